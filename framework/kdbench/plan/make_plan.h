@@ -1,0 +1,17 @@
+/// Suite x Catalog -> Plan. Checks everything that can be known before training and reports all mistakes at once.
+#pragma once
+#include <kdbench/base/result.h>
+#include <kdbench/plan/plan.h>
+#include <kdbench/registry/catalog.h>
+#include <kdbench/suite/suite.h>
+
+#include <string>
+
+namespace kdbench {
+
+/// Returns the plan of a suite, or every mistake: those the suite reader found and those that need the plugins.
+/// @param device overrides the suite's when not empty. "auto" takes a GPU if there is one; a device that does not exist is a
+///   diagnostic that lists those that do.
+Result<Plan> make_plan(const ParsedSuite& parsed, const Catalog& catalog, const std::string& device = "");
+
+}  // namespace kdbench

@@ -1,0 +1,71 @@
+#include <kdbench/plan/plan.h>
+
+namespace kdbench {
+
+Json to_json(const Job& job) {
+  return {{"id", job.id},       {"label", job.label},
+          {"spec", job.spec},   {"needs", job.needs},
+          {"group", job.group}, {"estimated_s", job.estimated_s},
+          {"estimated_bytes", job.estimated_bytes}};
+}
+
+Job job_from_json(const Json& json) {
+  return {json.at("id"),    json.at("label"), json.at("spec"),
+          json.at("needs"), json.at("group"), json.at("estimated_s"),
+          json.at("estimated_bytes")};
+}
+
+Json to_json(const Placement& p) {
+  return {{"study", p.study},       {"kind", p.kind},         {"dataset", p.dataset},
+          {"method", p.method},     {"convention", p.convention},
+          {"teacher", p.teacher},   {"student", p.student},   {"strategy", p.strategy},
+          {"seed", p.seed},         {"axis", p.axis},         {"value", p.value},
+          {"role", p.role},         {"job", p.job},           {"teacher_job", p.teacher_job}};
+}
+
+Placement placement_from_json(const Json& j) {
+  Placement p;
+  p.study = j.at("study");
+  p.kind = j.at("kind");
+  p.dataset = j.at("dataset");
+  p.method = j.at("method");
+  p.convention = j.at("convention");
+  p.teacher = j.at("teacher");
+  p.student = j.at("student");
+  p.strategy = j.at("strategy");
+  p.seed = j.at("seed");
+  p.axis = j.at("axis");
+  p.value = j.at("value");
+  p.role = j.at("role");
+  p.job = j.at("job");
+  p.teacher_job = j.at("teacher_job");
+  return p;
+}
+
+Json to_json(const Plan& plan) {
+  Json jobs = Json::array(), placements = Json::array();
+  for (const auto& job : plan.jobs) jobs.push_back(to_json(job));
+  for (const auto& placement : plan.placements) placements.push_back(to_json(placement));
+  return {{"suite", plan.suite},     {"title", plan.title},
+          {"file", plan.file},       {"select", plan.select},
+          {"device", plan.device},   {"data_dir", plan.data_dir},
+          {"studies", plan.studies}, {"study_options", plan.study_options},
+          {"jobs", std::move(jobs)}, {"placements", std::move(placements)}};
+}
+
+Plan plan_from_json(const Json& j) {
+  Plan plan;
+  plan.suite = j.at("suite");
+  plan.title = j.at("title");
+  plan.file = j.at("file");
+  plan.select = j.at("select");
+  plan.device = j.at("device");
+  plan.data_dir = j.at("data_dir");
+  plan.studies = j.at("studies").get<std::vector<std::string>>();
+  plan.study_options = j.at("study_options");
+  for (const auto& job : j.at("jobs")) plan.jobs.push_back(job_from_json(job));
+  for (const auto& placement : j.at("placements")) plan.placements.push_back(placement_from_json(placement));
+  return plan;
+}
+
+}  // namespace kdbench

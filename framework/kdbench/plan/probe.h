@@ -1,0 +1,24 @@
+/// Measures a model once: parameters, feature shapes, cost of a forward. One dry forward in eval mode, so that batch-norm
+/// statistics stay as they are.
+#pragma once
+#include <kdbench/registry/catalog.h>
+
+#include <cstdint>
+#include <vector>
+
+namespace kdbench {
+
+struct ModelFacts {
+  std::int64_t num_params = 0;         ///< trainable
+  std::vector<FeatureShape> features;  ///< in feature_names() order
+  std::int64_t embedding = 0;          ///< D; 0: none
+  std::int64_t num_logits = 0;         ///< columns of the logits
+  double forward_s = 0;                ///< seconds per sample of a forward on one thread, as measured here
+  double activation_bytes = 0;         ///< bytes of activations per sample kept for the backward pass (an estimate)
+};
+
+/// Builds the model and runs it on two images of zeros.
+/// @throws whatever the plugin throws.
+ModelFacts probe_model(const ModelEntry& entry, const ParamValues& params, const ModelContext& context);
+
+}  // namespace kdbench

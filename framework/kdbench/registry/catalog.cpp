@@ -1,0 +1,174 @@
+#include <kdbench/registry/catalog.h>
+#include <kdbench/registry/elf_stamp.h>
+
+#include <boost/dll/shared_library.hpp>
+#include <fmt/core.h>
+
+#include <algorithm>
+#include <set>
+
+namespace kdbench {
+namespace {
+
+namespace fs = std::filesystem;
+
+/// Collects what one library registers before any of it enters the catalog.
+class Staging final : public Registrar {
+ public:
+  std::vector<ModelEntry> models;
+  std::vector<DatasetEntry> datasets;
+  std::vector<LossEntry> losses;
+  std::vector<StrategyEntry> strategies;
+
+ protected:
+  void add(ModelEntry entry) override { models.push_back(std::move(entry)); }
+  void add(DatasetEntry entry) override { datasets.push_back(std::move(entry)); }
+  void add(LossEntry entry) override { losses.push_back(std::move(entry)); }
+  void add(StrategyEntry entry) override { strategies.push_back(std::move(entry)); }
+};
+
+template <class EntryType>
+void refuse_duplicates(const std::vector<EntryType>& staged, const std::map<std::string, Listed<EntryType>>& known,
+                       const char* kind) {
+  std::set<std::string> names;
+  for (const auto& entry : staged) {
+    if (const auto it = known.find(entry.name); it != known.end()) {
+      throw Error(fmt::format("{} '{}' is already registered by {}", kind, entry.name, it->second.library));
+    }
+    if (!names.insert(entry.name).second) throw Error(fmt::format("{} '{}' is registered twice", kind, entry.name));
+  }
+}
+
+template <class EntryType>
+void accept(std::vector<EntryType>& staged, std::map<std::string, Listed<EntryType>>& known, const Library& library) {
+  for (auto& entry : staged) {
+    auto name = entry.name;
+    known.emplace(std::move(name), Listed<EntryType>{std::move(entry), library.file, library.version});
+  }
+}
+
+/// The text dlopen gave, without the library's own wrapping.
+std::string loader_message(const std::string& what) {
+  constexpr std::string_view kMark = "dlerror system message: ";
+  const auto begin = what.find(kMark);
+  if (begin == std::string::npos) return what;
+  const auto end = what.rfind("): ");
+  return what.substr(begin + kMark.size(), end == std::string::npos ? end : end - begin - kMark.size());
+}
+
+boost::dll::shared_library& open_for_ever(const fs::path& file) {
+  // Never destroyed: unloading would unmap the code behind every object the library made.
+  static auto& libraries = *new std::vector<std::unique_ptr<boost::dll::shared_library>>;
+  auto library = std::make_unique<boost::dll::shared_library>();
+  try {
+    library->load(fs::absolute(file), boost::dll::load_mode::rtld_now | boost::dll::load_mode::rtld_local);
+  } catch (const std::exception& error) {
+    throw Error("cannot be loaded: " + loader_message(error.what()));
+  }
+  libraries.push_back(std::move(library));
+  return *libraries.back();
+}
+
+Staging register_plugins(Library& library) {
+  auto& shared = open_for_ever(library.file);
+  for (const char* symbol : {"kdbench_plugin_tag_v1", "kdbench_plugin_register_v1"}) {
+    if (!shared.has(symbol)) throw Error(fmt::format("no entry point {} (KDBENCH_PLUGIN missing?)", symbol));
+  }
+  const auto* tag = shared.get<const PluginTag*()>("kdbench_plugin_tag_v1")();
+  library.name = tag->name;
+  library.version = tag->version;
+  Staging staging;
+  shared.get<void(Registrar&)>("kdbench_plugin_register_v1")(staging);
+  return staging;
+}
+
+}  // namespace
+
+void Catalog::load(const fs::path& file) {
+  Library library{file.string(), {}, {}, {}, {}};
+  try {
+    auto stamp = read_stamp(file);
+    if (!stamp) throw Error(stamp.error().front().message);
+    library.stamp = *stamp;
+    if (const auto why = stamp_mismatch(*stamp, KDBENCH_STAMP); !why.empty()) {
+      throw Error(fmt::format("incompatible with this kdbench: {}; rebuild it against the installed SDK", why));
+    }
+    auto staged = register_plugins(library);
+    refuse_duplicates(staged.models, models, "model");
+    refuse_duplicates(staged.datasets, datasets, "dataset");
+    refuse_duplicates(staged.losses, losses, "loss");
+    refuse_duplicates(staged.strategies, strategies, "strategy");
+    accept(staged.models, models, library);
+    accept(staged.datasets, datasets, library);
+    accept(staged.losses, losses, library);
+    accept(staged.strategies, strategies, library);
+  } catch (const std::exception& error) {
+    library.reason = error.what();
+  } catch (...) {
+    library.reason = "throws something that is no std::exception while it registers its plugins";
+  }
+  libraries.push_back(std::move(library));
+}
+
+void Catalog::exclude(const std::string& file, const std::string& reason) {
+  libraries.push_back({file, {}, {}, {}, reason});
+}
+
+std::vector<fs::path> find_libraries(const std::vector<std::string>& files, const std::vector<std::string>& folders) {
+  std::vector<fs::path> found(files.begin(), files.end());
+  for (const auto& folder : folders) {
+    std::vector<fs::path> inside;
+    std::error_code ec;
+    for (const auto& entry : fs::directory_iterator(folder, ec)) {
+      if (entry.path().extension() == ".so") inside.push_back(entry.path());
+    }
+    std::sort(inside.begin(), inside.end());
+    found.insert(found.end(), inside.begin(), inside.end());
+  }
+  std::set<fs::path> seen;
+  std::erase_if(found, [&](const fs::path& path) {
+    std::error_code ec;
+    const auto real = fs::canonical(path, ec);
+    return !seen.insert(ec ? path : real).second;
+  });
+  return found;
+}
+
+namespace {
+
+Json to_json(const ParamSpec& spec) {
+  static constexpr const char* kTypes[] = {"boolean", "integer", "real", "string"};
+  Json out{{"name", spec.name}, {"type", kTypes[spec.default_value.index()]}, {"doc", spec.doc}, {"choices", spec.choices}};
+  std::visit([&](const auto& value) { out["default"] = value; }, spec.default_value);
+  out["min"] = spec.min ? Json(*spec.min) : Json();
+  out["max"] = spec.max ? Json(*spec.max) : Json();
+  return out;
+}
+
+template <class EntryType>
+void append(Json& plugins, const std::map<std::string, Listed<EntryType>>& entries, const char* kind) {
+  for (const auto& [name, entry] : entries) {
+    Json params = Json::array();
+    for (const auto& spec : entry.params) params.push_back(to_json(spec));
+    plugins.push_back({{"kind", kind}, {"name", name}, {"library", entry.library}, {"version", entry.version},
+                       {"summary", entry.about.summary}, {"formula", entry.about.formula},
+                       {"source", entry.about.source}, {"params", std::move(params)}});
+  }
+}
+
+}  // namespace
+
+Json to_json(const Catalog& catalog) {
+  Json libraries = Json::array(), plugins = Json::array();
+  for (const auto& l : catalog.libraries) {
+    libraries.push_back({{"file", l.file}, {"name", l.name}, {"version", l.version}, {"ok", l.reason.empty()},
+                         {"reason", l.reason}, {"stamp", l.stamp}});
+  }
+  append(plugins, catalog.models, "model");
+  append(plugins, catalog.datasets, "dataset");
+  append(plugins, catalog.losses, "loss");
+  append(plugins, catalog.strategies, "strategy");
+  return {{"libraries", std::move(libraries)}, {"plugins", std::move(plugins)}};
+}
+
+}  // namespace kdbench

@@ -1,0 +1,51 @@
+/// Catalog: every plugin of every library that could be loaded, and every library that could not, with the reason.
+#pragma once
+#include <kdbench/base/json.h>
+#include <kdbench/base/result.h>
+#include <kdbench/sdk/plugin.h>
+
+#include <filesystem>
+#include <functional>
+#include <map>
+#include <string>
+#include <vector>
+
+namespace kdbench {
+
+struct Library {
+  std::string file;           ///< as it was named
+  std::string name, version;  ///< of its KDBENCH_PLUGIN block; empty when refused
+  std::string stamp;          ///< empty when it has none
+  std::string reason;         ///< why it was refused; empty: loaded
+};
+
+/// A plugin with the library it came from.
+template <class EntryType>
+struct Listed : EntryType {
+  std::string library, version;
+};
+
+class Catalog {
+ public:
+  std::vector<Library> libraries;
+  std::map<std::string, Listed<ModelEntry>> models;
+  std::map<std::string, Listed<DatasetEntry>> datasets;
+  std::map<std::string, Listed<LossEntry>> losses;
+  std::map<std::string, Listed<StrategyEntry>> strategies;
+
+  /// Loads one library and registers its plugins, all or none of them. Never throws for a bad library: it becomes a Library
+  /// with a reason. Libraries are never unloaded, because plugin code must outlive every object made from it.
+  void load(const std::filesystem::path& file);
+
+  /// Notes a library that must not be loaded, with the reason (it killed a worker before).
+  void exclude(const std::string& file, const std::string& reason);
+};
+
+/// Returns the libraries to load: `files` as they are, then every *.so of the folders, sorted by name, each real file once.
+std::vector<std::filesystem::path> find_libraries(const std::vector<std::string>& files,
+                                                  const std::vector<std::string>& folders);
+
+/// Returns the catalog document that `kdbench list` and `describe` print: libraries and plugins with parameters.
+Json to_json(const Catalog& catalog);
+
+}  // namespace kdbench

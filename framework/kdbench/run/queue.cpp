@@ -1,0 +1,85 @@
+#include <kdbench/run/queue.h>
+
+#include <kdbench/base/check.h>
+
+#include <algorithm>
+#include <set>
+#include <unordered_map>
+
+namespace kdbench {
+
+JobQueue::JobQueue(const Plan& plan, Options options) : plan_(plan), options_(options), state_(plan.jobs.size()) {
+  options_.slots = std::max(1, options_.slots);
+  std::unordered_map<std::string, std::size_t> index;
+  for (std::size_t i = 0; i < plan.jobs.size(); ++i) {
+    for (const auto& need : plan.jobs[i].needs) {
+      const auto found = index.find(need);
+      KDBENCH_CHECK(found != index.end(), "a job needs one that does not stand before it in the plan");
+      state_[i].needs.push_back(found->second);
+      state_[found->second].dependents.push_back(i);
+    }
+    index.emplace(plan.jobs[i].id, i);
+  }
+}
+
+bool JobQueue::ready(std::size_t job) const {
+  const auto& state = state_[job];
+  if (state.running || state.status) return false;
+  return std::all_of(state.needs.begin(), state.needs.end(),
+                     [this](std::size_t need) { return state_[need].status == Status::kDone; });
+}
+
+bool JobQueue::fusible(std::size_t job) const {
+  return options_.fuse && !state_[job].apart && !plan_.jobs[job].group.empty();
+}
+
+Unit JobQueue::single(std::size_t job) const {
+  const auto& spec = plan_.jobs[job].spec;
+  const auto train = spec.find("train");
+  const int threads = train != spec.end() ? std::max(1, train->value("threads", 1)) : 1;
+  return {{job}, std::min(threads, options_.slots), 1, threads, plan_.jobs[job].estimated_s};
+}
+
+Unit JobQueue::unit_of(std::size_t job) const {
+  if (!fusible(job)) return single(job);
+  Unit unit;
+  for (std::size_t i = job; i < plan_.jobs.size(); ++i) {
+    if (plan_.jobs[i].group != plan_.jobs[job].group || !fusible(i) || !ready(i)) continue;
+    unit.jobs.push_back(i);
+    unit.estimated_s += plan_.jobs[i].estimated_s;
+  }
+  if (unit.jobs.size() == 1) return single(job);
+  unit.slots = unit.workers = unit.threads = std::min(static_cast<int>(unit.jobs.size()), options_.slots);
+  unit.estimated_s /= unit.workers;
+  return unit;
+}
+
+std::optional<Unit> JobQueue::next(int free_slots, double busy_s) {
+  if (free_slots <= 0) return std::nullopt;
+  while (first_open_ < state_.size() && state_[first_open_].status) ++first_open_;
+  bool blocked = false;
+  std::set<std::string> seen_groups;
+  for (std::size_t i = first_open_; i < state_.size(); ++i) {
+    if (!ready(i) || (fusible(i) && !seen_groups.insert(plan_.jobs[i].group).second)) continue;
+    auto unit = unit_of(i);
+    const bool passes = !blocked || (unit.estimated_s > 0 && unit.estimated_s <= busy_s);
+    if (unit.slots <= free_slots && passes) {
+      for (const auto job : unit.jobs) state_[job].running = true;
+      return unit;
+    }
+    blocked = true;
+  }
+  return std::nullopt;
+}
+
+void JobQueue::settle(std::size_t job, Status status) {
+  state_[job].running = false;
+  state_[job].status = status;
+}
+
+void JobQueue::requeue_apart(std::size_t job) {
+  state_[job].running = false;
+  state_[job].apart = true;
+}
+
+}  // namespace kdbench

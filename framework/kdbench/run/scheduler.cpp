@@ -1,0 +1,248 @@
+#include <kdbench/run/scheduler.h>
+
+#include <kdbench/run/parent_record.h>
+#include <kdbench/run/signals.h>
+
+#include <fmt/core.h>
+#include <poll.h>
+
+#include <algorithm>
+#include <chrono>
+#include <list>
+#include <numeric>
+
+namespace kdbench {
+namespace {
+
+using Clock = std::chrono::steady_clock;
+
+constexpr int kTick_ms = 100;
+
+class Runner {
+ public:
+  Runner(const Plan& plan, const Store& store, const RunOptions& options, RunObserver& observer)
+      : plan_(plan), store_(store), options_(options), observer_(observer), queue_(plan, {options.slots, options.fuse}) {}
+
+  RunSummary run() {
+    summary_.total = plan_.jobs.size();
+    look_into_store();
+    for (std::size_t i = 0; i < plan_.jobs.size(); ++i) work_ += queue_.settled(i) ? 0 : weight(i);
+    for (start_units(); !active_.empty(); start_units()) {
+      wait();
+      for (auto it = active_.begin(); it != active_.end();) it = advance(*it) ? std::next(it) : active_.erase(it);
+      observer_.update(state());
+    }
+    for (std::size_t i = 0; i < plan_.jobs.size(); ++i) summary_.left += queue_.settled(i) ? 0 : 1;
+    return std::move(summary_);
+  }
+
+ private:
+  // A plan without estimates still makes progress that can be shown: then every job weighs the same.
+  double weight(std::size_t job) const { return std::max(plan_.jobs[job].estimated_s, 1e-3); }
+
+  void look_into_store() {
+    for (std::size_t i = 0; i < plan_.jobs.size(); ++i) {
+      const auto found = store_.get(plan_.jobs[i].id);
+      if (!found || !*found) continue;
+      const auto& record = **found;
+      const bool bad = record.status == Status::kFailed || record.status == Status::kDiverged;
+      if (record.status == Status::kDone) {
+        ++summary_.done_before;
+        ++state_.done;
+        queue_.settle(i, Status::kDone);
+      } else if (bad && !options_.rerun_failed) {
+        ++state_.failed;
+        summary_.problems.push_back({plan_.jobs[i].label, to_string(record.status), record.reason, true});
+        queue_.settle(i, record.status);
+        earlier_.push_back({i, record.status});
+      }
+    }
+    for (const auto& [job, status] : earlier_) skip_dependents(job, status);
+  }
+
+  void start_units() {
+    while (summary_.signal == 0) {
+      auto unit = queue_.next(options_.slots - used_slots(), busy_s());
+      if (!unit) return;
+      drop_done(*unit);
+      if (!unit->jobs.empty()) active_.emplace_back(plan_, *unit, options_.setup, store_.root(), options_.limits);
+    }
+  }
+
+  /// Another machine that shares the store may have been faster.
+  void drop_done(Unit& unit) {
+    std::vector<std::size_t> left;
+    for (const auto job : unit.jobs) {
+      if (store_.is_done(plan_.jobs[job].id)) {
+        settle(job, Status::kDone, "");
+      } else {
+        left.push_back(job);
+      }
+    }
+    unit.jobs = std::move(left);
+  }
+
+  int used_slots() const {
+    return std::accumulate(active_.begin(), active_.end(), 0, [](int sum, const auto& a) { return sum + a.unit().slots; });
+  }
+
+  double busy_s() const {
+    double longest = 0;
+    for (const auto& a : active_) longest = std::max(longest, a.unit().estimated_s * (1 - a.fraction()));
+    return longest;
+  }
+
+  void wait() {
+    std::vector<pollfd> fds = {{signals_.fd(), POLLIN, 0}};
+    for (const auto& a : active_) {
+      fds.push_back({a.process().exit_fd(), POLLIN, 0});
+      fds.push_back({a.process().pipe_fd(), POLLIN, 0});
+    }
+    ::poll(fds.data(), fds.size(), kTick_ms);
+    while (const auto signal = signals_.take()) stop(*signal);
+  }
+
+  void stop(int signal) {
+    if (summary_.signal == 0) {
+      summary_.signal = signal;
+      observer_.note(fmt::format("stopping: {} jobs save their state (once more to stop at once)", running()));
+    }
+    for (auto& a : active_) a.stop();
+  }
+
+  /// Returns false when the unit is over.
+  bool advance(UnitProcess& unit) {
+    pollfd exit = {unit.process().exit_fd(), POLLIN, 0};
+    const bool ended = ::poll(&exit, 1, 0) > 0;
+    take(unit, ended ? unit.finish() : unit.read());
+    if (!ended) {
+      unit.enforce_limits();
+      return true;
+    }
+    close(unit);
+    return false;
+  }
+
+  void take(UnitProcess& unit, const std::vector<JobReport>& reports) {
+    for (const auto& note : unit.take_notes()) observer_.note(note);
+    if (unit.latest()) state_.latest = *unit.latest();
+    for (const auto& report : reports) {
+      if (report.status != "interrupted") accept(unit, report);
+    }
+  }
+
+  /// Believes the store before the worker: a report without its record is a failure.
+  void accept(const UnitProcess& unit, const JobReport& report) {
+    const auto& job = plan_.jobs[report.job];
+    const auto found = store_.get(job.id);
+    const bool recorded = found.has_value() && found->has_value();
+    if (recorded && to_string((*found)->status) == report.status) {
+      return settle(report.job, (*found)->status, (*found)->reason, &unit);
+    }
+    const auto reason = report.status == "failed" && !report.reason.empty()
+                            ? report.reason
+                            : fmt::format("worker reported '{}' and wrote no such record", report.status);
+    fail(report.job, reason + "; log: " + unit.log().string(), unit);
+  }
+
+  /// Deals with the jobs that a worker left open.
+  void close(UnitProcess& unit) {
+    const auto open = unit.open_jobs();
+    for (const auto job : open) {
+      if (store_.is_done(plan_.jobs[job].id)) {
+        settle(job, Status::kDone, "", &unit);
+      } else if (summary_.signal != 0 || unit.reported_interrupted(job)) {
+        if (summary_.signal == 0) interrupted(job);
+      } else if (unit.unit().jobs.size() > 1) {
+        queue_.requeue_apart(job);
+        observer_.job_finished({plan_.jobs[job].label, "apart", unit.cause(), unit.wall_s()}, state());
+      } else {
+        fail(job, unit.cause(), unit);
+      }
+    }
+  }
+
+  void fail(std::size_t job, const std::string& reason, const UnitProcess& unit) {
+    store_.put(parent_record(plan_, job, Status::kFailed, reason, unit.exit()));
+    settle(job, Status::kFailed, reason, &unit);
+  }
+
+  /// A worker that was told to stop by somebody else: its state is saved, so the job is neither done nor failed.
+  void interrupted(std::size_t job) {
+    queue_.settle(job, Status::kInterrupted);
+    summary_.problems.push_back({plan_.jobs[job].label, "interrupted", "its worker was told to stop; run again to go on"});
+    for (const auto dependent : queue_.dependents(job)) {
+      if (!queue_.settled(dependent)) interrupted(dependent);
+    }
+  }
+
+  void settle(std::size_t job, Status status, const std::string& reason, const UnitProcess* unit = nullptr) {
+    queue_.settle(job, status);
+    finished_work_ += weight(job);
+    auto& count = status == Status::kDone ? state_.done : status == Status::kSkipped ? state_.skipped : state_.failed;
+    ++count;
+    summary_.done += status == Status::kDone ? 1 : 0;
+    if (status != Status::kDone) summary_.problems.push_back({plan_.jobs[job].label, to_string(status), reason});
+    FinishedJob finished{plan_.jobs[job].label, to_string(status), reason};
+    if (unit != nullptr) {
+      finished.wall_s = unit->wall_s();
+      finished.cpu_s = unit->exit().cpu_s;
+      finished.peak_rss_bytes = unit->exit().peak_rss_bytes;
+    }
+    observer_.job_finished(finished, state());
+    if (status != Status::kDone) skip_dependents(job, status);
+  }
+
+  void skip_dependents(std::size_t job, Status status) {
+    const auto reason = fmt::format("needs {}, which is {}", plan_.jobs[job].label, to_string(status));
+    for (const auto dependent : queue_.dependents(job)) {
+      if (queue_.settled(dependent)) continue;
+      store_.put(parent_record(plan_, dependent, Status::kSkipped, reason, {}));
+      settle(dependent, Status::kSkipped, reason);
+    }
+  }
+
+  std::size_t running() const {
+    return std::accumulate(active_.begin(), active_.end(), std::size_t{0},
+                           [](std::size_t sum, const auto& a) { return sum + a.num_running(); });
+  }
+
+  ProgressState state() const {
+    auto out = state_;
+    out.total = plan_.jobs.size();
+    out.running = running();
+    out.elapsed_s = std::chrono::duration<double>(Clock::now() - start_).count();
+    double finished = finished_work_;
+    for (const auto& a : active_) {
+      for (const auto job : a.open_jobs()) finished += a.finished_estimate(job, weight(job));
+    }
+    out.eta_s = eta_s(finished, work_, out.elapsed_s);
+    return out;
+  }
+
+  const Plan& plan_;
+  const Store& store_;
+  const RunOptions& options_;
+  RunObserver& observer_;
+  JobQueue queue_;
+  SignalWatch signals_;
+  std::list<UnitProcess> active_;
+  std::vector<std::pair<std::size_t, Status>> earlier_;
+  RunSummary summary_;
+  ProgressState state_;
+  Clock::time_point start_ = Clock::now();
+  double work_ = 0, finished_work_ = 0;
+};
+
+}  // namespace
+
+int RunSummary::exit_code() const {
+  if (signal != 0) return 128 + signal;
+  return problems.empty() ? 0 : 1;
+}
+
+RunSummary run_plan(const Plan& plan, const Store& store, const RunOptions& options, RunObserver& observer) {
+  return Runner(plan, store, options, observer).run();
+}
+
+}  // namespace kdbench

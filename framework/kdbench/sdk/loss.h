@@ -1,0 +1,83 @@
+/// Interface of a distillation loss: the term that is added to the student's cross-entropy.
+#pragma once
+#include <kdbench/sdk/error.h>
+#include <kdbench/sdk/model.h>
+#include <kdbench/sdk/params.h>
+
+#include <cstdint>
+#include <optional>
+#include <string>
+#include <utility>
+#include <vector>
+
+namespace kdbench {
+
+struct FeatureShape {
+  std::string name;
+  std::int64_t channels = 0, height = 0, width = 0;
+};
+
+/// What the host knows before it builds a loss. Shapes are measured by one dry forward of both networks in eval mode.
+struct LossContext {
+  std::int64_t num_classes = 0;                 ///< K
+  std::int64_t num_train = 0;                   ///< rows of the training split after the validation cut; 0 if not yet known
+  std::vector<FeatureShape> student, teacher;   ///< in feature_names() order; empty for a model without feature maps
+  std::int64_t student_embedding = 0, teacher_embedding = 0;  ///< D of each; 0: none
+  std::uint64_t seed = 0;                       ///< for whatever the loss draws itself
+};
+
+/// What a loss reads beside the student's output. The host provides what is asked for and nothing else: a loss that asks for
+/// logits only can be trained from stored teacher logits.
+struct LossNeeds {
+  bool teacher = true;            ///< a teacher's logits; false: no teacher is trained for this method
+  bool teacher_features = false;  ///< LossInputs::teacher.features, preactivations
+  bool teacher_embedding = false; ///< LossInputs::teacher.embedding
+  bool posterior = false;         ///< LossInputs::posterior; refused at plan time for a data set without one
+};
+
+/// One training batch of N images, K classes.
+struct LossInputs {
+  const ModelOutput& student;      ///< train mode; gradients flow
+  const ModelOutput& teacher;      ///< eval mode, no gradient, logits already divided by `teacher_temperature`; empty if !needs().teacher
+  const torch::Tensor& labels;     ///< [N] int64 in [0, K)
+  const torch::Tensor& indices;    ///< [N] int64, stable row numbers of the training split
+  const torch::Tensor& posterior;  ///< [N, K] in the student's type; undefined unless needs().posterior
+  const torch::Tensor& images;     ///< [N, C, H, W] float, as the student saw them
+  double tau_student = 1.0;        ///< softmax temperature of the student, > 0
+  double tau_teacher = 1.0;        ///< softmax temperature of the teacher, > 0
+  std::int64_t epoch = 0, num_epochs = 0;  ///< 0-based, and how many the stage has
+  std::int64_t step = 0, num_steps = 0;    ///< 0-based within the stage, and how many the stage has
+};
+
+/// One or several named terms, each 0-dim float, finite, averaged over the batch. Their sum is the loss.
+class LossTerms {
+ public:
+  LossTerms() = default;
+  LossTerms(torch::Tensor loss) { terms_.emplace_back("kd", std::move(loss)); }
+  LossTerms(std::vector<std::pair<std::string, torch::Tensor>> terms) : terms_(std::move(terms)) {}
+  LossTerms(std::initializer_list<std::pair<std::string, torch::Tensor>> terms) : terms_(terms) {}
+  const std::vector<std::pair<std::string, torch::Tensor>>& terms() const { return terms_; }
+
+ private:
+  std::vector<std::pair<std::string, torch::Tensor>> terms_;
+};
+
+/// A loss may own modules and buffers (regressors, memory banks): register them in the constructor. The host moves them to
+/// the device, adds their parameters to the optimiser, saves them in the checkpoint, and leaves them out of the student's
+/// parameter count.
+class Loss : public torch::nn::Module {
+ public:
+  /// Returns the distillation terms of one batch, differentiable in `in.student`. The host trains on
+  /// `(1 - alpha) cross_entropy + alpha * tau_student^2 * sum of terms` (the tau^2 only if the suite says `tau_squared`):
+  /// cross-entropy, weights and tau^2 are the suite's, not yours. No terms at all (`return {}`) means cross-entropy alone.
+  /// @throws kdbench::Error if the tensors cannot be matched.
+  virtual LossTerms forward(const LossInputs& in) = 0;
+
+  /// (optional) What forward() reads. Default: the teacher's logits.
+  virtual LossNeeds needs() const { return {}; }
+
+  /// (optional) Why this loss cannot be used on this pair, or nothing if it can. Asked while planning. Default: it can.
+  virtual std::optional<std::string> unsupported(const LossContext& /*context*/) const { return std::nullopt; }
+};
+
+}  // namespace kdbench

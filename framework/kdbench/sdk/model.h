@@ -1,0 +1,47 @@
+/// Interface of a network that can be taught or can teach. N images, K classes, C H W channels and size, D embedding width.
+#pragma once
+#include <kdbench/sdk/error.h>
+#include <kdbench/sdk/params.h>
+
+#include <torch/nn/module.h>
+#include <torch/types.h>
+
+#include <cstdint>
+#include <map>
+#include <string>
+#include <vector>
+
+namespace kdbench {
+
+struct ImageShape {
+  std::int64_t channels = 0, height = 0, width = 0;
+};
+
+/// What the host knows before it builds a model.
+struct ModelContext {
+  std::int64_t num_classes = 0;  ///< K
+  ImageShape image;              ///< C, H, W of one input; a feature vector of D numbers is D x 1 x 1
+};
+
+/// Named feature maps, each [N, C_i, H_i, W_i].
+using FeatureMaps = std::map<std::string, torch::Tensor, std::less<>>;
+
+/// What one network made of a batch.
+struct ModelOutput {
+  torch::Tensor logits;        ///< [N, K] float, before softmax
+  FeatureMaps features;        ///< one per Model::feature_names(), after the activation
+  FeatureMaps preactivations;  ///< the same maps before the activation, for those that have one; may be empty
+  torch::Tensor embedding;     ///< [N, D] pooled, before the classifier; undefined if the model has none
+};
+
+class Model : public torch::nn::Module {
+ public:
+  /// Runs the network. `images` is [N, C, H, W] float, normalised, on this module's device. train()/eval(), the device and
+  /// the memory format are the host's business; do not change them here.
+  virtual ModelOutput forward(const torch::Tensor& images) = 0;
+
+  /// (optional) Names of the feature maps, shallow to deep; forward() returns exactly these keys. Default: none.
+  virtual std::vector<std::string> feature_names() const { return {}; }
+};
+
+}  // namespace kdbench

@@ -1,0 +1,101 @@
+/// How a shared library hands its plugins to the host.
+#pragma once
+#include <kdbench/sdk/dataset.h>
+#include <kdbench/sdk/loss.h>
+#include <kdbench/sdk/model.h>
+#include <kdbench/sdk/stamp.h>
+#include <kdbench/sdk/strategy.h>
+
+#include <functional>
+#include <memory>
+
+#define KDBENCH_EXPORT __attribute__((visibility("default")))
+
+namespace kdbench {
+
+/// What a plugin says about itself beside its parameters; use designated initialisers.
+struct About {
+  std::string summary;  ///< one line
+  std::string formula;  ///< one plain line, N images, K classes; losses and strategies
+  std::string source;   ///< paper, section, equation
+};
+
+/// Everything the host needs to list, check and build one plugin of interface `T`.
+template <class T, class Context>
+struct Entry {
+  std::string name;
+  About about;
+  std::vector<ParamSpec> params;
+  std::function<std::shared_ptr<T>(const ParamValues&, const Context&)> create;
+};
+struct NoContext {};
+
+using ModelEntry = Entry<Model, ModelContext>;
+using DatasetEntry = Entry<Dataset, NoContext>;
+using LossEntry = Entry<Loss, LossContext>;
+using StrategyEntry = Entry<Strategy, NoContext>;
+
+/// A class the registrar accepts: it names its Options, declares them, and is built from them and a context.
+template <class P, class Base, class Context>
+concept PluginClass = std::derived_from<P, Base> &&
+    std::constructible_from<P, typename P::Options, const Context&> && requires(Params<typename P::Options>& p) {
+  P::declare(p);
+};
+
+/// Handed to the library's KDBENCH_PLUGIN block. Names are snake_case and unique per interface.
+class Registrar {
+ public:
+  virtual ~Registrar() = default;
+  template <PluginClass<Model, ModelContext> P>
+  void model(std::string name, About about) {
+    add(make<P, Model, ModelContext>(std::move(name), std::move(about)));
+  }
+  template <PluginClass<Dataset, NoContext> P>
+  void dataset(std::string name, About about) {
+    add(make<P, Dataset, NoContext>(std::move(name), std::move(about)));
+  }
+  template <PluginClass<Loss, LossContext> P>
+  void loss(std::string name, About about) {
+    add(make<P, Loss, LossContext>(std::move(name), std::move(about)));
+  }
+  template <PluginClass<Strategy, NoContext> P>
+  void strategy(std::string name, About about) {
+    add(make<P, Strategy, NoContext>(std::move(name), std::move(about)));
+  }
+
+ protected:
+  virtual void add(ModelEntry entry) = 0;
+  virtual void add(DatasetEntry entry) = 0;
+  virtual void add(LossEntry entry) = 0;
+  virtual void add(StrategyEntry entry) = 0;
+
+ private:
+  template <class P, class Base, class Context>
+  static Entry<Base, Context> make(std::string name, About about) {
+    Params<typename P::Options> params;
+    P::declare(params);
+    auto create = [params](const ParamValues& values, const Context& context) -> std::shared_ptr<Base> {
+      return std::make_shared<P>(params.bind(values), context);
+    };
+    return {std::move(name), std::move(about), params.specs(), std::move(create)};
+  }
+};
+
+/// Plain C layout, never changed.
+struct PluginTag {
+  const char* name;
+  const char* version;  ///< semver; part of the id of every job that uses the plugin
+};
+
+}  // namespace kdbench
+
+/// Opens the one registration block of a library; what follows is an ordinary function body:
+/// `KDBENCH_PLUGIN("my_loss", "0.1.0", r) { r.loss<MyLoss>("my_loss", {.summary = "..."}); }`
+/// A second block in the same library is a duplicate symbol, which the compiler refuses.
+#define KDBENCH_PLUGIN(name, version, registrar)                                              \
+  KDBENCH_EMIT_STAMP();                                                                       \
+  extern "C" KDBENCH_EXPORT const ::kdbench::PluginTag* kdbench_plugin_tag_v1() noexcept {    \
+    static constexpr ::kdbench::PluginTag tag{name, version};                                 \
+    return &tag;                                                                              \
+  }                                                                                           \
+  extern "C" KDBENCH_EXPORT void kdbench_plugin_register_v1(::kdbench::Registrar& registrar)

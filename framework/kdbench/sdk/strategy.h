@@ -1,0 +1,61 @@
+/// Interface of a teacher strategy: which networks are trained, in which order, by which teacher, for how long. Strategies
+/// plan; the host trains. No tensor, file or clock is needed here, so this header does not include torch.
+#pragma once
+#include <kdbench/sdk/error.h>
+#include <kdbench/sdk/params.h>
+
+#include <cstdint>
+#include <optional>
+#include <string>
+#include <vector>
+
+namespace kdbench {
+
+/// Which state of a trained stage is meant: "last", "best_val" (highest validation accuracy), "min_val_ece",
+/// "min_val_nll", or "epoch" (the state after `epoch` epochs).
+struct Checkpoint {
+  std::string rule = "last";
+  std::int64_t epoch = 0;  ///< used by rule "epoch", 1-based: after that many epochs
+};
+
+/// What a stage learns from beside the labels.
+enum class StageLoss {
+  kLabels,  ///< cross-entropy only
+  kMethod,  ///< the method under study (the suite's loss)
+};
+
+/// One training run inside a plan. The learning-rate schedule is stretched to `epochs`.
+struct Stage {
+  std::string id;                      ///< unique in the plan; the last stage is "student"
+  std::string model;                   ///< a [models.NAME] of the suite
+  std::optional<std::string> teacher;  ///< id of an earlier stage; nullopt: labels only
+  Checkpoint teacher_checkpoint = {};  ///< which state of the teacher teaches
+  StageLoss loss = StageLoss::kLabels;
+  std::int64_t epochs = 0;             ///< passes over the training split, > 0
+  std::int64_t kd_begin = 0;           ///< the KD term is on in epochs [kd_begin, kd_end)
+  std::int64_t kd_end = 0;             ///< 0: until the end
+  double label_smoothing = 0.0;        ///< of the cross-entropy, in [0, 1)
+};
+
+/// A model of the suite, by size.
+struct ModelSize {
+  std::string name;             ///< a [models.NAME] of the suite
+  std::int64_t num_params = 0;  ///< trainable parameters
+};
+
+struct StrategyContext {
+  std::string teacher, student;   ///< names of the two ends; teacher is empty when the method needs none
+  std::vector<ModelSize> models;  ///< every model of the suite, largest first
+  std::int64_t teacher_epochs = 0, student_epochs = 0;
+};
+
+class Strategy {
+ public:
+  virtual ~Strategy() = default;
+
+  /// Returns the stages in the order they run. Same context, same stages.
+  /// @throws kdbench::Error if the suite lacks a model this strategy needs (TAKD without an assistant).
+  virtual std::vector<Stage> plan(const StrategyContext& context) const = 0;
+};
+
+}  // namespace kdbench

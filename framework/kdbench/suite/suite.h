@@ -1,0 +1,153 @@
+/// Suite: what the user wrote, as plain data with the place of every value. Knows no plugin: parameters of plugins are kept
+/// as they stand and are checked by plan/.
+#pragma once
+#include <kdbench/base/result.h>
+
+#include <cstdint>
+#include <map>
+#include <optional>
+#include <string>
+#include <variant>
+#include <vector>
+
+namespace kdbench {
+
+/// A scalar of the file. An integer stays an integer; where a real number is wanted it is taken as one.
+using SuiteValue = std::variant<bool, std::int64_t, double, std::string>;
+
+/// A value with its place.
+template <class T>
+struct Located {
+  T value{};
+  Position at;
+};
+
+/// One parameter of a plugin: a single value, or a list that stands for several variants.
+struct SuiteParam {
+  std::vector<SuiteValue> values;  ///< at least one
+  bool is_list = false;
+  Position at;                     ///< of the key
+  std::vector<Position> value_at;  ///< of each value
+};
+using SuiteParams = std::map<std::string, SuiteParam>;
+
+/// A named use of a plugin: `[models.NAME]`, `[losses.NAME]`, `[datasets.NAME]`, `[strategies.NAME]`.
+struct PluginUse {
+  std::string name;             ///< NAME
+  Located<std::string> plugin;  ///< key `plugin`; NAME itself where it is absent
+  SuiteParams params;           ///< every key that is not the host's
+  Position at;                  ///< of the table
+};
+
+/// How a network is trained. Declared once: parsing, `describe suite`, overrides and the suite reference read the same table.
+struct Recipe {
+  std::int64_t epochs = 10;          ///< passes over the training split, >= 1
+  std::int64_t batch_size = 64;      ///< >= 2
+  double lr = 0.05;                  ///< peak learning rate, > 0
+  double momentum = 0.9;             ///< in [0, 1)
+  double weight_decay = 5e-4;        ///< L2, on every parameter, >= 0
+  bool nesterov = false;
+  std::string schedule = "cosine";   ///< "constant", "step", "cosine"
+  std::vector<double> milestones = {0.625, 0.75, 0.875};  ///< step: fractions of the epochs in (0, 1), or epoch numbers >= 1
+  double gamma = 0.1;                ///< step: factor at each milestone, in (0, 1]
+  double warmup_epochs = 0;          ///< linear from 0 to lr, >= 0
+  double min_lr = 0;                 ///< cosine: final rate, >= 0
+  std::int64_t crop_padding = 0;     ///< random crop after zero padding by so many pixels; 0: no crop
+  bool flip = false;                 ///< random horizontal flip
+  double label_smoothing = 0;        ///< of the cross-entropy, in [0, 1)
+  std::int64_t threads = 1;          ///< intra-op threads; decides rounding, so it is part of a job's identity
+  std::string precision = "fp32";    ///< "fp32", "bf16"
+  std::int64_t checkpoint_every = 1; ///< epochs between resumable checkpoints, >= 1; decides no result
+  std::int64_t evaluate_every = 1;   ///< epochs between validations, >= 1; the last epoch is always validated
+};
+
+struct DatasetUse : PluginUse {
+  Located<std::int64_t> validation{0, {}};   ///< rows cut from the training split, by the split seed
+  Located<std::int64_t> train_limit{0, {}};  ///< use so many training rows (after the cut); 0: all
+  Located<std::int64_t> test_limit{0, {}};   ///< use so many test rows; 0: all
+};
+
+struct ModelUse : PluginUse {
+  std::map<std::string, Position> recipe_keys;  ///< keys of [models.NAME.train]
+  Recipe recipe;  ///< [train], overwritten by [models.NAME.train]
+};
+
+/// Knobs the host owns in every loss. Lists stand for variants, as for the plugin's own parameters.
+struct LossUse : PluginUse {
+  SuiteParams knobs;  ///< of alpha, tau, tau_student, tau_teacher, teacher_temperature, tau_squared: those that were written
+  std::vector<std::vector<std::string>> zip;  ///< key `zip`: groups of parameters whose lists advance together
+  Position zip_at;
+};
+
+struct StrategyUse : PluginUse {};
+
+/// A teacher and a student; the teacher is empty for a student trained alone.
+struct PairUse {
+  Located<std::string> teacher, student;
+};
+
+enum class StudyKind { kCompare, kSensitivity };
+
+struct Study {
+  std::string name;
+  StudyKind kind = StudyKind::kCompare;
+  Located<std::string> dataset;               ///< a [datasets.NAME]
+  std::vector<Located<std::string>> losses;   ///< names of [losses.NAME]
+  std::vector<PairUse> pairs;
+  std::vector<Located<std::string>> strategies;  ///< names of [strategies.NAME], or of strategy plugins; default direct
+  std::string axis;                           ///< sensitivity: "tau" or "teacher_temperature"
+  std::vector<double> values;                 ///< sensitivity: positions on the axis, > 0
+  std::vector<Position> values_at;
+  std::string baseline;                       ///< label of the method that others are compared with; default "kl" if present
+  bool per_seed = false;                      ///< also print every seed's accuracy, mean and population variance
+  Position at;
+};
+
+struct Suite {
+  std::string file;                        ///< as given
+  std::string name;
+  std::string title;                       ///< one line for people, may be empty
+  std::vector<std::int64_t> seeds = {0};
+  Located<std::string> device{"auto", {}}; ///< "auto", "cpu", "cuda", "cuda:N"
+  std::string data_dir;                    ///< folder for relative data paths; may be empty
+  std::string select = "last";             ///< the board's checkpoint rule: "last" or "best_val"
+  std::map<std::string, DatasetUse> datasets;
+  std::map<std::string, ModelUse> models;
+  std::map<std::string, LossUse> losses;
+  std::map<std::string, StrategyUse> strategies;
+  std::vector<Study> studies;
+  std::int64_t bins = 15;                  ///< of every reliability table and ECE
+};
+
+/// One `--set KEY=VALUE` of the command line: `train.epochs=2`, `models.student.depth=14`, `suite.seeds=[0,1]`.
+struct Override {
+  std::string key, value;  ///< the value is TOML; text that is no TOML value is taken as a string
+};
+
+struct ParseOptions {
+  std::vector<Override> overrides;
+  std::string profile;  ///< applies [profile.NAME] over the file; empty: none
+};
+
+/// What could be read, with everything that is wrong. A suite with diagnostics is good for finding more mistakes, never for
+/// running.
+struct ParsedSuite {
+  Suite suite;
+  Diagnostics diagnostics;
+};
+
+/// Parses TOML text; `file` is named in diagnostics. Reports every unknown key (with the nearest known one), wrong type, value
+/// out of range, name used twice and name that is not defined in the file.
+ParsedSuite parse_suite(const std::string& text, const std::string& file, const ParseOptions& options = {});
+
+/// Reads and parses a file.
+ParsedSuite read_suite(const std::string& file, const ParseOptions& options = {});
+
+/// One documented key of a suite file, for `kdbench describe suite` and the suite reference.
+struct KeyDoc {
+  std::string table;   ///< "suite", "train", "datasets.NAME", ...
+  std::string key, type, default_text, doc;
+};
+std::vector<KeyDoc> suite_keys();
+
+}  // namespace kdbench

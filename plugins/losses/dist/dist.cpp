@@ -1,0 +1,64 @@
+// DIST: match the teacher's ranking by Pearson correlation, over classes for every image and over images for every class.
+#include <kdbench/sdk/plugin.h>
+
+#include <ATen/ops/linalg_vector_norm.h>
+#include <ATen/ops/softmax.h>
+
+#include <sstream>
+
+namespace {
+
+class Dist final : public kdbench::Loss {
+ public:
+  struct Options {
+    double beta = 1.0;
+    double gamma = 1.0;
+    double eps = 1e-8;
+  };
+  static void declare(kdbench::Params<Options>& p) {
+    p.add("beta", &Options::beta, "Weight of the inter-class term (one correlation per image).", {.min = 0.0})
+        .add("gamma", &Options::gamma, "Weight of the intra-class term (one correlation per class).", {.min = 0.0})
+        .add("eps", &Options::eps, "Added to the product of norms in every correlation; raise it to bound gradients of constant rows.",
+             {.min = 1e-30, .max = 1.0});
+  }
+  Dist(Options options, const kdbench::LossContext&) : options_(options) {}
+
+  kdbench::LossTerms forward(const kdbench::LossInputs& in) override {
+    check_shapes(in.student.logits, in.teacher.logits);
+    // Correlations need the probabilities themselves; softmax subtracts the maximum, so no gap of logits overflows.
+    const auto student = at::softmax(in.student.logits / in.tau_student, 1);
+    const auto teacher = at::softmax(in.teacher.logits / in.tau_teacher, 1);
+    std::vector<std::pair<std::string, torch::Tensor>> terms;
+    if (options_.beta > 0) terms.emplace_back("inter", options_.beta * pearson_distance(student, teacher, 1));
+    if (options_.gamma > 0) terms.emplace_back("intra", options_.gamma * pearson_distance(student, teacher, 0));
+    return terms;
+  }
+
+ private:
+  static void check_shapes(const torch::Tensor& student, const torch::Tensor& teacher) {
+    if (student.sizes() == teacher.sizes()) return;
+    std::ostringstream text;
+    text << "dist: expected student and teacher logits of one shape, found " << student.sizes() << " and " << teacher.sizes()
+         << "; both networks need the data set's classes";
+    throw kdbench::Error(text.str());
+  }
+
+  /// 1 - mean correlation along `dim`.
+  torch::Tensor pearson_distance(const torch::Tensor& student, const torch::Tensor& teacher, std::int64_t dim) const {
+    const auto s = student - student.mean(dim, /*keepdim=*/true);
+    const auto t = teacher - teacher.mean(dim, /*keepdim=*/true);
+    const auto norms = at::linalg_vector_norm(s, 2, dim) * at::linalg_vector_norm(t, 2, dim);
+    return 1 - ((s * t).sum(dim) / (norms + options_.eps)).mean();
+  }
+
+  Options options_;
+};
+
+}  // namespace
+
+KDBENCH_PLUGIN("dist", "0.1.0", r) {
+  r.loss<Dist>("dist", {.summary = "Pearson correlation between student and teacher, within images and within classes.",
+                        .formula = "beta (1 - mean_n rho(s_n., t_n.)) + gamma (1 - mean_k rho(s_.k, t_.k)), s, t = softmax(logits / tau), "
+                                   "rho(u, v) = <u - mean u, v - mean v> / (|u - mean u| |v - mean v| + eps)",
+                        .source = "Huang, You, Wang, Qian, Xu 2022, Knowledge Distillation from A Stronger Teacher, eqs. 6 to 10"});
+}

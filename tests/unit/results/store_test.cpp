@@ -1,0 +1,188 @@
+/// The store: what is written is whole, what is done stays, and what is wrong is said with its path.
+#include <kdbench/base/files.h>
+#include <kdbench/results/store.h>
+
+#include <gtest/gtest.h>
+#include <stdlib.h>
+
+#include <fstream>
+#include <thread>
+
+namespace kdbench {
+namespace {
+
+namespace fs = std::filesystem;
+
+const std::string kJob = "ab0123456789";
+
+/// A folder with a space and letters beyond ASCII in its name, removed at the end.
+class StoreTest : public ::testing::Test {
+ protected:
+  StoreTest() {
+    std::string name = (fs::temp_directory_path() / "kdbench étude-蒸留 Σ XXXXXX").string();
+    folder_ = ::mkdtemp(name.data());
+  }
+  ~StoreTest() override { fs::remove_all(folder_); }
+
+  static RunRecord record(Status status, const std::string& label = "kl[tau=4]") {
+    RunRecord out;
+    out.job = kJob;
+    out.label = label;
+    out.status = status;
+    out.reason = status == Status::kDone ? "" : "boom";
+    out.extra = {{"bayes_accuracy", 0.9052}};
+    return out;
+  }
+  void write(const fs::path& path, const std::string& text) {
+    fs::create_directories(path.parent_path());
+    std::ofstream(path) << text;
+  }
+
+  fs::path folder_;
+};
+
+TEST_F(StoreTest, ReturnsNothingForAJobWithoutRecord) {
+  const auto got = Store(folder_).get(kJob);
+  ASSERT_TRUE(got);
+  EXPECT_FALSE(got->has_value());
+  EXPECT_FALSE(Store(folder_).is_done(kJob));
+}
+
+TEST_F(StoreTest, ReadsBackWhatWasPut) {
+  const Store store(folder_);
+  store.put(record(Status::kDone));
+  EXPECT_EQ(store.record_path(kJob), folder_ / "records" / "ab" / (kJob + ".json"));
+  const auto got = store.get(kJob);
+  ASSERT_TRUE(got && got.value());
+  EXPECT_EQ(to_json(**got), to_json(record(Status::kDone)));
+  EXPECT_TRUE(store.is_done(kJob));
+  EXPECT_EQ(store.jobs(), std::vector<std::string>{kJob});
+}
+
+TEST_F(StoreTest, KeepsADoneRecordAndReplacesAnyOther) {
+  const Store store(folder_);
+  store.put(record(Status::kFailed, "first"));
+  store.put(record(Status::kDone, "second"));
+  store.put(record(Status::kFailed, "third"));
+  store.put(record(Status::kDone, "fourth"));
+  EXPECT_EQ(store.get(kJob).value()->label, "second");
+}
+
+TEST_F(StoreTest, RefusesAnUnknownSchemaNamingBothNumbersAndThePath) {
+  const Store store(folder_);
+  write(store.record_path(kJob), R"({"schema": 7, "job": "ab0123456789", "status": "done"})");
+  const auto got = store.get(kJob);
+  ASSERT_FALSE(got);
+  EXPECT_EQ(got.error()[0].text(), store.record_path(kJob).string() +
+                                       ": a record of schema 7, but this kdbench reads schema 1; use the kdbench that wrote "
+                                       "it, or another store");
+  EXPECT_FALSE(store.is_done(kJob));
+  EXPECT_THROW(store.put(record(Status::kDone)), std::runtime_error);
+  EXPECT_TRUE(read_file(store.record_path(kJob)).value().find("\"schema\": 7") != std::string::npos);
+}
+
+TEST_F(StoreTest, ReportsACorruptFileAndLetsARerunReplaceIt) {
+  const Store store(folder_);
+  for (const char* text : {"", "{\"schema\": 1, \"job\": ", "[1, 2]", "{\"schema\": \"one\"}", "\xff\xfe\x00binary",
+                           "{\"schema\": 1, \"job\": 5, \"status\": \"done\"}",
+                           "{\"schema\": 1, \"job\": \"ab0123456789\", \"status\": \"finished\"}"}) {
+    write(store.record_path(kJob), text);
+    const auto got = store.get(kJob);
+    ASSERT_FALSE(got) << text;
+    EXPECT_TRUE(got.error()[0].text().starts_with(store.record_path(kJob).string() + ": ")) << got.error()[0].text();
+  }
+  store.put(record(Status::kDone));
+  EXPECT_TRUE(store.is_done(kJob));
+}
+
+TEST_F(StoreTest, ReportsARecordUnderAnotherName) {
+  const Store store(folder_);
+  store.put(record(Status::kDone));
+  fs::copy_file(store.record_path(kJob), folder_ / "records" / "ab" / "abc.json");
+  const auto got = store.get("abc");
+  ASSERT_FALSE(got);
+  EXPECT_NE(got.error()[0].message.find("the record of job ab0123456789, under the name of abc"), std::string::npos);
+}
+
+TEST_F(StoreTest, IgnoresFilesOfKilledWritersAndSweepsOldOnes) {
+  const Store store(folder_);
+  store.put(record(Status::kDone));
+  const auto fresh = folder_ / "records" / "ab" / ".tmp.ab9.json.1.0";
+  const auto old = folder_ / "records" / "ab" / ".tmp.ab8.json.1.0";
+  write(fresh, "{");
+  write(old, "{");
+  fs::last_write_time(old, fs::file_time_type::clock::now() - std::chrono::hours(2));
+  const Store again(folder_);
+  EXPECT_EQ(again.jobs(), std::vector<std::string>{kJob});
+  EXPECT_TRUE(fs::exists(fresh)) << "its writer may be alive";
+  EXPECT_FALSE(fs::exists(old));
+}
+
+TEST_F(StoreTest, LeavesNoTemporaryFileBehind) {
+  const Store store(folder_);
+  store.put(record(Status::kDone));
+  store.put_plan("x", {{"title", "X"}});
+  for (const auto& entry : fs::recursive_directory_iterator(folder_)) {
+    EXPECT_FALSE(entry.path().filename().string().starts_with(".")) << entry.path();
+  }
+}
+
+TEST_F(StoreTest, TakesAReasonThatIsNotUtf8) {
+  auto bad = record(Status::kFailed);
+  bad.reason = "plugin said \xff";
+  const Store store(folder_);
+  store.put(bad);
+  EXPECT_EQ(store.get(kJob).value()->reason, "plugin said \xEF\xBF\xBD");
+}
+
+TEST_F(StoreTest, ServesTwoStoresOnOneFolder) {
+  const Store one(folder_), two(folder_);
+  std::vector<std::thread> writers;
+  for (const auto* store : {&one, &two}) {
+    writers.emplace_back([store] {
+      for (int i = 0; i < 20; ++i) {
+        auto r = record(Status::kDone);
+        r.job = "job" + std::to_string(i);
+        store->put(r);
+      }
+    });
+  }
+  for (auto& writer : writers) writer.join();
+  EXPECT_EQ(one.jobs().size(), 20u);
+  for (const auto& job : two.jobs()) EXPECT_TRUE(one.is_done(job));
+}
+
+TEST_F(StoreTest, KeepsPlansUnderAnyName) {
+  const Store store(folder_);
+  for (const char* name : {"蒸留 Σ", "a/b", "../up", ".hidden", "100%", "%41"}) store.put_plan(name, {{"title", name}});
+  for (const auto& name : store.plans()) EXPECT_EQ(store.get_plan(name).value()["title"], name);
+  EXPECT_EQ(store.plans(), (std::vector<std::string>{"%41", "../up", ".hidden", "100%", "a/b", "蒸留 Σ"}));
+  EXPECT_FALSE(fs::exists(folder_ / "up.json"));
+  EXPECT_FALSE(store.get_plan("absent"));
+}
+
+TEST_F(StoreTest, ThePlanWrittenLastWins) {
+  const Store store(folder_);
+  store.put_plan("x", {{"title", "old"}});
+  store.put_plan("x", {{"title", "new"}});
+  EXPECT_EQ(store.get_plan("x").value()["title"], "new");
+}
+
+TEST_F(StoreTest, NamesTheFolderItCannotMake) {
+  write(folder_ / "file", "x");
+  try {
+    Store store(folder_ / "file");
+    FAIL() << "a file is no store";
+  } catch (const std::system_error& error) {
+    EXPECT_NE(std::string(error.what()).find((folder_ / "file").string()), std::string::npos) << error.what();
+  }
+}
+
+TEST_F(StoreTest, MakesTheArtifactsFolderOnDemand) {
+  const Store store(folder_);
+  EXPECT_FALSE(fs::exists(folder_ / "artifacts"));
+  EXPECT_TRUE(fs::is_directory(store.artifacts(kJob)));
+}
+
+}  // namespace
+}  // namespace kdbench

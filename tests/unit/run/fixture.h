@@ -1,0 +1,60 @@
+/// What the tests of run/ share: a folder of their own, small plans, an observer that remembers.
+#pragma once
+#include <kdbench/plan/plan.h>
+#include <kdbench/results/store.h>
+#include <kdbench/run/scheduler.h>
+
+#include <gtest/gtest.h>
+
+#include <filesystem>
+#include <functional>
+#include <string>
+#include <vector>
+
+#include <unistd.h>
+
+namespace kdbench {
+
+/// A folder that is gone when the test is over.
+struct TemporaryFolder {
+  TemporaryFolder() {
+    auto pattern = (std::filesystem::temp_directory_path() / "kdbench-test-XXXXXX").string();
+    path = ::mkdtemp(pattern.data());
+  }
+  ~TemporaryFolder() {
+    std::error_code ignored;
+    std::filesystem::remove_all(path, ignored);
+  }
+  std::filesystem::path path;
+};
+
+/// A job the stub worker treats as `mode` says; its id is its name.
+inline Job stub_job(const std::string& name, const std::string& mode = "ok", std::vector<std::string> needs = {},
+                    const std::string& group = "") {
+  return {name, "job " + name, {{"stub", mode}, {"train", {{"threads", 1}}}}, std::move(needs), group, 1.0, 0};
+}
+
+inline Plan stub_plan(std::vector<Job> jobs) {
+  Plan plan;
+  plan.suite = "stub";
+  plan.device = "cpu";
+  plan.jobs = std::move(jobs);
+  return plan;
+}
+
+/// Remembers what it was told, and runs `on_update` each time.
+struct Memory : RunObserver {
+  void update(const ProgressState& state) override {
+    last = state;
+    if (on_update) on_update(state);
+  }
+  void job_finished(const FinishedJob& job, const ProgressState&) override { finished.push_back(job); }
+  void note(const std::string& text) override { notes.push_back(text); }
+
+  std::vector<FinishedJob> finished;
+  std::vector<std::string> notes;
+  ProgressState last;
+  std::function<void(const ProgressState&)> on_update;
+};
+
+}  // namespace kdbench

@@ -1,0 +1,83 @@
+#include "unit/run/fixture.h"
+
+#include <kdbench/run/queue.h>
+
+namespace kdbench {
+namespace {
+
+using Indices = std::vector<std::size_t>;
+
+// Teacher, student alone, three students of the teacher in one group, then the next seed's teacher.
+Plan sweep() {
+  return stub_plan({stub_job("t"), stub_job("a"), stub_job("k1", "ok", {"t"}, "g"), stub_job("k2", "ok", {"t"}, "g"),
+                    stub_job("k3", "ok", {"t"}, "g"), stub_job("t2")});
+}
+
+TEST(JobQueue, HandsOutWhatIsReadyInPlanOrder) {
+  const auto plan = sweep();
+  JobQueue queue(plan, {2, true});
+  EXPECT_EQ(queue.next(2, 0)->jobs, Indices{0});
+  EXPECT_EQ(queue.next(1, 0)->jobs, Indices{1});
+  EXPECT_FALSE(queue.next(0, 0));
+}
+
+TEST(JobQueue, FusesAGroupOnceItsTeacherIsDone) {
+  const auto plan = sweep();
+  JobQueue queue(plan, {2, true});
+  queue.settle(0, Status::kDone);
+  queue.settle(1, Status::kDone);
+  const auto unit = queue.next(2, 0);
+  EXPECT_EQ(unit->jobs, (Indices{2, 3, 4}));
+  EXPECT_EQ(unit->slots, 2);  // min(3 jobs, 2 slots)
+  EXPECT_EQ(unit->workers, 2);
+  EXPECT_DOUBLE_EQ(unit->estimated_s, 1.5);  // 3 jobs of 1 s, 2 at a time
+}
+
+TEST(JobQueue, GivesEveryJobItsOwnWorkerWithoutFusing) {
+  const auto plan = sweep();
+  JobQueue queue(plan, {2, false});
+  queue.settle(0, Status::kDone);
+  queue.settle(1, Status::kDone);
+  EXPECT_EQ(queue.next(2, 0)->jobs, Indices{2});
+  EXPECT_EQ(queue.next(1, 0)->jobs, Indices{3});
+}
+
+TEST(JobQueue, LetsAShortJobPassAWideUnitOnlyWhileThatMustWaitAnyway) {
+  const auto plan = sweep();
+  JobQueue queue(plan, {2, true});
+  queue.settle(0, Status::kDone);
+  queue.next(1, 0);  // the student alone runs in one of the two slots
+  EXPECT_FALSE(queue.next(1, 0.5));  // the group needs both; t2 takes 1 s, the slot is free for 0.5 s
+  EXPECT_EQ(queue.next(1, 1.0)->jobs, Indices{5});
+}
+
+TEST(JobQueue, RunsAJobApartAfterItWasPutBack) {
+  const auto plan = sweep();
+  JobQueue queue(plan, {2, true});
+  queue.settle(0, Status::kDone);
+  queue.settle(1, Status::kDone);
+  for (const auto job : queue.next(2, 0)->jobs) queue.requeue_apart(job);
+  EXPECT_EQ(queue.next(2, 0)->jobs, Indices{2});
+}
+
+TEST(JobQueue, CountsAJobsThreadsAgainstTheSlots) {
+  auto plan = stub_plan({stub_job("t"), stub_job("a")});
+  plan.jobs[0].spec["train"]["threads"] = 4;
+  JobQueue queue(plan, {2, true});
+  const auto unit = queue.next(2, 0);
+  EXPECT_EQ(unit->slots, 2);    // no more than there are
+  EXPECT_EQ(unit->threads, 4);  // decides the result, so it stays
+}
+
+TEST(JobQueue, HoldsBackWhatNeedsAFailedJob) {
+  const auto plan = sweep();
+  JobQueue queue(plan, {8, true});
+  queue.settle(0, Status::kFailed);
+  EXPECT_EQ(queue.next(8, 0)->jobs, Indices{1});
+  EXPECT_EQ(queue.next(8, 0)->jobs, Indices{5});
+  EXPECT_FALSE(queue.next(8, 0));
+  EXPECT_EQ(queue.dependents(0), (Indices{2, 3, 4}));
+}
+
+}  // namespace
+}  // namespace kdbench

@@ -1,0 +1,183 @@
+#include "unit/run/fixture.h"
+
+#include <signal.h>
+#include <sys/stat.h>
+
+namespace kdbench {
+namespace {
+
+struct RunPlan : ::testing::Test {
+  RunPlan() : store(folder.path / "store") { options.setup.worker = KDBENCH_STUB_WORKER; }
+
+  RunSummary run(const Plan& plan) { return run_plan(plan, store, options, observer); }
+  RunRecord record(const std::string& job) { return store.get(job)->value(); }
+  std::string log(const std::string& name) { return (store.logs() / name).string(); }
+
+  /// Sends this process a signal as soon as a job has reported an epoch; the next ones on further updates.
+  void signal_after_an_epoch(std::vector<int> signals) {
+    observer.on_update = [signals, sent = std::size_t{0}](const ProgressState& state) mutable {
+      if (!state.latest.label.empty() && sent < signals.size()) ::kill(::getpid(), signals[sent++]);
+    };
+  }
+
+  TemporaryFolder folder;
+  Store store;
+  RunOptions options;
+  Memory observer;
+};
+
+TEST_F(RunPlan, RunsEveryJobAndTheSecondTimeNone) {
+  const auto plan = stub_plan({stub_job("t"), stub_job("k", "ok", {"t"})});
+  const auto first = run(plan);
+  EXPECT_EQ(first.done, 2u);
+  EXPECT_EQ(first.exit_code(), 0);
+  EXPECT_EQ(observer.finished.size(), 2u);
+  const auto second = run(plan);
+  EXPECT_EQ(second.done_before, 2u);
+  EXPECT_EQ(second.done, 0u);
+  EXPECT_EQ(observer.finished.size(), 2u);
+}
+
+TEST_F(RunPlan, SetsTheThreadsOfAWorkerBeforeItStarts) {
+  auto plan = stub_plan({stub_job("t")});
+  plan.jobs[0].spec["train"]["threads"] = 3;
+  run(plan);
+  EXPECT_EQ(record("t").extra["threads"], "3");
+}
+
+TEST_F(RunPlan, RecordsACrashWithItsSignalAndLogAndGoesOn) {
+  const auto summary = run(stub_plan({stub_job("bad", "crash"), stub_job("good")}));
+  EXPECT_EQ(summary.exit_code(), 1);
+  EXPECT_EQ(summary.done, 1u);
+  EXPECT_EQ(record("bad").status, Status::kFailed);
+  EXPECT_EQ(record("bad").reason, "worker crashed: Segmentation fault; log: " + log("bad.log"));
+  EXPECT_EQ(record("bad").spec["stub"], "crash");
+  EXPECT_TRUE(std::filesystem::exists(log("bad.log")));
+}
+
+TEST_F(RunPlan, RecordsAWorkerThatEndsWithoutAResult) {
+  run(stub_plan({stub_job("a", "exit0"), stub_job("b", "half_line"), stub_job("c", "silent"), stub_job("d", "lie"), stub_job("e", "error")}));
+  EXPECT_EQ(record("a").reason, "worker ended without a result (exit code 0); log: " + log("a.log"));
+  EXPECT_EQ(record("b").reason, "worker ended without a result (exit code 0); log: " + log("b.log"));
+  EXPECT_EQ(record("c").reason, "worker ended without a word about this job; log: " + log("c.log"));
+  EXPECT_EQ(record("d").reason, "worker reported 'done' and wrote no such record; log: " + log("d.log"));
+  EXPECT_EQ(record("e").reason, "out_of_memory: cannot allocate 8 GB; log: " + log("e.log"));
+}
+
+TEST_F(RunPlan, LooksPastGarbageOnTheChannel) {
+  EXPECT_EQ(run(stub_plan({stub_job("a", "garbage"), stub_job("b", "spam")})).done, 2u);
+}
+
+TEST_F(RunPlan, KeepsFailedAndDivergedRecordsUntilARerunIsAskedFor) {
+  const auto plan = stub_plan({stub_job("f", "fail"), stub_job("d", "diverge")});
+  EXPECT_EQ(run(plan).exit_code(), 1);
+  EXPECT_EQ(record("f").reason, "the loss said no");
+  observer.finished.clear();
+  const auto again = run(plan);
+  EXPECT_TRUE(observer.finished.empty());
+  ASSERT_EQ(again.problems.size(), 2u);
+  EXPECT_TRUE(again.problems[0].earlier);
+  EXPECT_EQ(again.problems[1].status, "diverged");
+  EXPECT_EQ(again.problems[1].reason, "loss is nan at epoch 1, step 3");
+  options.rerun_failed = true;
+  run(plan);
+  EXPECT_EQ(observer.finished.size(), 2u);
+}
+
+TEST_F(RunPlan, SkipsWhatNeedsAFailedTeacherAndWhatNeedsThat) {
+  const auto summary = run(stub_plan({stub_job("t", "crash"), stub_job("a", "ok", {"t"}), stub_job("k", "ok", {"a"})}));
+  EXPECT_EQ(record("a").status, Status::kSkipped);
+  EXPECT_EQ(record("a").reason, "needs job t, which is failed");
+  EXPECT_EQ(record("k").reason, "needs job a, which is skipped");
+  EXPECT_EQ(summary.problems.size(), 3u);
+}
+
+TEST_F(RunPlan, RunsASkippedJobOnceItsTeacherIsDone) {
+  auto plan = stub_plan({stub_job("t", "fail"), stub_job("a", "ok", {"t"})});
+  run(plan);
+  plan.jobs[0].spec["stub"] = "ok";
+  options.rerun_failed = true;
+  EXPECT_EQ(run(plan).done, 2u);
+}
+
+TEST_F(RunPlan, RunsAFusedGroupInOneWorker) {
+  options.slots = 2;
+  run(stub_plan({stub_job("a", "ok", {}, "g"), stub_job("b", "ok", {}, "g"), stub_job("c", "ok", {}, "g")}));
+  EXPECT_TRUE(std::filesystem::exists(log("group-a.log")));
+  EXPECT_EQ(record("c").extra["threads"], "2");
+}
+
+TEST_F(RunPlan, RunsTheRestOfACrashedGroupApart) {
+  options.slots = 2;
+  const auto summary = run(stub_plan({stub_job("a", "ok", {}, "g"), stub_job("b", "crash_together", {}, "g"), stub_job("c", "crash", {}, "g")}));
+  EXPECT_EQ(summary.done, 2u);  // a in the group, b once it is alone
+  EXPECT_EQ(record("b").status, Status::kDone);
+  EXPECT_EQ(record("c").reason, "worker crashed: Segmentation fault; log: " + log("c.log"));
+}
+
+TEST_F(RunPlan, CountsAJobThatWasRecordedBeforeTheCrash) {
+  EXPECT_EQ(run(stub_plan({stub_job("a", "done_then_crash")})).exit_code(), 0);
+}
+
+TEST_F(RunPlan, StopsAJobAtItsTimeLimit) {
+  options.limits.timeout_s = 0.2;
+  options.limits.grace_s = 0.2;
+  run(stub_plan({stub_job("hang", "hang"), stub_job("stubborn", "stubborn"), stub_job("saves", "save")}));
+  for (const std::string name : {"hang", "stubborn", "saves"}) {
+    EXPECT_EQ(record(name).reason, "took longer than the 0.2 s of --timeout; log: " + log(name + ".log"));
+  }
+}
+
+TEST_F(RunPlan, KillsAWorkerThatEatsMemory) {
+  options.limits.memory_limit_bytes = 200e6;
+  run(stub_plan({stub_job("a", "eat")}));
+  const auto reason = record("a").reason;
+  EXPECT_TRUE(reason.starts_with("used 0.")) << reason;
+  EXPECT_NE(reason.find("GB of memory, more than the 0.2 GB of --memory-limit"), std::string::npos) << reason;
+}
+
+TEST_F(RunPlan, DoesNotWaitForAGrandchildThatHoldsThePipe) {
+  EXPECT_EQ(run(stub_plan({stub_job("a", "child")})).done, 1u);
+}
+
+TEST_F(RunPlan, LetsWorkersSaveOnASignalAndGoesOnTheNextTime) {
+  signal_after_an_epoch({SIGTERM});
+  auto plan = stub_plan({stub_job("a", "save"), stub_job("b")});
+  const auto stopped = run(plan);
+  EXPECT_EQ(stopped.signal, SIGTERM);
+  EXPECT_EQ(stopped.exit_code(), 143);
+  EXPECT_EQ(stopped.left, 2u);
+  EXPECT_TRUE(stopped.problems.empty());
+  EXPECT_FALSE(store.get("a")->has_value());
+  observer.on_update = nullptr;
+  plan.jobs[0].spec["stub"] = "ok";
+  EXPECT_EQ(run(plan).done, 2u);
+}
+
+TEST_F(RunPlan, KillsAWorkerThatIgnoresTheSignalAfterTheGraceTime) {
+  options.limits.grace_s = 0.2;
+  signal_after_an_epoch({SIGINT});
+  EXPECT_EQ(run(stub_plan({stub_job("a", "stubborn")})).exit_code(), 130);
+}
+
+TEST_F(RunPlan, KillsAtOnceOnASecondSignal) {
+  options.limits.grace_s = 3600;
+  signal_after_an_epoch({SIGINT, SIGINT});
+  EXPECT_EQ(run(stub_plan({stub_job("a", "stubborn")})).exit_code(), 130);
+}
+
+TEST_F(RunPlan, ReportsAWorkerThatSomebodyElseStopped) {
+  const auto summary = run(stub_plan({stub_job("t", "interrupted"), stub_job("a", "ok", {"t"})}));
+  EXPECT_EQ(summary.exit_code(), 1);
+  ASSERT_EQ(summary.problems.size(), 2u);
+  EXPECT_EQ(summary.problems[0].status, "interrupted");
+  EXPECT_FALSE(store.get("a")->has_value());
+}
+
+TEST_F(RunPlan, ThrowsWhenThereIsNoWorker) {
+  options.setup.worker = "/nowhere/kdbench-worker";
+  EXPECT_THROW(run(stub_plan({stub_job("a")})), std::system_error);
+}
+
+}  // namespace
+}  // namespace kdbench
