@@ -16,6 +16,13 @@ std::string folded(std::string_view word) {
   return out;
 }
 
+/// A word that was cut short is one slip, however much is missing.
+std::size_t distance_to(const std::string& candidate, const std::string& wanted) {
+  const auto whole = folded(candidate);
+  if (wanted.size() >= 3 && whole.size() > wanted.size() && whole.starts_with(wanted)) return 1;
+  return edit_distance(wanted, whole);
+}
+
 }  // namespace
 
 std::size_t edit_distance(std::string_view a, std::string_view b) {
@@ -38,7 +45,7 @@ std::optional<std::string> nearest(std::string_view word, const std::vector<std:
   std::optional<std::string> best;
   std::size_t best_distance = std::max<std::size_t>(2, word.size() / 3) + 1;
   for (const auto& candidate : candidates) {
-    const auto distance = edit_distance(wanted, folded(candidate));
+    const auto distance = distance_to(candidate, wanted);
     if (distance < best_distance && distance < candidate.size()) {
       best = candidate;
       best_distance = distance;

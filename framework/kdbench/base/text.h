@@ -11,7 +11,7 @@ namespace kdbench {
 std::size_t edit_distance(std::string_view a, std::string_view b);
 
 /// Returns the candidate nearest to `word` if it is near enough to be a slip (at most a third of the letters, at least 2).
-/// Case, '-' and '_' do not count.
+/// Case, '-' and '_' do not count; the beginning of a candidate (3 letters or more) is near.
 std::optional<std::string> nearest(std::string_view word, const std::vector<std::string>& candidates);
 
 /// Returns `; did you mean 'x'?` for the nearest candidate, or else `; expected one of a, b, c` (nothing for no candidate).

@@ -5,7 +5,8 @@
 
 namespace kdbench {
 
-/// M equal-width bins over [0, 1], closed on the right: bin m (from 0) holds m/M < v <= (m+1)/M; 0 is in bin 0.
+/// M equal-width bins over [0, 1], closed on the right: bin m (from 0) holds m/M < v <= (m+1)/M; 0
+/// is in bin 0.
 class EqualWidthBins {
  public:
   /// @throws std::invalid_argument if count < 1.
@@ -15,8 +16,8 @@ class EqualWidthBins {
   double lower(int bin) const { return bin == 0 ? 0.0 : upper_[static_cast<std::size_t>(bin - 1)]; }
   double upper(int bin) const { return upper_[static_cast<std::size_t>(bin)]; }
 
-  /// Returns the bin of v in [0, 1]. The edges are the doubles m/M: the product v * M only guesses, and rounds across an edge
-  /// now and then.
+  /// Returns the bin of v in [0, 1]. The edges are the doubles m/M: the product v * M only guesses,
+  /// and rounds across an edge now and then.
   int index(double v) const {
     int bin = static_cast<int>(v * scale_);
     if (bin >= count()) bin = count() - 1;
@@ -41,7 +42,9 @@ struct BinTally {
     confidence += sample_confidence;
   }
   /// Mean confidence minus accuracy; only for a bin that is not empty.
-  double signed_gap() const { return (confidence - static_cast<double>(hits)) / static_cast<double>(count); }
+  double signed_gap() const {
+    return (confidence - static_cast<double>(hits)) / static_cast<double>(count);
+  }
 };
 
 /// Summaries of the gaps of a set of bins.
@@ -58,8 +61,9 @@ struct ConfidenceHit {
   bool hit = false;
 };
 
-/// Returns the ece over min(bins, n) bins of equal mass: samples sorted by confidence are cut into consecutive groups (the
-/// first n mod M one longer); the edges are the midpoints between neighbouring groups, equal edges are one, the last is 1.
+/// Returns the ece over min(bins, n) bins of equal mass: samples sorted by confidence are cut into
+/// consecutive groups (the first n mod M one longer); the edges are the midpoints between
+/// neighbouring groups, equal edges are one, the last is 1.
 double equal_mass_ece(std::vector<ConfidenceHit> samples, int bins);
 
 }  // namespace kdbench

@@ -1,4 +1,5 @@
 #include <kdbench/calibration/calibrate_report.h>
+
 #include <kdbench/calibration/metrics.h>
 #include <kdbench/calibration/temperature.h>
 

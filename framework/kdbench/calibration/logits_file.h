@@ -19,14 +19,20 @@ struct LogitsData {
 };
 
 /// Reads by the name's ending:
-///   .csv   one sample a line, separated by commas (or semicolons or tabs, if the first line has them). A first line that is not all numbers is a
-///          header; the column named `label`, `y` or `target` holds the class index (0-based), else the last column does.
-///   .json  {"logits": [[...], ...], "labels": [...]}, or each of the two as {"shape": [...], "dtype": ..., "data": [...]};
+///   .csv   one sample a line, separated by commas (or by semicolons or tabs, if the first line has
+///          them). A first line of names is a header; the column named `label`, `y` or `target`
+///          holds the class index (0-based), else the last column does.
+///   .json  {"logits": [[...], ...], "labels": [...]}, or each of the two as {"shape": [...],
+///   "dtype": ..., "data": [...]};
 ///          "inputs" may wrap them.
-///   .npy   float32 or float64 [N, K], version 1 or 2, C order, little endian; `labels` names the label file.
-/// @param labels a file of labels, used instead of those in `file`: .npy of integers [N], a one-column .csv or .txt, or a
-///        JSON list. Empty: the labels stand in `file`. With a label file every CSV column is a logit.
+///   .npy   float32 or float64 [N, K], version 1 or 2, C order, little endian; `labels` names the
+///   label file.
+/// @param labels a file of labels, used instead of those in `file`: .npy of integers [N], a
+/// one-column .csv or .txt, or a
+///        JSON list. Empty: the labels stand in `file`. With a label file every CSV column is a
+///        logit.
 /// @return the data, or every mistake found (at most 20) at its file:line:col.
-Result<LogitsData> read_logits(const std::filesystem::path& file, const std::filesystem::path& labels = {});
+Result<LogitsData> read_logits(const std::filesystem::path& file,
+                               const std::filesystem::path& labels = {});
 
 }  // namespace kdbench

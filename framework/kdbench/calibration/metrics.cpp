@@ -1,5 +1,6 @@
-#include <kdbench/calibration/bins.h>
 #include <kdbench/calibration/metrics.h>
+
+#include <kdbench/calibration/bins.h>
 #include <kdbench/calibration/softmax_row.h>
 
 #include <fmt/core.h>
@@ -13,7 +14,8 @@ namespace {
 
 double inverse_temperature(double temperature) {
   if (!(temperature > 0) || !std::isfinite(temperature)) {
-    throw std::invalid_argument(fmt::format("expected a positive, finite temperature, found {}", temperature));
+    throw std::invalid_argument(
+        fmt::format("expected a positive, finite temperature, found {}", temperature));
   }
   return 1.0 / temperature;
 }
@@ -37,7 +39,8 @@ class Accumulator {
     samples_.reserve(static_cast<std::size_t>(num_samples));
   }
 
-  void add(std::span<const double> probabilities, std::size_t label, const RowSummary& row, bool top5) {
+  void add(std::span<const double> probabilities, std::size_t label, const RowSummary& row,
+           bool top5) {
     const bool hit = row.prediction == label;
     tallies_[static_cast<std::size_t>(bins_.index(row.confidence))].add(row.confidence, hit);
     samples_.push_back({row.confidence, hit});
@@ -53,11 +56,21 @@ class Accumulator {
     const auto gaps = summarise(tallies_, static_cast<std::int64_t>(samples_.size()));
     CalibrationReport out;
     auto& m = out.metrics;
-    m = {.n = static_cast<std::int64_t>(samples_.size()), .accuracy = hits_ / n, .top5 = top5_ / n, .nll = nll_ / n,
-         .brier = brier_ / n, .ece = gaps.ece, .mce = gaps.mce, .rmsce = gaps.rmsce, .ace = gaps.ace,
-         .adaptive_ece = equal_mass_ece(samples_, bins_.count()), .classwise_ece = classwise_ece(),
-         .overconfidence = gaps.overconfidence, .underconfidence = gaps.underconfidence,
-         .mean_confidence = confidence_ / n, .bins = bins_.count()};
+    m = {.n = static_cast<std::int64_t>(samples_.size()),
+         .accuracy = hits_ / n,
+         .top5 = top5_ / n,
+         .nll = nll_ / n,
+         .brier = brier_ / n,
+         .ece = gaps.ece,
+         .mce = gaps.mce,
+         .rmsce = gaps.rmsce,
+         .ace = gaps.ace,
+         .adaptive_ece = equal_mass_ece(samples_, bins_.count()),
+         .classwise_ece = classwise_ece(),
+         .overconfidence = gaps.overconfidence,
+         .underconfidence = gaps.underconfidence,
+         .mean_confidence = confidence_ / n,
+         .bins = bins_.count()};
     for (int b = 0; b < bins_.count(); ++b) out.reliability.push_back(reliability_row(b));
     return out;
   }
@@ -72,7 +85,8 @@ class Accumulator {
     }
   }
 
-  /// n_m/n |acc - conf| of a bin is |its sum of (p - 1[label])| / n, so one sum a bin and class is enough.
+  /// n_m/n |acc - conf| of a bin is |its sum of (p - 1[label])| / n, so one sum a bin and class is
+  /// enough.
   double classwise_ece() const {
     double total = 0;
     for (const double gap : class_gaps_) total += std::abs(gap);
@@ -113,12 +127,14 @@ CalibrationReport measure(const LogitsView& view, int bins, double temperature) 
   return sums.report();
 }
 
-CalibrationReport measure_probabilities(std::span<const double> probabilities, std::span<const std::int64_t> labels,
+CalibrationReport measure_probabilities(std::span<const double> probabilities,
+                                        std::span<const std::int64_t> labels,
                                         std::int64_t num_classes, int bins) {
   const LogitsView view{probabilities, labels, num_classes};
   check_logits(view);
   for (const double p : probabilities) {
-    if (p < 0 || p > 1) throw std::invalid_argument(fmt::format("expected probabilities in [0, 1], found {}", p));
+    if (p < 0 || p > 1)
+      throw std::invalid_argument(fmt::format("expected probabilities in [0, 1], found {}", p));
   }
   const EqualWidthBins checked(bins);
   Accumulator sums(view.size(), num_classes, checked.count());
@@ -141,7 +157,8 @@ QuickMetrics measure_quickly(const LogitsView& view, int bins, double temperatur
   for (std::int64_t i = 0; i < view.size(); ++i) {
     const auto label = static_cast<std::size_t>(view.labels[static_cast<std::size_t>(i)]);
     const auto row = softmax_row(view.row(i), label, beta, exps);
-    tallies[static_cast<std::size_t>(edges.index(row.confidence))].add(row.confidence, row.prediction == label);
+    tallies[static_cast<std::size_t>(edges.index(row.confidence))].add(row.confidence,
+                                                                       row.prediction == label);
     out.accuracy += row.prediction == label ? 1 : 0;
     out.nll += row.nll;
   }

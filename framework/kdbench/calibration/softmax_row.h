@@ -17,13 +17,16 @@ inline std::size_t first_argmax(std::span<const double> row) {
 
 /// What softmax(beta * row) says about a sample.
 struct RowSummary {
-  std::size_t prediction = 0;  ///< from the logits: a temperature never changes it, also where probabilities round to a tie
+  std::size_t prediction = 0;  ///< from the logits: a temperature never changes it, also where
+                               ///< probabilities round to a tie
   double confidence = 0;       ///< probability of the prediction
   double nll = 0;              ///< -ln probability of the label; inf if its logit is -inf
 };
 
-/// Fills `exps` [K] with exp(beta (z - max z)); multiplied by `confidence` of the result they are the probabilities.
-inline RowSummary softmax_row(std::span<const double> row, std::size_t label, double beta, std::span<double> exps) {
+/// Fills `exps` [K] with exp(beta (z - max z)); multiplied by `confidence` of the result they are
+/// the probabilities.
+inline RowSummary softmax_row(std::span<const double> row, std::size_t label, double beta,
+                              std::span<double> exps) {
   RowSummary out;
   out.prediction = first_argmax(row);
   const double largest = row[out.prediction];

@@ -1,13 +1,15 @@
-#include <kdbench/calibration/softmax_row.h>
 #include <kdbench/calibration/temperature.h>
 
+#include <kdbench/calibration/softmax_row.h>
+
+#include <algorithm>
 #include <cmath>
 
 namespace kdbench {
 namespace {
 
-/// First and second derivative of the mean NLL in beta. With d = z - max z and p = softmax(beta z), a sample adds
-/// E_p[d] - d_label and Var_p[d]: never negative, so the NLL is convex.
+/// First and second derivative of the mean NLL in beta. With d = z - max z and p = softmax(beta z),
+/// a sample adds E_p[d] - d_label and Var_p[d]: never negative, so the NLL is convex.
 struct Slope {
   double first = 0, second = 0;
 };
@@ -30,14 +32,16 @@ void add_row(std::span<const double> row, std::size_t label, double beta, Slope&
 Slope slope_at(const LogitsView& view, double beta) {
   Slope total;
   for (std::int64_t i = 0; i < view.size(); ++i) {
-    add_row(view.row(i), static_cast<std::size_t>(view.labels[static_cast<std::size_t>(i)]), beta, total);
+    add_row(view.row(i), static_cast<std::size_t>(view.labels[static_cast<std::size_t>(i)]), beta,
+            total);
   }
   const auto n = static_cast<double>(view.size());
   return {total.first / n, total.second / n};
 }
 
-/// Newton steps kept inside a bracket [low, high] with slopes of opposite signs; where a step leaves it or does not halve the
-/// one before, the geometric middle is taken. Near the root Newton squares the error, so the step after one of 1e-10 is exact.
+/// Newton steps kept inside a bracket [low, high] with slopes of opposite signs; where a step
+/// leaves it or does not halve the one before, the geometric middle is taken. Near the root Newton
+/// squares the error, so the step after one of 1e-10 is exact.
 double root_in(const LogitsView& view, double low, double high) {
   double beta = 1.0, previous = high - low;
   for (int i = 0; i < 200; ++i) {
@@ -109,7 +113,8 @@ std::vector<TauPoint> tau_curve(const LogitsView& view, std::span<const double> 
 
 Json to_json(const std::vector<TauPoint>& curve) {
   Json out = Json::array();
-  for (const auto& point : curve) out.push_back({{"tau", point.tau}, {"ece", point.ece}, {"nll", number(point.nll)}});
+  for (const auto& point : curve)
+    out.push_back({{"tau", point.tau}, {"ece", point.ece}, {"nll", number(point.nll)}});
   return out;
 }
 

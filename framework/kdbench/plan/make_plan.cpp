@@ -53,7 +53,7 @@ class Planner {
       plan_.study_options[study.name] = {{"baseline", study.baseline}, {"per_seed", study.per_seed}};
       for (auto& setting : settings_of(study)) settings.emplace_back(setting, usable_methods(setting));
     }
-    if (!diagnostics_.empty()) return diagnostics_;
+    if (!diagnostics_.empty()) return with_overrides_named(diagnostics_, suite_.overrides);
     for (const auto seed : suite_.seeds) {
       for (const auto& [setting, methods] : settings) plan_setting(setting, methods, seed);
     }
@@ -212,9 +212,9 @@ class Planner {
   }
 
   void place(Placement p) {
-    const auto key = std::tie(p.study, p.role, p.method, p.dataset, p.teacher, p.student, p.strategy, p.seed, p.value, p.job);
+
     if (placed_.emplace(canonical(to_json(p)), true).second) plan_.placements.push_back(std::move(p));
-    (void)key;
+
   }
 
   void place_alone(const Setting& s, std::int64_t seed) {

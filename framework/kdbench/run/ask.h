@@ -26,7 +26,7 @@ struct WorkerSetup {
 struct AskOptions {
   double load_limit_s = 60;   ///< longest silence before the first event, or while a library is opened; > 0
   double limit_s = 0;         ///< longest whole answer; 0: no limit
-  std::function<void(const Json& event)> on_event;  ///< sees every event but "loading" and the last; may be empty
+  std::function<void(const Json& event)> on_event = {};  ///< sees every event but "loading" and the last; may be empty
 };
 
 /// What came back: exactly one of result, diagnostics and failure is there.

@@ -15,9 +15,9 @@ namespace kdbench {
 
 /// What a plugin says about itself beside its parameters; use designated initialisers.
 struct About {
-  std::string summary;  ///< one line
-  std::string formula;  ///< one plain line, N images, K classes; losses and strategies
-  std::string source;   ///< paper, section, equation
+  std::string summary = {};  ///< one line
+  std::string formula = {};  ///< one plain line, N images, K classes; losses and strategies
+  std::string source = {};   ///< paper, section, equation
 };
 
 /// Everything the host needs to list, check and build one plugin of interface `T`.

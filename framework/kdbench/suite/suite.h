@@ -103,6 +103,11 @@ struct Study {
   Position at;
 };
 
+/// One `--set KEY=VALUE` of the command line: `train.epochs=2`, `models.student.depth=14`, `suite.seeds=[0,1]`.
+struct Override {
+  std::string key, value;  ///< the value is TOML; text that is no TOML value is taken as a string
+};
+
 struct Suite {
   std::string file;                        ///< as given
   std::string name;
@@ -117,12 +122,11 @@ struct Suite {
   std::map<std::string, StrategyUse> strategies;
   std::vector<Study> studies;
   std::int64_t bins = 15;                  ///< of every reliability table and ECE
+  std::vector<Override> overrides;         ///< as given; line -n of a Position means the n-th of them, 1-based
 };
 
-/// One `--set KEY=VALUE` of the command line: `train.epochs=2`, `models.student.depth=14`, `suite.seeds=[0,1]`.
-struct Override {
-  std::string key, value;  ///< the value is TOML; text that is no TOML value is taken as a string
-};
+/// Returns the diagnostics sorted, each once, with those about an override naming it (`--set train.lr=0: ...`) and no file.
+Diagnostics with_overrides_named(Diagnostics diagnostics, const std::vector<Override>& overrides);
 
 struct ParseOptions {
   std::vector<Override> overrides;
@@ -149,5 +153,8 @@ struct KeyDoc {
   std::string key, type, default_text, doc;
 };
 std::vector<KeyDoc> suite_keys();
+
+/// Returns docs/suite_reference.md.
+std::string suite_reference_markdown();
 
 }  // namespace kdbench

@@ -1,7 +1,6 @@
 // DIST: match the teacher's ranking by Pearson correlation, over classes for every image and over images for every class.
 #include <kdbench/sdk/plugin.h>
 
-#include <ATen/ops/linalg_vector_norm.h>
 #include <ATen/ops/softmax.h>
 
 #include <sstream>
@@ -47,7 +46,7 @@ class Dist final : public kdbench::Loss {
   torch::Tensor pearson_distance(const torch::Tensor& student, const torch::Tensor& teacher, std::int64_t dim) const {
     const auto s = student - student.mean(dim, /*keepdim=*/true);
     const auto t = teacher - teacher.mean(dim, /*keepdim=*/true);
-    const auto norms = at::linalg_vector_norm(s, 2, dim) * at::linalg_vector_norm(t, 2, dim);
+    const auto norms = s.norm(2, {dim}) * t.norm(2, {dim});
     return 1 - ((s * t).sum(dim) / (norms + options_.eps)).mean();
   }
 
@@ -60,5 +59,5 @@ KDBENCH_PLUGIN("dist", "0.1.0", r) {
   r.loss<Dist>("dist", {.summary = "Pearson correlation between student and teacher, within images and within classes.",
                         .formula = "beta (1 - mean_n rho(s_n., t_n.)) + gamma (1 - mean_k rho(s_.k, t_.k)), s, t = softmax(logits / tau), "
                                    "rho(u, v) = <u - mean u, v - mean v> / (|u - mean u| |v - mean v| + eps)",
-                        .source = "Huang, You, Wang, Qian, Xu 2022, Knowledge Distillation from A Stronger Teacher, eqs. 6 to 10"});
+                        .source = "Huang et al. 2022, Knowledge Distillation from A Stronger Teacher; as in Fan et al. 2024, eqs. 5 and 6"});
 }

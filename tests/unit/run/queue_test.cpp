@@ -56,7 +56,8 @@ TEST(JobQueue, RunsAJobApartAfterItWasPutBack) {
   JobQueue queue(plan, {2, true});
   queue.settle(0, Status::kDone);
   queue.settle(1, Status::kDone);
-  for (const auto job : queue.next(2, 0)->jobs) queue.requeue_apart(job);
+  const auto unit = queue.next(2, 0);
+  for (const auto job : unit->jobs) queue.requeue_apart(job);
   EXPECT_EQ(queue.next(2, 0)->jobs, Indices{2});
 }
 

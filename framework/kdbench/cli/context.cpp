@@ -1,0 +1,115 @@
+#include <kdbench/cli/context.h>
+
+#include <kdbench/cli/catalog_cache.h>
+
+#include <fmt/core.h>
+
+#include <algorithm>
+#include <cstdlib>
+#include <filesystem>
+#include <sstream>
+
+namespace kdbench {
+namespace {
+
+namespace fs = std::filesystem;
+
+fs::path program_folder() {
+  std::error_code ec;
+  const auto self = fs::read_symlink("/proc/self/exe", ec);
+  return ec ? fs::path(".") : self.parent_path();
+}
+
+std::string environment(const char* name) {
+  const char* value = std::getenv(name);
+  return value != nullptr ? value : "";
+}
+
+std::vector<std::string> plugin_folders(const Context& context) {
+  std::vector<std::string> folders;
+  std::istringstream path(environment("KDBENCH_PLUGIN_PATH"));
+  for (std::string folder; std::getline(path, folder, ':');) {
+    if (folder.empty()) continue;
+    if (!fs::is_directory(folder)) context.err << fmt::format("warning: KDBENCH_PLUGIN_PATH names {}, which is no folder\n", folder);
+    folders.push_back(folder);
+  }
+  const auto own = program_folder().parent_path() / "lib" / "kdbench" / "plugins";
+  if (fs::is_directory(own)) folders.push_back(own.string());
+  return folders;
+}
+
+fs::path worker_path(const Context& context) {
+  const auto wanted = environment("KDBENCH_WORKER");
+  const auto path = wanted.empty() ? program_folder() / "kdbench-worker" : fs::path(wanted);
+  if (fs::is_regular_file(path)) return path;
+  const auto* advice = wanted.empty() ? "build the target kdbench-worker, or set KDBENCH_WORKER to where it is"
+                                      : "KDBENCH_WORKER says so; change it, or unset it to take the one beside kdbench";
+  refuse(context, fmt::format("no worker at {}; {}", path.string(), advice));
+}
+
+}  // namespace
+
+void refuse(const Context& context, const Diagnostics& diagnostics) {
+  auto text = to_text(diagnostics);
+  if (!text.ends_with('\n')) text += '\n';
+  context.err << text << std::flush;
+  throw Exit{kUserMistake};
+}
+
+void refuse(const Context& context, const std::string& message) {
+  context.err << "kdbench: " << message << std::endl;
+  throw Exit{kUserMistake};
+}
+
+WorkerSetup worker_setup(const Context& context) {
+  return {worker_path(context), context.plugins, plugin_folders(context), {}};
+}
+
+Json ask_or_exit(const Context& context, WorkerSetup& setup, const Json& request, const AskOptions& options) {
+  auto answer = ask(setup, request, options);
+  for (auto i = setup.excluded.size(); i < answer.excluded.size(); ++i) {
+    context.err << fmt::format("warning: {} {}; it is left out\n", answer.excluded[i].file, answer.excluded[i].reason);
+  }
+  setup.excluded = answer.excluded;
+  if (answer.ok()) return std::move(answer.result);
+  if (!answer.diagnostics.empty()) refuse(context, answer.diagnostics);
+  context.err << "kdbench: " << answer.failure << std::endl;
+  throw Exit{kFailure};
+}
+
+Json catalog_of(const Context& context, WorkerSetup& setup) {
+  const CatalogCache cache(setup);
+  if (!context.no_cache && setup.excluded.empty()) {
+    if (auto known = cache.get()) return *known;
+  }
+  auto catalog = ask_or_exit(context, setup, {{"verb", "catalog"}}).value("catalog", Json::object());
+  cache.put(catalog);
+  return catalog;
+}
+
+void require_named_plugins(const Context& context, WorkerSetup& setup) {
+  if (setup.plugins.empty()) return;
+  bool refused = false;
+  const auto catalog = catalog_of(context, setup);
+  for (const auto& library : catalog.value("libraries", Json::array())) {
+    const auto file = library.value("file", "");
+    if (library.value("ok", false) || std::find(setup.plugins.begin(), setup.plugins.end(), file) == setup.plugins.end()) continue;
+    context.err << fmt::format("kdbench: plugin {}: {}\n", file, library.value("reason", ""));
+    refused = true;
+  }
+  if (refused) throw Exit{kPluginRefused};
+}
+
+std::optional<Store> existing_store(const Context& context) {
+  if (!fs::is_directory(context.store)) return std::nullopt;
+  return Store(context.store);
+}
+
+std::optional<RunRecord> record_or_warn(const Context& context, const Store& store, const std::string& job) {
+  auto found = store.get(job);
+  if (found) return std::move(*found);
+  context.err << "warning: " << to_text(found.error()) << std::endl;
+  return std::nullopt;
+}
+
+}  // namespace kdbench

@@ -1,0 +1,65 @@
+/// Context: the global options, and what verbs share: asking a worker and reporting what went wrong.
+#pragma once
+#include <kdbench/base/result.h>
+#include <kdbench/results/record.h>
+#include <kdbench/results/store.h>
+#include <kdbench/run/ask.h>
+
+#include <functional>
+#include <optional>
+#include <ostream>
+#include <string>
+#include <vector>
+
+namespace kdbench {
+
+/// Exit codes of every verb.
+enum ExitCode : int { kOk = 0, kFailure = 1, kUserMistake = 2, kPluginRefused = 3 };
+
+struct Context {
+  std::ostream& out;  ///< results only
+  std::ostream& err;  ///< progress and mistakes
+  std::string store = "store";
+  std::vector<std::string> plugins = {};  ///< --plugin FILE
+  bool no_cache = false;
+  std::function<int()> action = {};  ///< what the chosen verb does; returns an exit code
+};
+
+/// Ends a verb with an exit code; the reason has been printed. Thrown only inside cli/.
+struct Exit {
+  int code;
+};
+
+/// Prints the diagnostics to the context's err and throws Exit{kUserMistake}.
+[[noreturn]] void refuse(const Context& context, const Diagnostics& diagnostics);
+[[noreturn]] void refuse(const Context& context, const std::string& message);
+
+/// Returns the value, or prints its diagnostics and throws Exit{kUserMistake}.
+template <class T>
+T value_or_refuse(const Context& context, Result<T> result) {
+  if (!result) refuse(context, result.error());
+  return std::move(result).value();
+}
+
+/// Returns the worker ($KDBENCH_WORKER, or kdbench-worker beside this program) and the libraries it is to load: --plugin files,
+/// the folders of $KDBENCH_PLUGIN_PATH and the folder of the plugins that came with this program.
+WorkerSetup worker_setup(const Context& context);
+
+/// Asks and returns the "result" event. Prints diagnostics (Exit{kUserMistake}) or the failure (Exit{kFailure}). Libraries that
+/// ended the worker are noted in `setup.excluded`, and on err when they were not known before.
+Json ask_or_exit(const Context& context, WorkerSetup& setup, const Json& request, const AskOptions& options = {});
+
+/// Returns the catalog, from the cache when no library and no worker has changed. Libraries that end a worker are excluded in
+/// `setup`.
+Json catalog_of(const Context& context, WorkerSetup& setup);
+
+/// Throws Exit{kPluginRefused}, with the reasons printed, when a library of `setup.plugins` could not be loaded.
+void require_named_plugins(const Context& context, WorkerSetup& setup);
+
+/// Opens the store for reading, or returns nothing where the folder does not exist.
+std::optional<Store> existing_store(const Context& context);
+
+/// Returns the record of a job; a file that cannot be read is a line on err and counts as no record.
+std::optional<RunRecord> record_or_warn(const Context& context, const Store& store, const std::string& job);
+
+}  // namespace kdbench

@@ -1,0 +1,50 @@
+// kdbench plan: every job a run would take on, and how each stands.
+#include <kdbench/cli/plan_text.h>
+#include <kdbench/cli/suite_options.h>
+#include <kdbench/cli/verb.h>
+
+namespace kdbench {
+namespace {
+
+struct PlanArguments {
+  SuiteOptions suite;
+  std::string format = "text";
+  bool all_jobs = false;
+};
+
+JobStates states_of(const Context& context, const Plan& plan) {
+  JobStates states(plan.jobs.size(), "to do");
+  const auto store = existing_store(context);
+  for (std::size_t i = 0; store && i < states.size(); ++i) {
+    const auto record = record_or_warn(context, *store, plan.jobs[i].id);
+    if (!record || record->status == Status::kSkipped || record->status == Status::kInterrupted) continue;
+    states[i] = to_string(record->status);
+  }
+  return states;
+}
+
+int show_plan(const Context& context, const PlanArguments& arguments) {
+  auto setup = worker_setup(context);
+  const auto plan = plan_or_exit(context, setup, arguments.suite);
+  const auto states = states_of(context, plan);
+  if (arguments.format == "json") {
+    context.out << plan_json(plan, states).dump(2) << "\n";
+  } else {
+    context.out << plan_text(plan, states, {.all_jobs = arguments.all_jobs});
+  }
+  return kOk;
+}
+
+}  // namespace
+
+void add_plan(CLI::App& app, Context& context) {
+  auto& verb = add_verb(app, "plan", "Show every job of a suite, what is shared and what is done; run nothing",
+                        "kdbench plan suites/quickstart.toml --jobs");
+  auto arguments = std::make_shared<PlanArguments>();
+  add_suite_options(verb, arguments->suite, true);
+  verb.add_option("--format", arguments->format, "text or json")->check(CLI::IsMember({"text", "json"}))->capture_default_str();
+  verb.add_flag("--jobs", arguments->all_jobs, "List every job, however many there are");
+  verb.callback([&context, arguments] { context.action = [&context, arguments] { return show_plan(context, *arguments); }; });
+}
+
+}  // namespace kdbench

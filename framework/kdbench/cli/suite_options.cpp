@@ -1,0 +1,47 @@
+#include <kdbench/cli/suite_options.h>
+
+#include <fmt/core.h>
+
+namespace kdbench {
+
+void add_suite_options(CLI::App& verb, SuiteOptions& options, bool with_device) {
+  verb.add_option("SUITE", options.file, "Suite file (TOML)")->required();
+  verb.add_option("--profile", options.profile, "Apply [profile.NAME] of the suite over the rest of it")->type_name("NAME");
+  verb.add_option("--set", options.set, "Override a key of the suite, train.epochs=2 for example; may be repeated")
+      ->type_name("KEY=VALUE")
+      ->allow_extra_args(false);
+  if (!with_device) return;
+  verb.add_option("--device", options.device, "auto, cpu, cuda or cuda:N; default: what the suite says")->type_name("DEVICE");
+}
+
+Result<std::vector<Override>> parse_overrides(const std::vector<std::string>& set) {
+  std::vector<Override> out;
+  Diagnostics wrong;
+  for (const auto& text : set) {
+    const auto at = text.find('=');
+    if (at == 0 || at == std::string::npos) {
+      wrong.push_back({"", {}, fmt::format("--set expects KEY=VALUE, found '{}'; for example --set train.epochs=2", text)});
+    } else {
+      out.push_back({text.substr(0, at), text.substr(at + 1)});
+    }
+  }
+  if (!wrong.empty()) return wrong;
+  return out;
+}
+
+Plan plan_or_exit(const Context& context, WorkerSetup& setup, const SuiteOptions& options) {
+  Json overrides = Json::array();
+  for (const auto& o : value_or_refuse(context, parse_overrides(options.set))) {
+    overrides.push_back({{"key", o.key}, {"value", o.value}});
+  }
+  require_named_plugins(context, setup);
+  const auto result = ask_or_exit(context, setup,
+                                  {{"verb", "plan"},
+                                   {"suite_file", options.file},
+                                   {"profile", options.profile},
+                                   {"overrides", overrides},
+                                   {"device", options.device}});
+  return plan_from_json(result.at("plan"));
+}
+
+}  // namespace kdbench

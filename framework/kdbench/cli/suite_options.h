@@ -1,0 +1,28 @@
+/// What the verbs that read a suite share: its options, and asking for its plan.
+#pragma once
+#include <kdbench/cli/context.h>
+#include <kdbench/plan/plan.h>
+#include <kdbench/suite/suite.h>
+
+#include <CLI/CLI.hpp>
+
+#include <string>
+#include <vector>
+
+namespace kdbench {
+
+struct SuiteOptions {
+  std::string file, profile, device;
+  std::vector<std::string> set;  ///< KEY=VALUE
+};
+
+/// Adds SUITE, --profile, --set and (if `with_device`) --device.
+void add_suite_options(CLI::App& verb, SuiteOptions& options, bool with_device);
+
+/// Returns the overrides of --set, or what is wrong with one.
+Result<std::vector<Override>> parse_overrides(const std::vector<std::string>& set);
+
+/// Asks the worker for the plan; mistakes are printed and end the verb.
+Plan plan_or_exit(const Context& context, WorkerSetup& setup, const SuiteOptions& options);
+
+}  // namespace kdbench

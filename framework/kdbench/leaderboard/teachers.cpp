@@ -1,0 +1,185 @@
+/// The teacher board: how good and how calibrated each teacher is, its reliability table, its ECE against tau.
+#include <kdbench/leaderboard/view.h>
+
+#include <fmt/core.h>
+
+#include <cmath>
+
+namespace kdbench::boards {
+namespace {
+
+/// One teacher: its jobs by seed.
+struct Teacher {
+  std::string name, dataset;
+  Series series;
+};
+using Teachers = std::map<std::string, Teacher, NaturalLess>;
+
+std::string without_seed(const std::string& label, std::int64_t seed) {
+  const auto tail = fmt::format(" s{}", seed);
+  return label.ends_with(tail) ? label.substr(0, label.size() - tail.size()) : label;
+}
+
+/// A teacher that was taught itself (an assistant) is one network per method: only its job's label tells them apart.
+std::string name_of(const View& view, const Place& place, bool itself) {
+  const auto label = view.job_labels.find(itself ? place.job : place.teacher_job);
+  const bool plain = itself ? place.convention != "taught" : place.strategy.empty() || place.strategy == "direct";
+  return plain || label == view.job_labels.end() ? place.teacher : without_seed(label->second, place.seed);
+}
+
+void add_teacher(View& view, Teachers& teachers, Place place, const std::string& name) {
+  auto& teacher = teachers[name + "\n" + place.dataset];
+  teacher.name = name;
+  teacher.dataset = place.dataset;
+  place.method = "teacher";
+  place.student = "";
+  view.add(teacher.series, place);
+}
+
+Teachers find_teachers(View& view) {
+  Teachers teachers;
+  std::set<std::string> placed;
+  for (const auto& place : view.all) {
+    if (place.role != "teacher") continue;
+    placed.insert(place.job);
+    add_teacher(view, teachers, place, name_of(view, place, true));
+  }
+  for (auto place : view.all) {
+    if (place.teacher_job.empty() || placed.contains(place.teacher_job)) continue;
+    const auto name = name_of(view, place, false);
+    place.job = place.teacher_job;
+    add_teacher(view, teachers, place, name);
+  }
+  return teachers;
+}
+
+const Json& at_path(const Json& json, std::initializer_list<std::string> path) {
+  static const Json kNull;
+  const Json* at = &json;
+  for (const auto& key : path) {
+    if (!at->is_object() || !at->contains(key)) return kNull;
+    at = &at->at(key);
+  }
+  return *at;
+}
+
+const Json& checkpoint_of(const View& view, const std::string& job) {
+  static const Json kNull;
+  const auto* record = view.teacher_record(job);
+  return record == nullptr ? kNull : at_path(record->checkpoints, {view.select});
+}
+
+double metric_value(const Json& checkpoint, const std::string& key) {
+  if (key == "fitted_T") return to_double(at_path(checkpoint, {"fitted_temperature", "T"}));
+  if (key == "ece_after") return to_double(at_path(checkpoint, {"fitted_temperature", "ece_after"}));
+  return to_double(at_path(checkpoint, {"test", key}));
+}
+
+Cell metric_cell(const View& view, const Teacher& teacher, const std::string& key) {
+  if (teacher.series.accuracies().empty()) return summary_cell(metric(key), teacher.series);
+  std::vector<double> values;
+  for (const auto& [seed, run] : teacher.series.runs) {
+    const auto value = run->done() ? metric_value(checkpoint_of(view, teacher.series.jobs.at(seed)), key) : NAN;
+    if (std::isfinite(value)) values.push_back(value);
+  }
+  return summary_cell(metric(key), values, teacher.series);
+}
+
+Table metrics_table(const View& view, const Teachers& teachers, const std::string& title, const std::vector<std::string>& keys) {
+  Table table;
+  table.title = title;
+  table.columns = {text_column("teacher", true), text_column("dataset", true)};
+  for (const auto& key : keys) {
+    table.columns.push_back(summary_column(metric(key), metric(key).title));
+    table.notes.push_back(metric(key).title + ": " + metric(key).meaning + ".");
+  }
+  for (const auto& [id, teacher] : teachers) {
+    Row row{{text_cell(teacher.name), text_cell(teacher.dataset)}};
+    for (const auto& key : keys) row.cells.push_back(metric_cell(view, teacher, key));
+    table.rows.push_back(std::move(row));
+  }
+  return table;
+}
+
+Row bin_row(const Json& bin) {
+  const auto accuracy = to_double(at_path(bin, {"accuracy"})), confidence = to_double(at_path(bin, {"confidence"}));
+  return {{text_cell(fmt::format("({:.3f}, {:.3f}]", to_double(at_path(bin, {"lower"})), to_double(at_path(bin, {"upper"})))),
+           number_cell(metric("count"), to_double(at_path(bin, {"count"}))), number_cell(metric("bin_accuracy"), accuracy),
+           number_cell(metric("confidence"), confidence), number_cell(metric("gap"), accuracy - confidence)}};
+}
+
+/// Of the lowest seed that is done: bins of several networks hold different samples and have no mean.
+std::vector<Table> reliability_tables(const View& view, const Teachers& teachers) {
+  std::vector<Table> tables;
+  for (const auto& [id, teacher] : teachers) {
+    const auto done = teacher.series.accuracies();
+    if (done.empty()) continue;
+    const auto seed = done.begin()->first;
+    const auto& bins = at_path(checkpoint_of(view, teacher.series.jobs.at(seed)), {"test", "reliability"});
+    if (!bins.is_array() || bins.empty()) continue;
+    Table table;
+    table.title = fmt::format("Reliability of {} on {}, seed {}", teacher.name, teacher.dataset, seed);
+    table.notes = {fmt::format("Of seed {}, the lowest that is done; a table of one network, not a mean over {} seeds.", seed,
+                               teacher.series.expected())};
+    table.columns = {text_column("confidence in", true), number_column(metric("count")), number_column(metric("bin_accuracy")),
+                     number_column(metric("confidence")), number_column(metric("gap"))};
+    for (const auto& bin : bins) table.rows.push_back(bin_row(bin));
+    tables.push_back(std::move(table));
+  }
+  return tables;
+}
+
+/// tau -> ECE over seeds.
+std::map<double, std::vector<double>> tau_curve(const View& view, const Teacher& teacher) {
+  std::map<double, std::vector<double>> out;
+  for (const auto& [seed, job] : teacher.series.jobs) {
+    const auto* record = view.teacher_record(job);
+    if (record == nullptr || !record->tau_curve.is_array()) continue;
+    for (const auto& point : record->tau_curve) {
+      const auto tau = to_double(at_path(point, {"tau"})), ece = to_double(at_path(point, {"ece"}));
+      if (std::isfinite(tau) && std::isfinite(ece)) out[tau].push_back(ece);
+    }
+  }
+  return out;
+}
+
+std::vector<Table> tau_table(const View& view, const Teachers& teachers) {
+  std::set<double> taus;
+  for (const auto& [id, teacher] : teachers) {
+    for (const auto& [tau, eces] : tau_curve(view, teacher)) taus.insert(tau);
+  }
+  if (taus.empty()) return {};
+  Table table;
+  table.title = "Teachers: ECE against tau";
+  table.notes = {"ECE (%) on the test split of the logits divided by tau, mean±sd over seeds; of the last epoch, whatever select says."};
+  table.columns = {text_column("teacher", true), text_column("dataset", true)};
+  for (const auto tau : taus) table.columns.push_back(summary_column({"ece", "", "", Direction::kNone}, fmt::format("{}", tau)));
+  for (const auto& [id, teacher] : teachers) {
+    const auto curve = tau_curve(view, teacher);
+    Row row{{text_cell(teacher.name), text_cell(teacher.dataset)}};
+    for (const auto tau : taus) {
+      const auto at = curve.find(tau);
+      row.cells.push_back(compact_cell(metric("ece"), at == curve.end() ? std::vector<double>() : at->second, teacher.series));
+    }
+    table.rows.push_back(std::move(row));
+  }
+  return {table};
+}
+
+}  // namespace
+
+std::vector<Table> teacher_board(View& view) {
+  const auto teachers = find_teachers(view);
+  if (teachers.empty()) return {};
+  std::vector<Table> tables = {
+      metrics_table(view, teachers, "Teachers: accuracy and calibration",
+                    {"accuracy", "ece", "mce", "adaptive_ece", "classwise_ece"}),
+      metrics_table(view, teachers, "Teachers: likelihood, confidence and temperature",
+                    {"nll", "brier", "overconfidence", "underconfidence", "fitted_T", "ece_after"})};
+  tables[0].notes.insert(tables[0].notes.begin(), {view.selection_note(), "Mean ± sample standard deviation (n) over seeds; n/a at n = 1."});
+  for (auto& table : tau_table(view, teachers)) tables.push_back(std::move(table));
+  for (auto& table : reliability_tables(view, teachers)) tables.push_back(std::move(table));
+  return tables;
+}
+
+}  // namespace kdbench::boards

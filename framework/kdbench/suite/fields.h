@@ -1,0 +1,96 @@
+/// The keys of every table of a suite file, declared once: parsing, overrides, suggestions, `describe suite`
+/// and the reference all read these.
+#pragma once
+#include <kdbench/suite/suite.h>
+
+#include <optional>
+#include <string>
+#include <variant>
+#include <vector>
+
+namespace kdbench {
+
+/// What a number may be. Numbers of a suite are always finite.
+struct Limits {
+  std::optional<double> at_least{}, above{}, at_most{}, below{};
+
+  /// Returns "at least 0 and below 1", or "" without limits.
+  std::string text() const;
+  bool allow(double value) const;
+};
+
+/// One key: its name, what it means and what it may be.
+struct KeySpec {
+  std::string key, doc;
+  Limits limits{};                     ///< of a number, or of each number of a list
+  std::vector<std::string> choices{};  ///< of a string; empty: any
+  std::string type{};                  ///< for people; set from the member where a field has one
+  std::string default_text{};          ///< for people; set from the member where a field has one
+  bool required = false;
+};
+
+/// Where the value of a key goes; monostate: the table's reader takes it by hand.
+template <class Owner>
+using Member =
+    std::variant<std::monostate, bool Owner::*, std::int64_t Owner::*, double Owner::*, std::string Owner::*,
+                 std::vector<std::int64_t> Owner::*, std::vector<double> Owner::*,
+                 Located<std::int64_t> Owner::*, Located<std::string> Owner::*>;
+
+template <class Owner>
+struct Field {
+  KeySpec spec;
+  Member<Owner> member;
+};
+
+const std::vector<Field<Suite>>& suite_fields();    ///< [suite]
+const std::vector<Field<Recipe>>& recipe_fields();  ///< [train] and [models.NAME.train]
+const std::vector<Field<DatasetUse>>&
+dataset_fields();                                 ///< the host's keys in [datasets.NAME], without `plugin`
+const std::vector<Field<Study>>& study_fields();  ///< [[studies]]
+const std::vector<KeySpec>& loss_specs();  ///< the host's knobs in [losses.NAME], without `plugin` and `zip`
+const KeySpec& plugin_spec();              ///< `plugin` of the four named kinds
+const KeySpec& zip_spec();                 ///< `zip` of [losses.NAME]
+const KeySpec& model_train_spec();         ///< `train` of [models.NAME]
+
+/// Returns the names of the tables that stand at the top of a file, in the order they are documented.
+const std::vector<std::string>& top_tables();
+
+/// Returns the keys of some fields, in order.
+template <class Owner>
+std::vector<std::string> keys_of(const std::vector<Field<Owner>>& fields) {
+  std::vector<std::string> keys;
+  for (const auto& field : fields) keys.push_back(field.spec.key);
+  return keys;
+}
+
+/// Returns the spec of one key; the key exists.
+template <class Owner>
+const KeySpec& spec_of(const std::vector<Field<Owner>>& fields, const std::string& key) {
+  for (const auto& field : fields) {
+    if (field.spec.key == key) return field.spec;
+  }
+  return fields.front().spec;
+}
+
+/// Returns "[kind.name]" or "[kind.name.more]" as it stands in a file: with quotes around a name that needs
+/// them.
+std::string header_text(const std::string& kind, const std::string& name, const std::string& more = "");
+
+/// Returns a value as a TOML file would hold it: `true`, `4`, `0.5`, `"cosine"`, `[0, 1]`.
+std::string toml_text(bool value);
+std::string toml_text(std::int64_t value);
+std::string toml_text(double value);
+std::string toml_text(const std::string& value);
+std::string toml_text(const SuiteValue& value);
+template <class T>
+std::string toml_text(const Located<T>& value) {
+  return toml_text(value.value);
+}
+template <class T>
+std::string toml_text(const std::vector<T>& values) {
+  std::string out;
+  for (const auto& value : values) out += (out.empty() ? "" : ", ") + toml_text(value);
+  return "[" + out + "]";
+}
+
+}  // namespace kdbench

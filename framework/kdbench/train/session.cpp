@@ -1,0 +1,298 @@
+#include <kdbench/base/hash.h>
+#include <kdbench/base/seeds.h>
+#include <kdbench/train/allocator.h>
+#include <kdbench/train/clock.h>
+#include <kdbench/train/group.h>
+#include <kdbench/train/logit_table.h>
+#include <kdbench/train/parallel.h>
+#include <kdbench/train/session.h>
+
+#include <c10/util/Exception.h>
+#include <fmt/core.h>
+#include <sys/resource.h>
+#include <torch/utils.h>
+
+#include <cstring>
+#include <ctime>
+#include <new>
+
+namespace kdbench {
+namespace {
+
+constexpr double kTapeBudget = 256.0 * (1 << 20);             // bytes of teacher outputs a segment
+constexpr std::uintmax_t kCacheLimit = std::uintmax_t{4} << 30;  // bytes of cached teacher logits a store
+
+std::string utc_now() {
+  const auto now = std::time(nullptr);
+  std::tm tm{};
+  ::gmtime_r(&now, &tm);
+  char text[32];
+  std::strftime(text, sizeof text, "%Y-%m-%dT%H:%M:%SZ", &tm);
+  return text;
+}
+
+std::string first_line(const std::string& text) { return text.substr(0, text.find('\n')); }
+
+/// Status and reason of a job that ended in an exception.
+std::pair<Status, std::string> outcome_of(const std::exception_ptr& failure, const Json& spec) {
+  const auto out_of_memory = [&] {
+    return fmt::format("out of memory at batch_size = {}", spec.at("train").at("batch_size").get<std::int64_t>());
+  };
+  try {
+    std::rethrow_exception(failure);
+  } catch (const Diverged& error) {
+    return {Status::kDiverged, error.what()};
+  } catch (const std::bad_alloc&) {
+    return {Status::kFailed, out_of_memory()};
+  } catch (const c10::Error& error) {
+    const std::string what = error.what_without_backtrace();
+    const bool memory = what.find("allocate memory") != std::string::npos || what.find("out of memory") != std::string::npos;
+    return {Status::kFailed, memory ? out_of_memory() : first_line(what)};
+  } catch (const std::exception& error) {
+    return {Status::kFailed, error.what()};
+  } catch (...) {
+    return {Status::kFailed, "threw something that is no std::exception"};
+  }
+}
+
+std::vector<FeatureShape> shapes(Model& model, const ModelOutput& output) {
+  std::vector<FeatureShape> out;
+  for (const auto& name : model.feature_names()) {
+    const auto& map = output.features.at(name);
+    const auto size = [&](std::int64_t d) { return d < map.dim() ? map.size(d) : 1; };
+    out.push_back({name, size(1), size(2), size(3)});
+  }
+  return out;
+}
+
+/// Everything the jobs of one request share.
+class Session {
+ public:
+  Session(const std::vector<Job>& jobs, const Store& store, const Factories& factories, const SessionOptions& options,
+          const SendEvent& send, const std::atomic<bool>& stop)
+      : jobs_(jobs), store_(store), factories_(factories), options_(options), send_(send), stop_(stop), device_(options.device) {}
+
+  void run() {
+    const Stopwatch watch;
+    const auto& spec = jobs_.front().spec;
+    seed_ = static_cast<std::uint64_t>(spec.at("seed").get<std::int64_t>());
+    const auto& d = spec.at("dataset");
+    data_ = std::make_unique<TrainData>(*factories_.dataset(d), options_.data_dir,
+                                        Cut{d.at("validation"), d.at("train_limit"), d.at("test_limit")}, seed_, device_);
+    use_intra_op_threads(options_.workers > 1 ? 1 : static_cast<int>(spec.at("train").at("threads").get<std::int64_t>()));
+    if (!spec.at("teacher").is_null()) load_teacher(spec.at("teacher"));
+    auto trainees = make_trainees();
+    load_s_ = watch.seconds();
+    if (trainees.empty()) return;
+    train(std::move(trainees));
+  }
+
+ private:
+  ModelContext model_context() const { return {data_->info().num_classes, data_->info().image}; }
+
+  void load_teacher(const Json& spec) {
+    const std::string job = spec.at("job"), rule = spec.at("checkpoint").at("rule");
+    auto record = store_.get(job);
+    if (!record) throw Error(record.error().front().text());
+    if (!*record || (*record)->status != Status::kDone) throw Error(fmt::format("the teacher's job {} is not done in this store", job.substr(0, 12)));
+    teacher_record_ = std::move(**record);
+    const auto name = rule == "epoch" ? fmt::format("epoch_{}", spec.at("checkpoint").at("epoch").get<std::int64_t>()) : rule;
+    const auto file = store_.artifacts(job) / (name + ".safetensors");
+    if (!std::filesystem::exists(file)) {
+      throw Error(fmt::format("the teacher's checkpoint '{}' was not kept ({} is missing); a rule that reads validation needs validation rows", name, file.string()));
+    }
+    const auto weights = load_tensors(file);
+    const auto build = [&] { return factories_.model(teacher_record_.spec.at("model"), model_context()); };
+    teacher_ = std::make_unique<Teacher>(build, weights, std::max<std::size_t>(1, options_.workers), device_);
+    teacher_sha_ = teacher_->sha256();
+    teacher_logits_ = load_tensors(store_.artifacts(job) / "test_logits.safetensors");
+    teacher_rule_ = rule;
+  }
+
+  std::shared_ptr<Model> make_model(const Json& spec) const {
+    // Depends on the seed alone: two methods start the same student from the same weights.
+    torch::manual_seed(seed_for(seed_, "init"));
+    auto model = factories_.model(spec, model_context());
+    model->to(device_);
+    return model;
+  }
+
+  LossContext loss_context(Model& student) {
+    torch::NoGradGuard no_grad;
+    LossContext context;
+    context.num_classes = data_->info().num_classes;
+    context.num_train = data_->train().size();
+    context.seed = seed_for(seed_, "loss");
+    const auto images = data_->images(data_->train(), 0, 2);
+    student.eval();
+    const auto s = student.forward(images);
+    context.student = shapes(student, s);
+    if (s.embedding.defined()) context.student_embedding = s.embedding.size(1);
+    if (!teacher_) return context;
+    const auto t = teacher_->forward(0, images, {true, true});
+    context.teacher = shapes(teacher_->model(), t);
+    if (t.embedding.defined()) context.teacher_embedding = t.embedding.size(1);
+    return context;
+  }
+
+  std::vector<std::unique_ptr<Trainee>> make_trainees() {
+    std::vector<std::unique_ptr<Trainee>> out;
+    for (const auto& job : jobs_) {
+      try {
+        TraineeParts parts{job, make_model(job.spec.at("model")), nullptr, device_, store_.artifacts(job.id), options_.checkpoint_every};
+        if (const auto& loss = job.spec.at("loss"); !loss.is_null()) {
+          const auto context = loss_context(*parts.model);
+          torch::manual_seed(context.seed);
+          parts.loss = factories_.loss(loss, context);
+          parts.loss->to(device_);
+        }
+        auto trainee = std::make_unique<Trainee>(std::move(parts), *data_);
+        try {
+          if (trainee->resume()) note(fmt::format("{}: continues at epoch {}, step {}", job.label, trainee->epoch() + 1, trainee->step() % trainee->per_epoch() + 1));
+        } catch (const std::exception& error) {
+          note(fmt::format("{}: its checkpoint is not used: {}", job.label, error.what()));
+        }
+        out.push_back(std::move(trainee));
+      } catch (...) {
+        fail(job, Json::array(), {}, std::current_exception());
+      }
+    }
+    return out;
+  }
+
+  void train(std::vector<std::unique_ptr<Trainee>> trainees) {
+    TeacherWants wants;
+    bool by_batch = false, by_table = false;
+    const auto& first = trainees.front()->settings();
+    const bool moves = first.crop_padding > 0 || first.flip;
+    for (const auto& t : trainees) {
+      const auto& needs = t->needs();
+      wants.features |= needs.teacher_features;
+      wants.embedding |= needs.teacher_embedding;
+      const bool more = needs.teacher_features || needs.teacher_embedding;
+      by_batch |= needs.teacher && (moves || more);
+      by_table |= needs.teacher && !moves && !more;
+    }
+    const Stopwatch watch;
+    torch::Tensor table;
+    if (by_table && teacher_) table = logit_table();
+    double teacher_s = watch.seconds();
+    std::unique_ptr<Tape> tape;
+    if (by_batch && teacher_) {
+      const auto length = segment_length(*data_, *teacher_, wants, first, trainees.front()->per_epoch(), kTapeBudget);
+      tape = std::make_unique<Tape>(*data_, *teacher_, wants, first, length);
+    }
+    const auto students = static_cast<double>(trainees.size());
+    Group group(std::move(trainees), *data_, table, tape.get(), events());
+    group_ = &group;
+    table_s_ = teacher_s / students;
+    num_students_ = students;
+    group.run(options_.workers, stop_);
+    if (teacher_ && teacher_->sha256() != teacher_sha_) throw Error("the teacher's weights changed while it taught; some loss or model writes to them");
+  }
+
+  torch::Tensor logit_table() {
+    const Json key{teacher_record_.job, teacher_rule_, data_->data_sha256(), data_->split_sha256(), data_->train().size(), device_.str()};
+    const auto id = sha256_hex(canonical(key));
+    const auto folder = store_.root() / "cache" / "teacher_logits";
+    auto table = teacher_logits(*data_, *teacher_, options_.workers, folder / (id + ".safetensors"), id, stop_);
+    bound_folder(folder, kCacheLimit);
+    return table;
+  }
+
+  GroupEvents events() {
+    GroupEvents e;
+    e.epoch_done = [this](Trainee& t) {
+      const double accuracy = t.validation_accuracy();
+      send_({{"event", "epoch"}, {"job", t.job().id}, {"epoch", t.history().size()}, {"epochs", t.settings().epochs},
+             {"samples_per_s", t.samples_per_second()}, {"val_accuracy", accuracy < 0 ? Json() : Json(accuracy)}});
+    };
+    e.finished = [this](Trainee& t) { succeed(t); };
+    e.interrupted = [this](Trainee& t) {
+      send_({{"event", "job"}, {"job", t.job().id}, {"status", "interrupted"}, {"reason", "stopped; a rerun continues"}});
+    };
+    e.failed = [this](Trainee& t, const std::exception_ptr& why) { fail(t.job(), t.history(), t.timings, why); };
+    return e;
+  }
+
+  void note(const std::string& text) const { send_({{"event", "note"}, {"text", text}}); }
+
+  RunRecord record_of(const Job& job, const Timings& times) const {
+    RunRecord record;
+    record.job = job.id;
+    record.label = job.label;
+    record.spec = job.spec;
+    record.environment = options_.environment;
+    record.environment["device"] = options_.device;
+    const double teacher_s = table_s_ + (group_ ? group_->teacher_seconds() / num_students_ : 0);
+    record.timings = {{"load_s", load_s_}, {"train_s", times.train_s}, {"evaluate_s", times.evaluate_s}, {"save_s", times.save_s}, {"teacher_s", teacher_s}};
+    rusage usage{};
+    ::getrusage(RUSAGE_SELF, &usage);
+    const auto allocator = allocator_stats();
+    record.memory = {{"peak_rss_bytes", usage.ru_maxrss * 1024}, {"allocator_peak_bytes", allocator.peak_in_use}, {"allocator_reserved_bytes", allocator.reserved}};
+    record.extra = {{"num_train", data_->train().size()}, {"num_val", data_->validation().size()}, {"num_test", data_->test().size()},
+                    {"data_sha256", data_->data_sha256()}, {"split_sha256", data_->split_sha256()},
+                    {"group_size", jobs_.size()}, {"faults", usage.ru_minflt}};
+    if (const double bayes = bayes_accuracy(data_->test()); bayes >= 0) record.extra["bayes_accuracy"] = bayes;
+    record.teacher = teacher_part(job.spec);
+    record.finished_at = utc_now();
+    return record;
+  }
+
+  /// What the student was taught with: the teacher's test metrics at temperature 1 and at the one the loss used.
+  Json teacher_part(const Json& spec) const {
+    if (!teacher_ || spec.at("loss").is_null()) return nullptr;
+    const double temperature = spec.at("loss").at("teacher_temperature").get<double>() * spec.at("loss").at("tau_teacher").get<double>();
+    const auto m = measured(teacher_logits_.at(teacher_rule_ == "epoch" ? "last" : teacher_rule_), data_->test().labels);
+    Json taught = to_json(measure(m.view(), spec.at("bins"), temperature).metrics);
+    taught["temperature"] = temperature;
+    return {{"job", teacher_record_.job}, {"checkpoint", spec.at("teacher").at("checkpoint")},
+            {"test", teacher_record_.checkpoints.at(teacher_rule_ == "epoch" ? "last" : teacher_rule_).at("test")}, {"as_taught", std::move(taught)}};
+  }
+
+  void succeed(Trainee& trainee) {
+    auto record = record_of(trainee.job(), trainee.timings);
+    trainee.finish(record);
+    record.timings["evaluate_s"] = trainee.timings.evaluate_s;
+    record.status = Status::kDone;
+    put(record);
+  }
+
+  void fail(const Job& job, const Json& history, const Timings& times, const std::exception_ptr& why) {
+    auto record = record_of(job, times);
+    std::tie(record.status, record.reason) = outcome_of(why, job.spec);
+    record.epochs = history;
+    put(record);
+  }
+
+  void put(const RunRecord& record) {
+    store_.put(record);
+    send_({{"event", "job"}, {"job", record.job}, {"status", to_string(record.status)}, {"reason", record.reason}});
+  }
+
+  const std::vector<Job>& jobs_;
+  const Store& store_;
+  const Factories& factories_;
+  const SessionOptions& options_;
+  const SendEvent& send_;
+  const std::atomic<bool>& stop_;
+  torch::Device device_;
+  std::uint64_t seed_ = 0;
+  std::unique_ptr<TrainData> data_;
+  std::unique_ptr<Teacher> teacher_;
+  RunRecord teacher_record_;
+  std::string teacher_sha_, teacher_rule_;
+  TensorDict teacher_logits_;
+  Group* group_ = nullptr;
+  double load_s_ = 0, table_s_ = 0, num_students_ = 1;
+};
+
+}  // namespace
+
+void train_jobs(const std::vector<Job>& jobs, const Store& store, const Factories& factories, const SessionOptions& options,
+                const SendEvent& send, const std::atomic<bool>& stop) {
+  if (jobs.empty()) return;
+  Session(jobs, store, factories, options, send, stop).run();
+}
+
+}  // namespace kdbench

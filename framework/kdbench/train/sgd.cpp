@@ -1,0 +1,105 @@
+#include <kdbench/train/sgd.h>
+
+#include <ATen/Functions.h>
+#include <ATen/core/grad_mode.h>
+
+namespace kdbench {
+namespace {
+
+constexpr std::int64_t kAlign = 16;  // floats: 64 bytes
+
+/// A view of `flat` at `offset` with the shape and memory format of `like`.
+at::Tensor view_like(const at::Tensor& flat, std::int64_t offset, const at::Tensor& like) {
+  return flat.narrow(0, offset, like.numel()).as_strided(like.sizes(), like.strides(), flat.storage_offset() + offset);
+}
+
+/// The gradient in the parameter's own memory layout, so that one loop can walk both.
+at::Tensor same_layout(const at::Tensor& gradient, const at::Tensor& parameter) {
+  if (gradient.strides() == parameter.strides()) return gradient;
+  return at::empty_like(parameter).copy_(gradient);
+}
+
+/// One fused pass; returns 0 if every gradient is finite, else NaN (x * 0 is NaN for infinity and NaN).
+float update(float* p, float* m, const float* g, std::int64_t n, float lr, float momentum, float decay, bool nesterov) {
+  float bad = 0;
+#pragma omp simd reduction(+ : bad)
+  for (std::int64_t i = 0; i < n; ++i) {
+    const float d = g[i] + decay * p[i];
+    const float v = momentum * m[i] + d;
+    m[i] = v;
+    p[i] -= lr * (nesterov ? d + momentum * v : v);
+    bad += g[i] * 0.0F;
+  }
+  return bad;
+}
+
+}  // namespace
+
+FlatSgd::FlatSgd(std::vector<at::Tensor> parameters, Options options) : options_(options), params_(std::move(parameters)) {
+  const at::NoGradGuard no_grad;
+  std::int64_t total = 0;
+  for (auto& p : params_) {
+    if (!p.is_non_overlapping_and_dense()) p.set_data(p.contiguous());
+    total += (p.numel() + kAlign - 1) / kAlign * kAlign;
+  }
+  if (params_.empty()) return;
+  flat_ = at::zeros({total}, params_.front().options().requires_grad(false));
+  momentum_ = at::zeros_like(flat_);
+  nonfinite_ = at::zeros({}, flat_.options());
+  std::int64_t offset = 0;
+  for (auto& p : params_) {
+    auto view = view_like(flat_, offset, p);
+    view.copy_(p);
+    momenta_.push_back(view_like(momentum_, offset, p));
+    p.set_data(view);
+    offset += (p.numel() + kAlign - 1) / kAlign * kAlign;
+  }
+}
+
+void FlatSgd::clear_gradients() {
+  for (auto& p : params_) p.mutable_grad().reset();
+}
+
+bool FlatSgd::step(double lr) {
+  const at::NoGradGuard no_grad;
+  if (params_.empty()) return true;
+  if (flat_.is_cpu()) return step_cpu(static_cast<float>(lr));
+  step_device(lr);
+  return true;
+}
+
+bool FlatSgd::step_cpu(float lr) {
+  float bad = 0;
+  for (std::size_t i = 0; i < params_.size(); ++i) {
+    if (!params_[i].grad().defined()) continue;
+    const auto g = same_layout(params_[i].grad(), params_[i]);
+    bad += update(params_[i].data_ptr<float>(), momenta_[i].data_ptr<float>(), g.data_ptr<float>(), g.numel(), lr,
+                  static_cast<float>(options_.momentum), static_cast<float>(options_.weight_decay), options_.nesterov);
+  }
+  return bad == 0;
+}
+
+void FlatSgd::step_device(double lr) {
+  const auto flat_grad = [&] {
+    std::vector<at::Tensor> parts;
+    for (const auto& p : params_) {
+      const auto g = p.grad().defined() ? same_layout(p.grad(), p) : at::zeros_like(p);
+      const auto padding = (kAlign - p.numel() % kAlign) % kAlign;
+      parts.push_back(g.as_strided({g.numel()}, {1}));
+      if (padding > 0) parts.push_back(at::zeros({padding}, flat_.options()));
+    }
+    return at::cat(parts);
+  }();
+  nonfinite_.add_(flat_grad.mul(0).sum());
+  auto d = flat_grad.add_(flat_, options_.weight_decay);
+  momentum_.mul_(options_.momentum).add_(d);
+  if (options_.nesterov) flat_.add_(d.add_(momentum_, options_.momentum), -lr);
+  else flat_.add_(momentum_, -lr);
+}
+
+void FlatSgd::restore(const at::Tensor& momentum) {
+  const at::NoGradGuard no_grad;
+  momentum_.copy_(momentum);
+}
+
+}  // namespace kdbench

@@ -1,0 +1,112 @@
+/// One network in training: its loss, optimiser, random numbers, history and checkpoints.
+#pragma once
+#include <kdbench/base/json.h>
+#include <kdbench/plan/plan.h>
+#include <kdbench/results/record.h>
+#include <kdbench/sdk/loss.h>
+#include <kdbench/train/epoch_sums.h>
+#include <kdbench/train/evaluate.h>
+#include <kdbench/train/objective.h>
+#include <kdbench/train/safetensors.h>
+#include <kdbench/train/schedule.h>
+#include <kdbench/train/sgd.h>
+#include <kdbench/train/teacher.h>
+
+#include <filesystem>
+#include <memory>
+#include <stdexcept>
+#include <string>
+
+namespace kdbench {
+
+/// Thrown when a loss or gradient is not finite; the job ends as diverged.
+struct Diverged : std::runtime_error {
+  using std::runtime_error::runtime_error;
+};
+
+/// Times of one job, in seconds.
+struct Timings {
+  double load_s = 0, train_s = 0, evaluate_s = 0, save_s = 0, teacher_s = 0;
+};
+
+/// What a trainee is made of.
+struct TraineeParts {
+  Job job;
+  std::shared_ptr<Model> model;  ///< freshly initialised from the job's init seed, on the device
+  std::shared_ptr<Loss> loss;    ///< nullptr: labels only
+  torch::Device device = torch::kCPU;
+  std::filesystem::path folder;  ///< of its artifacts
+  std::int64_t checkpoint_every = 1;  ///< epochs
+};
+
+class Trainee {
+ public:
+  /// @param data must outlive the trainee
+  Trainee(TraineeParts parts, const TrainData& data);
+
+  const Job& job() const { return parts_.job; }
+  const TrainSettings& settings() const { return settings_; }
+  const LossNeeds& needs() const { return needs_; }
+
+  std::int64_t step() const { return step_; }            ///< steps done so far
+  std::int64_t per_epoch() const { return per_epoch_; }  ///< steps an epoch
+  std::int64_t epoch() const { return step_ / per_epoch_; }
+  bool finished() const { return step_ >= settings_.epochs * per_epoch_; }
+
+  /// True if the KD terms are on in `epoch`; outside it no teacher is asked.
+  bool distils(std::int64_t epoch) const { return needs_.teacher && terms_on(epoch); }
+
+  /// Trains on the next batch. `teacher` is empty when !distils(epoch()).
+  /// @throws Diverged naming epoch and step
+  void train_step(const Batch& batch, const ModelOutput& teacher);
+
+  /// Closes an epoch after its last step: validates, keeps the states that are best by some rule, writes a checkpoint when due.
+  /// @throws Diverged (on a GPU a non-finite loss shows here)
+  void end_epoch();
+
+  /// Writes a checkpoint of the present state, also in the middle of an epoch; resume() continues from it bit by bit.
+  void save();
+  /// Continues from a checkpoint if there is one of this job. Returns true if it did.
+  bool resume();
+  /// Writes the weights and test logits and fills checkpoints, epochs, tau_curve and extra of `record`; removes the checkpoint.
+  void finish(RunRecord& record);
+
+  const Json& history() const { return history_; }  ///< one object an epoch, as in RunRecord::epochs
+  double samples_per_second() const;                ///< of the last closed epoch
+  double validation_accuracy() const { return validation_accuracy_; }  ///< of the last validation; -1 before it
+  Timings timings;
+
+ private:
+  bool terms_on(std::int64_t epoch) const { return parts_.loss && kd_begin_ <= epoch && epoch < kd_end_; }
+  Objective objective_of(const ModelOutput& student, const Batch& batch, const ModelOutput& teacher);
+  void forward_backward(const Batch& batch, const ModelOutput& teacher);
+  void validate(Json& row);
+  void keep_if_best(const std::string& rule, double value, std::int64_t epoch);
+  Json measure_state(std::int64_t epoch, const std::string& rule, TensorDict& test_logits);
+  TensorDict snapshot() const;
+  void find_out_whether_stochastic();
+  [[noreturn]] void diverged(const std::string& what) const;
+
+  TraineeParts parts_;
+  const TrainData& data_;
+  TrainSettings settings_;
+  LossNeeds needs_;
+  ObjectiveKnobs knobs_;
+  std::int64_t kd_begin_ = 0, kd_end_ = 0, per_epoch_ = 0, step_ = 0;
+  std::uint64_t dropout_seed_ = 0;
+  bool stochastic_ = false;  ///< the model draws random numbers in train mode
+  std::unique_ptr<FlatSgd> sgd_;
+  EpochSums sums_;
+  Json history_ = Json::array();
+  double validation_accuracy_ = -1, epoch_seconds_ = 0, lr_ = 0;
+
+  /// A state kept because it was best by a rule; of equal values the earliest.
+  struct Kept {
+    double value = 0;  ///< higher is better
+    std::int64_t epoch = 0;
+    TensorDict state;
+  };
+  std::map<std::string, Kept> kept_;
+};
+
+}  // namespace kdbench

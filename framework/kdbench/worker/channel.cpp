@@ -1,0 +1,56 @@
+#include <kdbench/worker/channel.h>
+
+#include <fcntl.h>
+#include <sys/prctl.h>
+#include <sys/resource.h>
+#include <unistd.h>
+
+#include <cerrno>
+#include <csignal>
+#include <iostream>
+#include <iterator>
+#include <mutex>
+
+namespace kdbench {
+namespace {
+
+constexpr int kEvents = 3;
+constexpr int kParentGone = 75, kPipeBroken = 74;
+
+}  // namespace
+
+void bind_to_parent(int parent) {
+  ::prctl(PR_SET_PDEATHSIG, SIGKILL);
+  if (::getppid() != parent) ::_exit(kParentGone);
+  ::fcntl(kEvents, F_SETFD, FD_CLOEXEC);
+  ::signal(SIGPIPE, SIG_IGN);
+  const rlimit none{0, 0};
+  ::setrlimit(RLIMIT_CORE, &none);
+}
+
+Json read_request() {
+  const std::string text(std::istreambuf_iterator<char>(std::cin), {});
+  return Json::parse(text);
+}
+
+void send_event(const Json& event) {
+  static std::mutex mutex;
+  const auto line = event.dump(-1, ' ', false, Json::error_handler_t::replace) + "\n";
+  const std::lock_guard<std::mutex> guard(mutex);
+  for (std::size_t done = 0; done < line.size();) {
+    const auto n = ::write(kEvents, line.data() + done, line.size() - done);
+    if (n < 0 && errno == EINTR) continue;
+    if (n < 0) ::_exit(kPipeBroken);
+    done += static_cast<std::size_t>(n);
+  }
+}
+
+void send_diagnostics(const Diagnostics& diagnostics) {
+  Json list = Json::array();
+  for (const auto& d : diagnostics) {
+    list.push_back({{"file", d.file}, {"line", d.at.line}, {"col", d.at.col}, {"message", d.message}});
+  }
+  send_event({{"event", "diagnostics"}, {"diagnostics", std::move(list)}});
+}
+
+}  // namespace kdbench

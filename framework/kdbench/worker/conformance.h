@@ -1,0 +1,35 @@
+/// The conformance suite: what every plugin must do, checked through the base interfaces alone. `kdbench test` and ctest run it.
+#pragma once
+#include <kdbench/registry/catalog.h>
+
+#include <filesystem>
+#include <functional>
+#include <string>
+
+namespace kdbench {
+
+/// The outcome of one check. A skipped check is neither passed nor failed; `detail` says why.
+struct Check {
+  std::string plugin;  ///< "loss kl"
+  std::string name;    ///< what was checked, as a statement
+  bool ok = true;
+  bool skipped = false;
+  std::string detail;  ///< of a failure or a skip: what was found; may carry a measured value otherwise
+};
+using Report = std::function<void(const Check&)>;
+
+/// Each function builds the plugin with its defaults, runs every check that applies and reports each once, in order. An
+/// exception of the plugin is a failed check, never the caller's business. A few seconds each, on the CPU.
+void check_model(const ModelEntry& entry, const Report& report);
+void check_loss(const LossEntry& entry, const Report& report);
+void check_strategy(const StrategyEntry& entry, const Report& report);
+
+/// A data set that throws kdbench::Error while loading (its files are not here) is skipped with the reason.
+/// `data_dir` is what Dataset::load takes.
+void check_dataset(const DatasetEntry& entry, const std::filesystem::path& data_dir, const Report& report);
+
+/// Runs the suite over every plugin of the catalog, or over those of one library file where `library` is not empty.
+void check_catalog(const Catalog& catalog, const std::string& library, const std::filesystem::path& data_dir,
+                   const Report& report);
+
+}  // namespace kdbench

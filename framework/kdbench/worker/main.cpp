@@ -1,0 +1,57 @@
+// kdbench-worker: loads plugins and computes. Started by kdbench, never by hand; worker/channel.h says how it talks.
+#include <kdbench/train/allocator.h>
+#include <kdbench/worker/channel.h>
+#include <kdbench/worker/requests.h>
+
+#include <c10/util/Exception.h>
+#include <unistd.h>
+
+#include <csignal>
+#include <cstdio>
+#include <cstdlib>
+#include <cstring>
+#include <new>
+
+namespace {
+
+std::atomic<bool> stop{false};
+
+void on_signal(int) { stop = true; }
+
+int fail(const char* kind, const std::string& what) {
+  kdbench::send_event({{"event", "error"}, {"class", kind}, {"what", what.substr(0, what.find('\n'))}});
+  return 70;
+}
+
+int run() {
+  try {
+    const auto request = kdbench::read_request();
+    if (request.value("allocator", true)) kdbench::install_caching_allocator();
+    return kdbench::answer(request, stop);
+  } catch (const std::bad_alloc&) {
+    return fail("out_of_memory", "out of memory");
+  } catch (const c10::Error& error) {
+    return fail("torch", error.what_without_backtrace());
+  } catch (const std::exception& error) {
+    return fail("exception", error.what());
+  } catch (...) {
+    return fail("exception", "a plugin threw something that is no std::exception");
+  }
+}
+
+}  // namespace
+
+int main(int argc, char** argv) {
+  if (argc != 2) {
+    std::fprintf(stderr, "kdbench-worker is started by kdbench; use `kdbench --help`\n");
+    return 2;
+  }
+  kdbench::bind_to_parent(std::atoi(argv[1]));
+  struct sigaction action {};
+  action.sa_handler = on_signal;
+  ::sigaction(SIGTERM, &action, nullptr);
+  ::sigaction(SIGINT, &action, nullptr);
+  const int code = run();
+  std::fflush(nullptr);
+  ::_exit(code);  // everything durable is written; destructors of libraries could only hang or crash
+}

@@ -1,0 +1,2 @@
+# gzip files are read through zlib.
+list(APPEND plugin_libraries ZLIB::ZLIB)

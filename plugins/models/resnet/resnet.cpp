@@ -1,0 +1,138 @@
+// The CIFAR residual network of depth 6n + 2. Keys, feature maps and sizes are those of the public CIFAR-100 teachers.
+#include <kdbench/sdk/plugin.h>
+
+#include <ATen/ops/relu.h>
+#include <torch/nn/init.h>
+#include <torch/nn/modules/batchnorm.h>
+#include <torch/nn/modules/conv.h>
+#include <torch/nn/modules/linear.h>
+
+#include <array>
+
+namespace {
+
+namespace nn = torch::nn;
+using torch::Tensor;
+
+constexpr std::array<const char*, 4> kMaps{"f0", "f1", "f2", "f3"};
+
+nn::Conv2d conv(std::int64_t in, std::int64_t out, std::int64_t kernel, std::int64_t stride) {
+  return nn::Conv2d(nn::Conv2dOptions(in, out, kernel).stride(stride).padding(kernel / 2).bias(false));
+}
+
+/// 1x1 convolution and batch norm under the keys 0 and 1.
+struct Projection : nn::Module {
+  Projection(std::int64_t in, std::int64_t out, std::int64_t stride)
+      : conv_(register_module("0", conv(in, out, 1, stride))), norm_(register_module("1", nn::BatchNorm2d(out))) {}
+  Tensor forward(const Tensor& x) { return norm_(conv_(x)); }
+
+  nn::Conv2d conv_;
+  nn::BatchNorm2d norm_;
+};
+
+struct Block : nn::Module {
+  Block(std::int64_t in, std::int64_t out, std::int64_t stride)
+      : conv1(register_module("conv1", conv(in, out, 3, stride))),
+        bn1(register_module("bn1", nn::BatchNorm2d(out))),
+        conv2(register_module("conv2", conv(out, out, 3, 1))),
+        bn2(register_module("bn2", nn::BatchNorm2d(out))) {
+    if (stride != 1 || in != out) downsample = register_module("downsample", std::make_shared<Projection>(in, out, stride));
+  }
+
+  /// Returns the sum of both branches, before the activation.
+  Tensor forward(const Tensor& x) {
+    // Batch norm keeps its input for the backward pass, not its output, so the output may be overwritten.
+    auto y = bn2(conv2(bn1(conv1(x)).relu_()));
+    return y.add_(downsample ? downsample->forward(x) : x);
+  }
+
+  nn::Conv2d conv1;
+  nn::BatchNorm2d bn1;
+  nn::Conv2d conv2;
+  nn::BatchNorm2d bn2;
+  std::shared_ptr<Projection> downsample;
+};
+
+/// Blocks of one width and resolution, under the keys 0, 1, ...
+struct Layer : nn::Module {
+  Layer(std::int64_t in, std::int64_t out, std::int64_t stride, std::int64_t num_blocks) {
+    for (std::int64_t i = 0; i < num_blocks; ++i) {
+      blocks.push_back(register_module(std::to_string(i), std::make_shared<Block>(i == 0 ? in : out, out, i == 0 ? stride : 1)));
+    }
+  }
+
+  /// Returns the layer's output before its last activation.
+  Tensor forward(Tensor x) {
+    for (std::size_t i = 0; i < blocks.size(); ++i) {
+      x = blocks[i]->forward(x);
+      if (i + 1 < blocks.size()) x.relu_();
+    }
+    return x;
+  }
+
+  std::vector<std::shared_ptr<Block>> blocks;
+};
+
+class ResNet final : public kdbench::Model {
+ public:
+  struct Options {
+    std::int64_t depth = 20;
+    std::int64_t width = 1;
+  };
+  static void declare(kdbench::Params<Options>& p) {
+    p.add("depth", &Options::depth, "Layers with weights, 6n + 2: 8, 14, 20, 32, 44, 56, 110.", {.min = 8, .max = 1202})
+        .add("width", &Options::width, "Channel multiplier k: 16k, 32k, 64k after a stem of 16 (k = 1) or 32 (k > 1, as in resnet8x4).",
+             {.min = 1, .max = 32});
+  }
+
+  ResNet(Options options, const kdbench::ModelContext& context) {
+    const std::int64_t n = (options.depth - 2) / 6;
+    if ((options.depth - 2) % 6 != 0) {
+      throw kdbench::Error("resnet: depth must be 6n + 2, found " + std::to_string(options.depth) + "; the nearest are " +
+                           std::to_string(6 * n + 2) + " and " + std::to_string(6 * n + 8));
+    }
+    const std::int64_t stem = options.width == 1 ? 16 : 32;
+    conv1_ = register_module("conv1", conv(context.image.channels, stem, 3, 1));
+    bn1_ = register_module("bn1", nn::BatchNorm2d(stem));
+    std::int64_t in = stem;
+    for (std::size_t i = 0; i < layers_.size(); ++i) {
+      const std::int64_t out = (16 << i) * options.width;
+      layers_[i] = register_module("layer" + std::to_string(i + 1), std::make_shared<Layer>(in, out, i == 0 ? 1 : 2, n));
+      in = out;
+    }
+    fc_ = register_module("fc", nn::Linear(in, context.num_classes));
+    for (auto& module : modules(/*include_self=*/false)) {
+      if (auto* c = module->as<nn::Conv2dImpl>()) nn::init::kaiming_normal_(c->weight, 0.0, torch::kFanOut, torch::kReLU);
+    }
+  }
+
+  kdbench::ModelOutput forward(const Tensor& images) override {
+    kdbench::ModelOutput out;
+    auto x = bn1_(conv1_(images)).relu_();
+    out.features.emplace(kMaps[0], x);
+    for (std::size_t i = 0; i < layers_.size(); ++i) {
+      const auto sum = layers_[i]->forward(x);
+      x = at::relu(sum);  // not in place: the sum is handed out too
+      out.preactivations.emplace(kMaps[i + 1], sum);
+      out.features.emplace(kMaps[i + 1], x);
+    }
+    out.embedding = x.mean({2, 3});
+    out.logits = fc_(out.embedding);
+    return out;
+  }
+
+  std::vector<std::string> feature_names() const override { return {kMaps.begin(), kMaps.end()}; }
+
+ private:
+  nn::Conv2d conv1_{nullptr};
+  nn::BatchNorm2d bn1_{nullptr};
+  std::array<std::shared_ptr<Layer>, 3> layers_;
+  nn::Linear fc_{nullptr};
+};
+
+}  // namespace
+
+KDBENCH_PLUGIN("resnet", "0.1.0", r) {
+  r.model<ResNet>("resnet", {.summary = "Residual network for small images, depth 6n + 2, with projection shortcuts.",
+                             .source = "He, Zhang, Ren, Sun 2016, Deep Residual Learning, sec. 4.2; widths of resnet8x4 as in the CRD code"});
+}

@@ -1,0 +1,30 @@
+// Copy me: a whole distillation loss in one file. Mean squared error between the logits (Ba and Caruana 2014).
+#include <kdbench/sdk/plugin.h>
+
+namespace {
+
+class LogitMse final : public kdbench::Loss {
+ public:
+  struct Options {
+    double temperature = 1.0;
+  };
+  static void declare(kdbench::Params<Options>& p) {
+    p.add("temperature", &Options::temperature, "Both logits are divided by it.", {.min = 0.1});
+  }
+  LogitMse(Options options, const kdbench::LossContext&) : options_(options) {}
+
+  kdbench::LossTerms forward(const kdbench::LossInputs& in) override {
+    return ((in.student.logits - in.teacher.logits) / options_.temperature).square().mean();
+  }
+
+ private:
+  Options options_;
+};
+
+}  // namespace
+
+KDBENCH_PLUGIN("my_loss", "0.1.0", r) {
+  r.loss<LogitMse>("logit_mse", {.summary = "Mean squared error between the logits.",
+                                 .formula = "mean_nk ((s_nk - t_nk) / temperature)^2",
+                                 .source = "Ba, Caruana 2014, Do Deep Nets Really Need to be Deep?"});
+}

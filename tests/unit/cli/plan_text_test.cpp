@@ -1,0 +1,94 @@
+#include <kdbench/cli/plan_text.h>
+
+#include <gtest/gtest.h>
+
+#include <fmt/core.h>
+
+namespace kdbench {
+namespace {
+
+Placement place(const std::string& method, const std::string& role, const std::string& job, double value, const std::string& teacher_job = "t") {
+  Placement p;
+  p.study = "main";
+  p.kind = "sensitivity";
+  p.method = method;
+  p.teacher = role == "alone" ? "" : "big";
+  p.student = role == "teacher" ? "big" : "small";
+  p.role = role;
+  p.job = job;
+  p.teacher_job = teacher_job;
+  if (role == "method") p.axis = "tau";
+  p.value = value;
+  return p;
+}
+
+Plan sweep() {
+  Plan plan;
+  plan.suite = "quick";
+  plan.title = "A first look";
+  plan.device = "cpu";
+  plan.select = "last";
+  plan.studies = {"main"};
+  plan.jobs = {{"t", "teacher big s0", {}, {}, "", 30, 2e8},
+               {"a", "alone small s0", {}, {}, "", 5, 0},
+               {"k1", "kl[tau=1] s0", {}, {"t"}, "g", 10, 1e8},
+               {"k4", "kl[tau=4] s0", {}, {"t"}, "g", 10, 1e8}};
+  plan.placements = {place("none", "alone", "a", 0, ""), place("kl", "method", "k1", 1), place("kl", "method", "k4", 4),
+                     place("", "teacher", "t", 0, "")};
+  return plan;
+}
+
+TEST(PlanText, ShowsTotalsStudiesWhatIsSharedAndEveryJobOfASmallPlan) {
+  EXPECT_EQ(plan_text(sweep(), {"done", "failed", "to do", "to do"}),
+            "suite quick: A first look\n"
+            "device cpu; boards read checkpoint last\n"
+            "4 jobs: 1 done, 1 failed, 2 to do; about 20s of work on one core\n"  // 10 + 10
+            "\n"
+            "studies\n"
+            "  study  kind         pairs  methods  seeds  values  jobs  to do\n"
+            "  main   sensitivity      1        2      1       2     4      2\n"
+            "\n"
+            "trained once and shared\n"
+            "  job             used by  state  estimate\n"
+            "  teacher big s0   2 jobs  done        30s\n"
+            "\n"
+            "trained side by side on one pass of their teacher\n"
+            "  group of           jobs  estimate  peak memory a job\n"
+            "  kl[tau=1] s0, ...     2       20s             0.1 GB\n"
+            "\n"
+            "jobs\n"
+            "  state   estimate  memory  job             needs\n"
+            "  done         30s  0.2 GB  teacher big s0\n"
+            "  failed      5.0s       ?  alone small s0\n"
+            "  to do        10s  0.1 GB  kl[tau=1] s0    teacher big s0\n"
+            "  to do        10s  0.1 GB  kl[tau=4] s0    teacher big s0\n");
+}
+
+TEST(PlanText, SaysAtLeastWhereAnEstimateIsMissing) {
+  auto plan = sweep();
+  plan.jobs[3].estimated_s = 0;
+  EXPECT_NE(plan_text(plan, {"done", "done", "to do", "to do"}).find("at least 10s of work"), std::string::npos);
+}
+
+TEST(PlanText, CondensesALargePlanAndStaysFast) {
+  Plan plan = sweep();
+  plan.jobs.resize(1);
+  for (int i = 0; i < 10000; ++i) {
+    plan.jobs.push_back({fmt::format("j{}", i), "kl s0", {}, {"t"}, "g", 1, 0});
+    plan.placements.push_back(place("kl", "method", plan.jobs.back().id, i));
+  }
+  const auto text = plan_text(plan, JobStates(plan.jobs.size(), "to do"));
+  EXPECT_LT(text.size(), 2000u);
+  EXPECT_NE(text.find("teacher big s0  10000 jobs  to do"), std::string::npos) << text;
+  EXPECT_NE(text.find("10001 jobs; --jobs lists every one\n"), std::string::npos);
+  EXPECT_GT(plan_text(plan, JobStates(plan.jobs.size(), "to do"), {.all_jobs = true}).size(), 100000u);
+}
+
+TEST(PlanJson, IsThePlanWithStates) {
+  const auto json = plan_json(sweep(), {"done", "failed", "to do", "to do"});
+  EXPECT_EQ(json["jobs"][1]["state"], "failed");
+  EXPECT_EQ(plan_from_json(json).jobs.size(), 4u);
+}
+
+}  // namespace
+}  // namespace kdbench
