@@ -12,14 +12,21 @@ namespace kdbench {
 namespace {
 
 void add_global_options(CLI::App& app, Context& context) {
-  app.add_option("--store", context.store, "Folder of records and artifacts")->envname("KDBENCH_STORE")->type_name("DIR")->capture_default_str();
-  app.add_option("--plugin", context.plugins, "Load this library too; may be repeated")->type_name("FILE")->allow_extra_args(false);
-  app.add_flag("--no-cache", context.no_cache, "Ask the libraries again instead of reading the kept catalog");
+  app.add_option("--store", context.store, "Folder of records and artifacts")
+      ->envname("KDBENCH_STORE")
+      ->type_name("DIR")
+      ->capture_default_str();
+  app.add_option("--plugin", context.plugins, "Load this library too; may be repeated")
+      ->type_name("FILE")
+      ->allow_extra_args(false);
+  app.add_flag("--no-cache", context.no_cache,
+               "Ask the libraries again instead of reading the kept catalog");
   app.set_version_flag("--version", std::string("kdbench ") + KDBENCH_VERSION);
 }
 
 void add_verbs(CLI::App& app, Context& context) {
-  for (auto* add : {add_list, add_describe, add_check, add_plan, add_run, add_leaderboard, add_test, add_calibrate, add_stats, add_version}) {
+  for (auto* add : {add_list, add_describe, add_check, add_plan, add_run, add_leaderboard, add_test,
+                    add_calibrate, add_stats, add_version}) {
     add(app, context);
   }
 }
@@ -49,14 +56,16 @@ std::vector<std::string> verb_names(const CLI::App* app) {
 
 std::string near_option(const std::string& word, const CLI::App* app) {
   const auto near = nearest(word.substr(0, word.find('=')), option_names(app));
-  return near ? fmt::format("; did you mean '{}'?", *near) : fmt::format("; see kdbench {} --help", app->get_parent() ? app->get_name() : "");
+  return near ? fmt::format("; did you mean '{}'?", *near)
+              : fmt::format("; see kdbench {} --help", app->get_parent() ? app->get_name() : "");
 }
 
 /// Says what is wrong with the command line in our own words, with the nearest name.
 std::string explain(const CLI::App& app, const CLI::ParseError& error) {
   const auto* verb = chosen(&app);
   const auto left = app.remaining(true);
-  const auto option = std::find_if(left.begin(), left.end(), [](const auto& word) { return word.size() > 1 && word[0] == '-'; });
+  const auto option = std::find_if(
+      left.begin(), left.end(), [](const auto& word) { return word.size() > 1 && word[0] == '-'; });
   if (option != left.end()) {
     const auto where = verb == &app ? std::string("kdbench") : "kdbench " + verb->get_name();
     return fmt::format("{} has no option '{}'{}", where, *option, near_option(*option, verb));
@@ -64,7 +73,8 @@ std::string explain(const CLI::App& app, const CLI::ParseError& error) {
   if (!left.empty() && !verb->get_subcommands(nullptr).empty()) {
     return fmt::format("no verb '{}'{}", left.front(), suggestion(left.front(), verb_names(verb)));
   }
-  if (!left.empty()) return fmt::format("{}: one word too many: '{}'", verb->get_name(), left.front());
+  if (!left.empty())
+    return fmt::format("{}: one word too many: '{}'", verb->get_name(), left.front());
   return fmt::format("{}: {}", verb->get_name(), error.what());
 }
 
@@ -81,7 +91,8 @@ int run_action(const Context& context) {
 
 }  // namespace
 
-CLI::App& add_verb(CLI::App& app, const std::string& name, const std::string& purpose, const std::string& example) {
+CLI::App& add_verb(CLI::App& app, const std::string& name, const std::string& purpose,
+                   const std::string& example) {
   auto& verb = *app.add_subcommand(name, purpose);
   verb.fallthrough();
   verb.footer("Example:\n  " + example);

@@ -6,8 +6,8 @@
 
 namespace kdbench {
 
-/// Runs one verb. `arguments` are those of the command line without the program's name. Results go to `out`, everything else
-/// to `err`; returns the exit code (design "Errors and exit codes").
+/// Runs one verb. `arguments` are those of the command line without the program's name. Results go
+/// to `out`, everything else to `err`; returns the exit code (design "Errors and exit codes").
 int run_cli(std::vector<std::string> arguments, std::ostream& out, std::ostream& err);
 
 }  // namespace kdbench

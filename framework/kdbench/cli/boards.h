@@ -13,6 +13,7 @@ namespace kdbench {
 void add_board_format(CLI::App& verb, std::string& format);
 
 /// Prints the boards of a plan document from the records of the store.
-void print_boards(const Context& context, const Store& store, const Json& plan, const std::string& format);
+void print_boards(const Context& context, const Store& store, const Json& plan,
+                  const std::string& format);
 
 }  // namespace kdbench

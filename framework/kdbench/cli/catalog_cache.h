@@ -7,14 +7,15 @@
 
 namespace kdbench {
 
-/// One file under $XDG_CACHE_HOME/kdbench (or ~/.cache/kdbench), named after path, size, time and inode of every library and of
-/// the worker. Losing it costs a second; it never makes a verb fail.
+/// One file under $XDG_CACHE_HOME/kdbench (or ~/.cache/kdbench), named after path, size, time and
+/// inode of every library and of the worker. Losing it costs a second; it never makes a verb fail.
 class CatalogCache {
  public:
   explicit CatalogCache(const WorkerSetup& setup);
 
   std::optional<Json> get() const;
-  /// Keeps a catalog in which every library was loaded: a refusal may have a cause outside the file.
+  /// Keeps a catalog in which every library was loaded: a refusal may have a cause outside the
+  /// file.
   void put(const Json& catalog) const;
 
  private:

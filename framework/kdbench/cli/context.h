@@ -1,4 +1,5 @@
-/// Context: the global options, and what verbs share: asking a worker and reporting what went wrong.
+/// Context: the global options, and what verbs share: asking a worker and reporting what went
+/// wrong.
 #pragma once
 #include <kdbench/base/result.h>
 #include <kdbench/results/record.h>
@@ -41,25 +42,31 @@ T value_or_refuse(const Context& context, Result<T> result) {
   return std::move(result).value();
 }
 
-/// Returns the worker ($KDBENCH_WORKER, or kdbench-worker beside this program) and the libraries it is to load: --plugin files,
-/// the folders of $KDBENCH_PLUGIN_PATH and the folder of the plugins that came with this program.
+/// Returns the worker ($KDBENCH_WORKER, or kdbench-worker beside this program) and the libraries it
+/// is to load: --plugin files, the folders of $KDBENCH_PLUGIN_PATH and the folder of the plugins
+/// that came with this program.
 WorkerSetup worker_setup(const Context& context);
 
-/// Asks and returns the "result" event. Prints diagnostics (Exit{kUserMistake}) or the failure (Exit{kFailure}). Libraries that
-/// ended the worker are noted in `setup.excluded`, and on err when they were not known before.
-Json ask_or_exit(const Context& context, WorkerSetup& setup, const Json& request, const AskOptions& options = {});
+/// Asks and returns the "result" event. Prints diagnostics (Exit{kUserMistake}) or the failure
+/// (Exit{kFailure}). Libraries that ended the worker are noted in `setup.excluded`, and on err when
+/// they were not known before.
+Json ask_or_exit(const Context& context, WorkerSetup& setup, const Json& request,
+                 const AskOptions& options = {});
 
-/// Returns the catalog, from the cache when no library and no worker has changed. Libraries that end a worker are excluded in
-/// `setup`.
+/// Returns the catalog, from the cache when no library and no worker has changed. Libraries that
+/// end a worker are excluded in `setup`.
 Json catalog_of(const Context& context, WorkerSetup& setup);
 
-/// Throws Exit{kPluginRefused}, with the reasons printed, when a library of `setup.plugins` could not be loaded.
+/// Throws Exit{kPluginRefused}, with the reasons printed, when a library of `setup.plugins` could
+/// not be loaded.
 void require_named_plugins(const Context& context, WorkerSetup& setup);
 
 /// Opens the store for reading, or returns nothing where the folder does not exist.
 std::optional<Store> existing_store(const Context& context);
 
-/// Returns the record of a job; a file that cannot be read is a line on err and counts as no record.
-std::optional<RunRecord> record_or_warn(const Context& context, const Store& store, const std::string& job);
+/// Returns the record of a job; a file that cannot be read is a line on err and counts as no
+/// record.
+std::optional<RunRecord> record_or_warn(const Context& context, const Store& store,
+                                        const std::string& job);
 
 }  // namespace kdbench

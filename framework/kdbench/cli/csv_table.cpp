@@ -50,7 +50,8 @@ class Reader {
   bool take(char wanted) {
     if (place_ >= text_.size() || text_[place_] != wanted) return false;
     ++place_;
-    // Columns are characters as an editor counts them: the later bytes of one in UTF-8 do not count.
+    // Columns are characters as an editor counts them: the later bytes of one in UTF-8 do not
+    // count.
     if ((static_cast<unsigned char>(wanted) & 0xC0) != 0x80) ++at_.col;
     if (wanted == '\n') at_ = {at_.line + 1, 1};
     return true;
@@ -94,7 +95,8 @@ class Reader {
   void end_quoted(Position at) {
     while (take(' ')) continue;
     if (at_end_of_cell()) return;
-    errors.push_back({file_, at, "text follows the closing quote; write a quote inside a field as \"\""});
+    errors.push_back(
+        {file_, at, "text follows the closing quote; write a quote inside a field as \"\""});
   }
 
   void end_line() {
@@ -111,7 +113,8 @@ class Reader {
 void check_header(const CsvTable& table, const std::string& file, Diagnostics& errors) {
   std::set<std::string> names;
   for (const auto& [name, at] : table.header) {
-    if (name.empty()) errors.push_back({file, at, "this column has no name; expected one name a column"});
+    if (name.empty())
+      errors.push_back({file, at, "this column has no name; expected one name a column"});
     if (!name.empty() && !names.insert(name).second) {
       errors.push_back({file, at, fmt::format("two columns are called '{}'; rename one", name)});
     }
@@ -125,7 +128,8 @@ Result<CsvTable> parse_csv(const std::string& text, const std::string& file) {
   CsvTable table;
   auto header = reader.row();
   if (!header && reader.errors.empty()) {
-    return Diagnostic{file, {}, "the file is empty; expected a line of column names and lines of values"};
+    return Diagnostic{
+        file, {}, "the file is empty; expected a line of column names and lines of values"};
   }
   if (header) table.header = std::move(*header);
   check_header(table, file, reader.errors);
@@ -135,10 +139,10 @@ Result<CsvTable> parse_csv(const std::string& text, const std::string& file) {
     if (row->size() == table.header.size()) {
       table.rows.push_back(std::move(*row));
     } else {
-      errors.push_back(
-          {file,
-           {row->front().at.line, 1},
-           fmt::format("expected {} fields as in the header, found {}", table.header.size(), row->size())});
+      errors.push_back({file,
+                        {row->front().at.line, 1},
+                        fmt::format("expected {} fields as in the header, found {}",
+                                    table.header.size(), row->size())});
     }
   }
   errors.insert(errors.end(), reader.errors.begin(), reader.errors.end());

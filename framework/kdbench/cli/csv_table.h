@@ -1,4 +1,5 @@
-/// Tables of text with a header line: CSV as people and spreadsheets write it, every cell with its place.
+/// Tables of text with a header line: CSV as people and spreadsheets write it, every cell with its
+/// place.
 #pragma once
 #include <kdbench/base/result.h>
 
@@ -15,13 +16,14 @@ struct CsvCell {
 
 struct CsvTable {
   std::vector<CsvCell> header;
-  std::vector<std::vector<CsvCell>> rows;  ///< every row is as long as the header; empty lines are left out
+  std::vector<std::vector<CsvCell>>
+      rows;  ///< every row is as long as the header; empty lines are left out
 };
 
-/// Reads a table. Fields stand apart by ',' ';' or tab, whichever comes first in the header line, and may be
-/// quoted as in RFC 4180; lines end in LF or CRLF; a byte order mark is skipped. Refused, each with its
-/// place: no header, a nameless column, two columns of one name, a row of another length, a quote that does
-/// not end.
+/// Reads a table. Fields stand apart by ',' ';' or tab, whichever comes first in the header line,
+/// and may be quoted as in RFC 4180; lines end in LF or CRLF; a byte order mark is skipped.
+/// Refused, each with its place: no header, a nameless column, two columns of one name, a row of
+/// another length, a quote that does not end.
 /// @param file the name that diagnostics carry.
 Result<CsvTable> parse_csv(const std::string& text, const std::string& file);
 

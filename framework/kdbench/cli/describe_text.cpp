@@ -15,16 +15,21 @@ namespace {
 struct Kind {
   const char *one, *many;
 };
-constexpr std::array<Kind, 4> kKinds{{{"model", "models"}, {"dataset", "datasets"}, {"loss", "losses"}, {"strategy", "strategies"}}};
+constexpr std::array<Kind, 4> kKinds{
+    {{"model", "models"}, {"dataset", "datasets"}, {"loss", "losses"}, {"strategy", "strategies"}}};
 
 std::string text(const Json& object, const char* key) {
   const auto found = object.find(key);
   return found != object.end() && found->is_string() ? found->get<std::string>() : "";
 }
 
-std::string library_name(const Json& plugin) { return std::filesystem::path(text(plugin, "library")).stem().string(); }
+std::string library_name(const Json& plugin) {
+  return std::filesystem::path(text(plugin, "library")).stem().string();
+}
 
-std::string value_text(const Json& value) { return value.is_string() ? value.get<std::string>() : value.dump(); }
+std::string value_text(const Json& value) {
+  return value.is_string() ? value.get<std::string>() : value.dump();
+}
 
 std::string default_text(const Json& param) {
   const auto value = param.value("default", Json());
@@ -44,7 +49,8 @@ std::string range_text(const Json& param) {
 
 std::string escaped(const std::string& cell) {
   std::string out;
-  for (const char c : cell) out += c == '|' ? std::string("\\|") : c == '\n' ? std::string(" ") : std::string(1, c);
+  for (const char c : cell)
+    out += c == '|' ? std::string("\\|") : c == '\n' ? std::string(" ") : std::string(1, c);
   return out;
 }
 
@@ -62,9 +68,11 @@ std::string markdown_table(const std::vector<std::vector<std::string>>& rows) {
 }
 
 std::vector<std::vector<std::string>> param_rows(const Json& plugin) {
-  std::vector<std::vector<std::string>> rows = {{"parameter", "type", "default", "range", "meaning"}};
+  std::vector<std::vector<std::string>> rows = {
+      {"parameter", "type", "default", "range", "meaning"}};
   for (const auto& p : plugin.value("params", Json::array())) {
-    rows.push_back({text(p, "name"), text(p, "type"), default_text(p), range_text(p), text(p, "doc")});
+    rows.push_back(
+        {text(p, "name"), text(p, "type"), default_text(p), range_text(p), text(p, "doc")});
   }
   return rows;
 }
@@ -79,7 +87,8 @@ std::vector<std::vector<std::string>> facts(const Json& plugin) {
 }
 
 constexpr const char* kLossKeys =
-    "A loss table also takes the host's keys alpha, tau, tau_student, tau_teacher, teacher_temperature and tau_squared\n"
+    "A loss table also takes the host's keys alpha, tau, tau_student, tau_teacher, "
+    "teacher_temperature and tau_squared\n"
     "(kdbench describe suite).";
 
 /// Calls `each(table, rows)` for every table of the suite, in order.
@@ -87,7 +96,8 @@ template <class Function>
 void for_each_table(const std::vector<KeyDoc>& keys, Function each) {
   std::vector<std::string> tables;
   for (const auto& key : keys) {
-    if (std::find(tables.begin(), tables.end(), key.table) == tables.end()) tables.push_back(key.table);
+    if (std::find(tables.begin(), tables.end(), key.table) == tables.end())
+      tables.push_back(key.table);
   }
   for (const auto& table : tables) {
     std::vector<std::vector<std::string>> rows = {{"key", "type", "default", "meaning"}};
@@ -106,21 +116,27 @@ Result<std::string> plugin_kind(const std::string& word) {
     if (word == kind.one || word == kind.many) return std::string(kind.one);
     words.push_back(kind.one);
   }
-  return Diagnostic{"", {}, fmt::format("no kind of plugin is called '{}'{}", word, suggestion(word, words))};
+  return Diagnostic{
+      "", {}, fmt::format("no kind of plugin is called '{}'{}", word, suggestion(word, words))};
 }
 
 std::string list_text(const Json& catalog, const std::string& kind) {
-  std::vector<std::vector<std::string>> rows = {{"kind", "name", "library", "version", "summary"}}, refused;
+  std::vector<std::vector<std::string>> rows = {{"kind", "name", "library", "version", "summary"}},
+                                        refused;
   for (const auto& wanted : kKinds) {
     for (const auto& p : catalog.value("plugins", Json::array())) {
       if (text(p, "kind") != wanted.one || (!kind.empty() && kind != wanted.one)) continue;
-      rows.push_back({wanted.one, text(p, "name"), library_name(p), text(p, "version"), text(p, "summary")});
+      rows.push_back(
+          {wanted.one, text(p, "name"), library_name(p), text(p, "version"), text(p, "summary")});
     }
   }
   for (const auto& library : catalog.value("libraries", Json::array())) {
-    if (!library.value("ok", false)) refused.push_back({text(library, "file"), text(library, "reason")});
+    if (!library.value("ok", false))
+      refused.push_back({text(library, "file"), text(library, "reason")});
   }
-  auto out = rows.size() > 1 ? aligned(rows) : std::string("no plugins; KDBENCH_PLUGIN_PATH and --plugin say where they are\n");
+  auto out = rows.size() > 1
+                 ? aligned(rows)
+                 : std::string("no plugins; KDBENCH_PLUGIN_PATH and --plugin say where they are\n");
   if (!refused.empty()) out.append("\nrefused libraries\n").append(aligned(refused, "  "));
   return out;
 }
@@ -136,8 +152,9 @@ Result<Json> find_plugin(const Json& catalog, const std::string& kind, const std
 }
 
 std::string describe_text(const Json& plugin) {
-  auto out = fmt::format("{} {} (library {}, version {})\n{}\n", text(plugin, "kind"), text(plugin, "name"), library_name(plugin),
-                         text(plugin, "version"), text(plugin, "summary"));
+  auto out = fmt::format("{} {} (library {}, version {})\n{}\n", text(plugin, "kind"),
+                         text(plugin, "name"), library_name(plugin), text(plugin, "version"),
+                         text(plugin, "summary"));
   if (const auto rows = facts(plugin); !rows.empty()) out.append("\n").append(aligned(rows));
   const auto params = param_rows(plugin);
   out.append("\n").append(params.size() > 1 ? aligned(params) : "no parameters\n");
@@ -146,9 +163,11 @@ std::string describe_text(const Json& plugin) {
 }
 
 std::string describe_markdown(const Json& plugin) {
-  auto out = fmt::format("### {} `{}`\n\n{}\n\n", text(plugin, "kind"), text(plugin, "name"), text(plugin, "summary"));
+  auto out = fmt::format("### {} `{}`\n\n{}\n\n", text(plugin, "kind"), text(plugin, "name"),
+                         text(plugin, "summary"));
   for (const auto& row : facts(plugin)) out += fmt::format("- {}: {}\n", row[0], row[1]);
-  out += fmt::format("- library: `{}`, version {}\n\n", library_name(plugin), text(plugin, "version"));
+  out +=
+      fmt::format("- library: `{}`, version {}\n\n", library_name(plugin), text(plugin, "version"));
   const auto params = param_rows(plugin);
   return out + (params.size() > 1 ? markdown_table(params) : "No parameters.\n");
 }

@@ -9,10 +9,12 @@
 
 namespace kdbench {
 
-/// Returns "model", "dataset", "loss" or "strategy" for such a word or its plural, or what is wrong with it.
+/// Returns "model", "dataset", "loss" or "strategy" for such a word or its plural, or what is wrong
+/// with it.
 Result<std::string> plugin_kind(const std::string& word);
 
-/// Returns the table of plugins (of one kind; empty: all), then the libraries that were refused with their reasons.
+/// Returns the table of plugins (of one kind; empty: all), then the libraries that were refused
+/// with their reasons.
 std::string list_text(const Json& catalog, const std::string& kind);
 
 /// Returns the plugin's entry, or a diagnostic with the nearest name.

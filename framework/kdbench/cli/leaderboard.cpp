@@ -33,20 +33,25 @@ int list_suites(const Context& context, const Store& store) {
       context.err << "warning: " << to_text(plan.error()) << std::endl;
       continue;
     }
-    rows.push_back({name, std::to_string(plan->value("jobs", Json::array()).size()), plan->value("title", "")});
+    rows.push_back({name, std::to_string(plan->value("jobs", Json::array()).size()),
+                    plan->value("title", "")});
   }
-  context.out << (rows.size() > 1 ? aligned(rows, "", {1}) : fmt::format("no suite was run into {}\n", context.store));
+  context.out << (rows.size() > 1 ? aligned(rows, "", {1})
+                                  : fmt::format("no suite was run into {}\n", context.store));
   return kOk;
 }
 
 int leaderboard(const Context& context, const LeaderboardArguments& arguments) {
   const auto store = existing_store(context);
-  if (!store) refuse(context, fmt::format("no store at {}; kdbench run makes it, --store says where it is", context.store));
+  if (!store)
+    refuse(context, fmt::format("no store at {}; kdbench run makes it, --store says where it is",
+                                context.store));
   if (arguments.suite.empty()) return list_suites(context, *store);
   const auto name = suite_name(context, arguments.suite);
   const auto plans = store->plans();
   if (std::find(plans.begin(), plans.end(), name) == plans.end()) {
-    refuse(context, fmt::format("no suite '{}' was run into {}{}", name, context.store, suggestion(name, plans)));
+    refuse(context, fmt::format("no suite '{}' was run into {}{}", name, context.store,
+                                suggestion(name, plans)));
   }
   print_boards(context, *store, value_or_refuse(context, store->get_plan(name)), arguments.format);
   return kOk;
@@ -55,12 +60,15 @@ int leaderboard(const Context& context, const LeaderboardArguments& arguments) {
 }  // namespace
 
 void add_leaderboard(CLI::App& app, Context& context) {
-  auto& verb = add_verb(app, "leaderboard", "Print the boards of a suite that was run before; without one, list them",
+  auto& verb = add_verb(app, "leaderboard",
+                        "Print the boards of a suite that was run before; without one, list them",
                         "kdbench leaderboard quickstart --format md");
   auto arguments = std::make_shared<LeaderboardArguments>();
   verb.add_option("SUITE", arguments->suite, "Name of a suite, or its file");
   add_board_format(verb, arguments->format);
-  verb.callback([&context, arguments] { context.action = [&context, arguments] { return leaderboard(context, *arguments); }; });
+  verb.callback([&context, arguments] {
+    context.action = [&context, arguments] { return leaderboard(context, *arguments); };
+  });
 }
 
 }  // namespace kdbench

@@ -17,7 +17,8 @@ JobStates states_of(const Context& context, const Plan& plan) {
   const auto store = existing_store(context);
   for (std::size_t i = 0; store && i < states.size(); ++i) {
     const auto record = record_or_warn(context, *store, plan.jobs[i].id);
-    if (!record || record->status == Status::kSkipped || record->status == Status::kInterrupted) continue;
+    if (!record || record->status == Status::kSkipped || record->status == Status::kInterrupted)
+      continue;
     states[i] = to_string(record->status);
   }
   return states;
@@ -38,13 +39,18 @@ int show_plan(const Context& context, const PlanArguments& arguments) {
 }  // namespace
 
 void add_plan(CLI::App& app, Context& context) {
-  auto& verb = add_verb(app, "plan", "Show every job of a suite, what is shared and what is done; run nothing",
+  auto& verb = add_verb(app, "plan",
+                        "Show every job of a suite, what is shared and what is done; run nothing",
                         "kdbench plan suites/quickstart.toml --jobs");
   auto arguments = std::make_shared<PlanArguments>();
   add_suite_options(verb, arguments->suite, true);
-  verb.add_option("--format", arguments->format, "text or json")->check(CLI::IsMember({"text", "json"}))->capture_default_str();
+  verb.add_option("--format", arguments->format, "text or json")
+      ->check(CLI::IsMember({"text", "json"}))
+      ->capture_default_str();
   verb.add_flag("--jobs", arguments->all_jobs, "List every job, however many there are");
-  verb.callback([&context, arguments] { context.action = [&context, arguments] { return show_plan(context, *arguments); }; });
+  verb.callback([&context, arguments] {
+    context.action = [&context, arguments] { return show_plan(context, *arguments); };
+  });
 }
 
 }  // namespace kdbench

@@ -11,13 +11,15 @@ namespace kdbench {
 using JobStates = std::vector<std::string>;  ///< parallel to Plan::jobs
 
 struct PlanTextOptions {
-  bool all_jobs = false;            ///< list every job; otherwise only when there are few
+  bool all_jobs = false;  ///< list every job; otherwise only when there are few
   std::size_t max_listed_jobs = 60;
-  std::size_t max_rows = 40;        ///< of the other tables, unless all_jobs
+  std::size_t max_rows = 40;  ///< of the other tables, unless all_jobs
 };
 
-/// Returns title, totals, a table of studies, the shared jobs with how many use each, the groups with their memory, and the jobs.
-std::string plan_text(const Plan& plan, const JobStates& states, const PlanTextOptions& options = {});
+/// Returns title, totals, a table of studies, the shared jobs with how many use each, the groups
+/// with their memory, and the jobs.
+std::string plan_text(const Plan& plan, const JobStates& states,
+                      const PlanTextOptions& options = {});
 
 /// Returns to_json(plan) with a member "state" in every job.
 Json plan_json(const Plan& plan, const JobStates& states);

@@ -52,28 +52,34 @@ ProgressPrinter::Options printer_options(const Context& context) {
   ProgressPrinter::Options options;
   options.terminal = &context.err == &std::cerr && ::isatty(STDERR_FILENO) == 1 && !dumb;
   winsize size{};
-  if (::ioctl(STDERR_FILENO, TIOCGWINSZ, &size) == 0 && size.ws_col > 0) options.columns = size.ws_col;
+  if (::ioctl(STDERR_FILENO, TIOCGWINSZ, &size) == 0 && size.ws_col > 0)
+    options.columns = size.ws_col;
   return options;
 }
 
 void tell_problems(std::ostream& err, const RunSummary& summary, const std::string& command) {
   for (std::size_t i = 0; i < std::min(summary.problems.size(), kMaxProblemsShown); ++i) {
     const auto& p = summary.problems[i];
-    err << fmt::format("{}{}: {}{}\n", p.status, p.earlier ? " in an earlier run" : "", p.label, p.reason.empty() ? "" : ": " + p.reason);
+    err << fmt::format("{}{}: {}{}\n", p.status, p.earlier ? " in an earlier run" : "", p.label,
+                       p.reason.empty() ? "" : ": " + p.reason);
   }
-  if (summary.problems.size() > kMaxProblemsShown) err << fmt::format("... and {} more\n", summary.problems.size() - kMaxProblemsShown);
-  const bool any_earlier = std::any_of(summary.problems.begin(), summary.problems.end(), [](const auto& p) { return p.earlier; });
+  if (summary.problems.size() > kMaxProblemsShown)
+    err << fmt::format("... and {} more\n", summary.problems.size() - kMaxProblemsShown);
+  const bool any_earlier = std::any_of(summary.problems.begin(), summary.problems.end(),
+                                       [](const auto& p) { return p.earlier; });
   if (any_earlier) err << fmt::format("to try these again: {} --rerun-failed\n", command);
 }
 
 void tell_summary(const Context& context, const RunSummary& summary, const std::string& command) {
   if (summary.signal != 0) {
-    context.err << fmt::format("stopped by {}: {} of {} jobs are done, {} left; to go on: {}\n", ::strsignal(summary.signal),
-                               summary.done_before + summary.done, summary.total, summary.left, command);
+    context.err << fmt::format("stopped by {}: {} of {} jobs are done, {} left; to go on: {}\n",
+                               ::strsignal(summary.signal), summary.done_before + summary.done,
+                               summary.total, summary.left, command);
   } else if (summary.done_before == summary.total) {
     context.err << fmt::format("nothing to do: {} are done\n", counted(summary.total, "job"));
   } else {
-    context.err << fmt::format("{} done, {} of them before; {} not done\n", counted(summary.done_before + summary.done, "job"),
+    context.err << fmt::format("{} done, {} of them before; {} not done\n",
+                               counted(summary.done_before + summary.done, "job"),
                                summary.done_before, summary.problems.size());
   }
   tell_problems(context.err, summary, command);
@@ -92,28 +98,39 @@ int run(const Context& context, const RunArguments& arguments) {
     summary = run_plan(plan, store, run_options(arguments, setup, plan), printer);
   }
   tell_summary(context, summary, "kdbench run " + arguments.suite.file);
-  if (summary.signal == 0 && !arguments.no_boards) print_boards(context, store, document, arguments.format);
+  if (summary.signal == 0 && !arguments.no_boards)
+    print_boards(context, store, document, arguments.format);
   return summary.exit_code();
 }
 
 }  // namespace
 
 void add_run(CLI::App& app, Context& context) {
-  auto& verb = add_verb(app, "run", "Train what a suite needs and the store lacks, then print its boards",
-                        "kdbench run suites/quickstart.toml -j 2 --set train.epochs=2\n"
-                        "Stopping it (Ctrl-C) saves every job's state; the same command goes on from there.");
+  auto& verb = add_verb(
+      app, "run", "Train what a suite needs and the store lacks, then print its boards",
+      "kdbench run suites/quickstart.toml -j 2 --set train.epochs=2\n"
+      "Stopping it (Ctrl-C) saves every job's state; the same command goes on from there.");
   auto arguments = std::make_shared<RunArguments>();
   add_suite_options(verb, arguments->suite, true);
   add_board_format(verb, arguments->format);
-  verb.add_option("-j,--jobs", arguments->slots, "Threads to use in all; default: one a core, 1 on a GPU")->check(CLI::Range(1, 4096))->type_name("N");
-  verb.add_flag("--rerun-failed", arguments->rerun_failed, "Also run jobs that failed or diverged in an earlier run");
+  verb.add_option("-j,--jobs", arguments->slots,
+                  "Threads to use in all; default: one a core, 1 on a GPU")
+      ->check(CLI::Range(1, 4096))
+      ->type_name("N");
+  verb.add_flag("--rerun-failed", arguments->rerun_failed,
+                "Also run jobs that failed or diverged in an earlier run");
   verb.add_flag("--no-fuse", arguments->no_fuse, "Give every job a worker of its own");
-  verb.add_option("--timeout", arguments->timeout_s, "Stop a job after so many seconds")->check(CLI::PositiveNumber)->type_name("SECONDS");
-  verb.add_option("--memory-limit", arguments->memory_limit_bytes, "Kill a worker that uses more, 2GB for example")
+  verb.add_option("--timeout", arguments->timeout_s, "Stop a job after so many seconds")
+      ->check(CLI::PositiveNumber)
+      ->type_name("SECONDS");
+  verb.add_option("--memory-limit", arguments->memory_limit_bytes,
+                  "Kill a worker that uses more, 2GB for example")
       ->transform(CLI::AsSizeValue(true))
       ->type_name("SIZE");
   verb.add_flag("--no-boards", arguments->no_boards, "Do not print the boards at the end");
-  verb.callback([&context, arguments] { context.action = [&context, arguments] { return run(context, *arguments); }; });
+  verb.callback([&context, arguments] {
+    context.action = [&context, arguments] { return run(context, *arguments); };
+  });
 }
 
 }  // namespace kdbench

@@ -6,12 +6,17 @@ namespace kdbench {
 
 void add_suite_options(CLI::App& verb, SuiteOptions& options, bool with_device) {
   verb.add_option("SUITE", options.file, "Suite file (TOML)")->required();
-  verb.add_option("--profile", options.profile, "Apply [profile.NAME] of the suite over the rest of it")->type_name("NAME");
-  verb.add_option("--set", options.set, "Override a key of the suite, train.epochs=2 for example; may be repeated")
+  verb.add_option("--profile", options.profile,
+                  "Apply [profile.NAME] of the suite over the rest of it")
+      ->type_name("NAME");
+  verb.add_option("--set", options.set,
+                  "Override a key of the suite, train.epochs=2 for example; may be repeated")
       ->type_name("KEY=VALUE")
       ->allow_extra_args(false);
   if (!with_device) return;
-  verb.add_option("--device", options.device, "auto, cpu, cuda or cuda:N; default: what the suite says")->type_name("DEVICE");
+  verb.add_option("--device", options.device,
+                  "auto, cpu, cuda or cuda:N; default: what the suite says")
+      ->type_name("DEVICE");
 }
 
 Result<std::vector<Override>> parse_overrides(const std::vector<std::string>& set) {
@@ -20,7 +25,11 @@ Result<std::vector<Override>> parse_overrides(const std::vector<std::string>& se
   for (const auto& text : set) {
     const auto at = text.find('=');
     if (at == 0 || at == std::string::npos) {
-      wrong.push_back({"", {}, fmt::format("--set expects KEY=VALUE, found '{}'; for example --set train.epochs=2", text)});
+      wrong.push_back(
+          {"",
+           {},
+           fmt::format("--set expects KEY=VALUE, found '{}'; for example --set train.epochs=2",
+                       text)});
     } else {
       out.push_back({text.substr(0, at), text.substr(at + 1)});
     }

@@ -1,4 +1,5 @@
-/// Every verb of kdbench is one file that exports one function: it adds its subcommand, and sets Context::action when chosen.
+/// Every verb of kdbench is one file that exports one function: it adds its subcommand, and sets
+/// Context::action when chosen.
 #pragma once
 #include <kdbench/cli/context.h>
 
@@ -18,6 +19,7 @@ void add_stats(CLI::App& app, Context& context);
 void add_version(CLI::App& app, Context& context);
 
 /// Adds a subcommand with its one-line purpose and an example; global options may follow it.
-CLI::App& add_verb(CLI::App& app, const std::string& name, const std::string& purpose, const std::string& example);
+CLI::App& add_verb(CLI::App& app, const std::string& name, const std::string& purpose,
+                   const std::string& example);
 
 }  // namespace kdbench

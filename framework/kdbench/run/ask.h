@@ -1,4 +1,5 @@
-/// ask: one question to a worker (catalog, plan, conformance, calibrate), and the answer, whatever a library does meanwhile.
+/// ask: one question to a worker (catalog, plan, conformance, calibrate), and the answer, whatever
+/// a library does meanwhile.
 #pragma once
 #include <kdbench/base/json.h>
 
@@ -24,29 +25,33 @@ struct WorkerSetup {
 };
 
 struct AskOptions {
-  double load_limit_s = 60;   ///< longest silence before the first event, or while a library is opened; > 0
-  double limit_s = 0;         ///< longest whole answer; 0: no limit
-  std::function<void(const Json& event)> on_event = {};  ///< sees every event but "loading" and the last; may be empty
+  double load_limit_s =
+      60;  ///< longest silence before the first event, or while a library is opened; > 0
+  double limit_s = 0;  ///< longest whole answer; 0: no limit
+  std::function<void(const Json& event)> on_event =
+      {};  ///< sees every event but "loading" and the last; may be empty
 };
 
 /// What came back: exactly one of result, diagnostics and failure is there.
 struct Answer {
   Json result;              ///< the "result" event; null if there is none
   Diagnostics diagnostics;  ///< mistakes of the user
-  std::string failure;      ///< why there is no answer: how the worker ended, with the end of its log
-  std::vector<Exclusion> excluded;  ///< the setup's, and the libraries that ended the worker while they were loaded
+  std::string failure;  ///< why there is no answer: how the worker ended, with the end of its log
+  std::vector<Exclusion>
+      excluded;  ///< the setup's, and the libraries that ended the worker while they were loaded
 
   bool ok() const { return !result.is_null(); }
 };
 
-/// Returns `request` with the members "plugins", "plugin_folders" and "exclude" that every request carries.
+/// Returns `request` with the members "plugins", "plugin_folders" and "exclude" that every request
+/// carries.
 Json with_plugins(Json request, const WorkerSetup& setup, const std::vector<Exclusion>& excluded);
 
 /// Returns the text of a request that a worker reads on its standard input.
 std::string request_text(const Json& request);
 
-/// Starts a worker and asks. When the worker dies, or hangs, while it opens a library, that library is excluded and the
-/// question asked again.
+/// Starts a worker and asks. When the worker dies, or hangs, while it opens a library, that library
+/// is excluded and the question asked again.
 /// @throws std::system_error when the worker cannot be started.
 Answer ask(const WorkerSetup& setup, const Json& request, const AskOptions& options = {});
 

@@ -7,7 +7,8 @@
 
 namespace kdbench {
 
-/// Cuts a stream of bytes into lines. A line longer than the cap is dropped whole and remembered as an overflow.
+/// Cuts a stream of bytes into lines. A line longer than the cap is dropped whole and remembered as
+/// an overflow.
 class LineBuffer {
  public:
   explicit LineBuffer(std::size_t max_line_bytes) : max_line_bytes_(max_line_bytes) {}

@@ -4,7 +4,8 @@
 
 namespace kdbench {
 
-/// Returns the resident bytes of every process in the group together; shared pages count once a process. 0 when there is none.
+/// Returns the resident bytes of every process in the group together; shared pages count once a
+/// process. 0 when there is none.
 double group_rss_bytes(pid_t group);
 
 }  // namespace kdbench

@@ -21,7 +21,8 @@ extern char** environ;
 namespace kdbench {
 namespace {
 
-// Descriptors stay above the ones the child gets, so that no dup2 of the spawn overwrites one it still needs.
+// Descriptors stay above the ones the child gets, so that no dup2 of the spawn overwrites one it
+// still needs.
 constexpr int kLowestDescriptor = 10;
 
 [[noreturn]] void fail(int error, const std::string& what) {
@@ -37,7 +38,8 @@ Descriptor raised(int fd, const std::string& what) {
 }
 
 Descriptor request_file(const std::string& request) {
-  auto file = raised(::memfd_create("kdbench-request", MFD_CLOEXEC), "cannot keep a worker's request");
+  auto file =
+      raised(::memfd_create("kdbench-request", MFD_CLOEXEC), "cannot keep a worker's request");
   for (std::size_t done = 0; done < request.size();) {
     const auto n = ::write(file.get(), request.data() + done, request.size() - done);
     if (n < 0 && errno == EINTR) continue;
@@ -49,7 +51,8 @@ Descriptor request_file(const std::string& request) {
 }
 
 Descriptor log_file(const std::filesystem::path& path) {
-  if (path.empty()) return raised(::memfd_create("kdbench-log", MFD_CLOEXEC), "cannot keep a worker's log");
+  if (path.empty())
+    return raised(::memfd_create("kdbench-log", MFD_CLOEXEC), "cannot keep a worker's log");
   std::error_code ignored;
   std::filesystem::create_directories(path.parent_path(), ignored);
   const int flags = O_RDWR | O_CREAT | O_TRUNC | O_APPEND | O_CLOEXEC;
@@ -58,7 +61,8 @@ Descriptor log_file(const std::filesystem::path& path) {
 
 // These are read when the libraries start, so they must be there before the program does.
 std::vector<std::string> child_environment(int threads) {
-  std::map<std::string, std::string> wanted = {{"GOMP_SPINCOUNT", "1000"}, {"CUBLAS_WORKSPACE_CONFIG", ":4096:8"}, {"LC_ALL", "C"}};
+  std::map<std::string, std::string> wanted = {
+      {"GOMP_SPINCOUNT", "1000"}, {"CUBLAS_WORKSPACE_CONFIG", ":4096:8"}, {"LC_ALL", "C"}};
   for (const auto* name : {"OMP_NUM_THREADS", "OPENBLAS_NUM_THREADS", "MKL_NUM_THREADS"}) {
     wanted[name] = std::to_string(std::max(1, threads));
   }
@@ -88,7 +92,8 @@ struct SpawnSettings {
     sigset_t none, all;
     sigemptyset(&none);
     sigfillset(&all);
-    posix_spawnattr_setflags(&attributes, POSIX_SPAWN_SETPGROUP | POSIX_SPAWN_SETSIGMASK | POSIX_SPAWN_SETSIGDEF);
+    posix_spawnattr_setflags(
+        &attributes, POSIX_SPAWN_SETPGROUP | POSIX_SPAWN_SETSIGMASK | POSIX_SPAWN_SETSIGDEF);
     posix_spawnattr_setpgroup(&attributes, 0);
     posix_spawnattr_setsigmask(&attributes, &none);
     posix_spawnattr_setsigdefault(&attributes, &all);
@@ -107,7 +112,8 @@ std::string ExitStatus::text() const {
   return signal != 0 ? std::string(::strsignal(signal)) : fmt::format("exit code {}", code);
 }
 
-Process::Process(const Command& command) : lines_(command.max_line_bytes), start_(std::chrono::steady_clock::now()) {
+Process::Process(const Command& command)
+    : lines_(command.max_line_bytes), start_(std::chrono::steady_clock::now()) {
   const auto request = request_file(command.request);
   log_ = log_file(command.log);
   int ends[2];
@@ -124,8 +130,9 @@ Process::Process(const Command& command) : lines_(command.max_line_bytes), start
   posix_spawn_file_actions_adddup2(&settings.files, write_end.get(), 3);
   auto environment = child_environment(command.threads);
   std::vector<std::string> arguments = {command.executable.string(), std::to_string(::getpid())};
-  const int error = ::posix_spawn(&pid_, command.executable.c_str(), &settings.files, &settings.attributes,
-                                  pointers(arguments).data(), pointers(environment).data());
+  const int error =
+      ::posix_spawn(&pid_, command.executable.c_str(), &settings.files, &settings.attributes,
+                    pointers(arguments).data(), pointers(environment).data());
   if (error != 0) fail(error, "cannot start " + command.executable.string());
   pidfd_.reset(static_cast<int>(::syscall(SYS_pidfd_open, pid_, 0)));
   if (!pidfd_) {

@@ -65,13 +65,15 @@ std::string progress_line(const ProgressState& state, std::size_t columns) {
 }
 
 std::string finished_line(const FinishedJob& job, const ProgressState& state) {
-  auto out = fmt::format("[{}/{}] {} {}", state.done + state.failed + state.skipped, state.total, job.status, job.label);
+  auto out = fmt::format("[{}/{}] {} {}", state.done + state.failed + state.skipped, state.total,
+                         job.status, job.label);
   if (job.wall_s > 0) out += fmt::format(" ({})", duration_text(job.wall_s));
   if (!job.reason.empty()) out += ": " + job.reason;
   return out;
 }
 
-ProgressPrinter::ProgressPrinter(std::ostream& out, Options options) : out_(out), options_(std::move(options)) {
+ProgressPrinter::ProgressPrinter(std::ostream& out, Options options)
+    : out_(out), options_(std::move(options)) {
   if (!options_.now_s) options_.now_s = machine_clock_s;
   last_s_ = options_.now_s();
 }
@@ -94,7 +96,8 @@ void ProgressPrinter::update(const ProgressState& state) {
   last_s_ = now;
   if (!options_.terminal) return line(progress_line(state, 0));
   // The last column stays free: a full line would scroll on some terminals.
-  out_ << "\r\x1b[K" << progress_line(state, options_.columns > 1 ? options_.columns - 1 : 0) << std::flush;
+  out_ << "\r\x1b[K" << progress_line(state, options_.columns > 1 ? options_.columns - 1 : 0)
+       << std::flush;
   live_ = true;
 }
 

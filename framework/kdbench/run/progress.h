@@ -12,31 +12,33 @@ namespace kdbench {
 /// A job that has begun.
 struct RunningJob {
   std::string label;
-  int epoch = 0, epochs = 0;   ///< epochs finished and in all; 0 of 0: not known yet
-  double samples_per_s = 0;    ///< 0: unknown
+  int epoch = 0, epochs = 0;  ///< epochs finished and in all; 0 of 0: not known yet
+  double samples_per_s = 0;   ///< 0: unknown
   double val_accuracy = std::numeric_limits<double>::quiet_NaN();  ///< fraction in [0, 1], or NaN
 };
 
 /// The run as it stands. Counts are of the whole plan, earlier runs included.
 struct ProgressState {
   std::size_t total = 0, done = 0, failed = 0, skipped = 0, running = 0;
-  RunningJob latest;       ///< the job heard from last; empty label: none yet
+  RunningJob latest;  ///< the job heard from last; empty label: none yet
   double elapsed_s = 0;
-  double eta_s = -1;       ///< negative: unknown
+  double eta_s = -1;  ///< negative: unknown
 };
 
 /// A job that is over.
 struct FinishedJob {
-  std::string label, status, reason;  ///< status as in records; "apart" for one that is run again by itself
-  double wall_s = 0;                  ///< since its worker began
+  std::string label, status,
+      reason;         ///< status as in records; "apart" for one that is run again by itself
+  double wall_s = 0;  ///< since its worker began
   double cpu_s = 0, peak_rss_bytes = 0;  ///< of the whole worker; 0: it still runs
 };
 
-/// Returns the seconds left when `finished` of `total` units of work took `elapsed_s`; -1 when that cannot be told yet.
+/// Returns the seconds left when `finished` of `total` units of work took `elapsed_s`; -1 when that
+/// cannot be told yet.
 double eta_s(double finished, double total, double elapsed_s);
 
-/// Returns "12/56 done, 1 failed, 2 running | kl[tau=4] r20->r8 s0 epoch 3/10, 812 samples/s, val 91.2 % | ETA 3m05s",
-/// cut to `columns` (0: not cut).
+/// Returns "12/56 done, 1 failed, 2 running | kl[tau=4] r20->r8 s0 epoch 3/10, 812 samples/s,
+/// val 91.2 % | ETA 3m05s", cut to `columns` (0: not cut).
 std::string progress_line(const ProgressState& state, std::size_t columns);
 
 /// Returns "[13/56] done kl[tau=4] r20->r8 s0 (12s)", with the reason of what did not end well.
@@ -51,8 +53,9 @@ class RunObserver {
   virtual void note(const std::string&) {}
 };
 
-/// Prints a run. On a terminal the live line is redrawn at most ten times a second and only what went wrong stays; elsewhere
-/// every finished job is a line, and a silence of half a minute is broken by a progress line.
+/// Prints a run. On a terminal the live line is redrawn at most ten times a second and only what
+/// went wrong stays; elsewhere every finished job is a line, and a silence of half a minute is
+/// broken by a progress line.
 class ProgressPrinter : public RunObserver {
  public:
   struct Options {

@@ -8,13 +8,15 @@
 
 namespace kdbench {
 
-JobQueue::JobQueue(const Plan& plan, Options options) : plan_(plan), options_(options), state_(plan.jobs.size()) {
+JobQueue::JobQueue(const Plan& plan, Options options)
+    : plan_(plan), options_(options), state_(plan.jobs.size()) {
   options_.slots = std::max(1, options_.slots);
   std::unordered_map<std::string, std::size_t> index;
   for (std::size_t i = 0; i < plan.jobs.size(); ++i) {
     for (const auto& need : plan.jobs[i].needs) {
       const auto found = index.find(need);
-      KDBENCH_CHECK(found != index.end(), "a job needs one that does not stand before it in the plan");
+      KDBENCH_CHECK(found != index.end(),
+                    "a job needs one that does not stand before it in the plan");
       state_[i].needs.push_back(found->second);
       state_[found->second].dependents.push_back(i);
     }
@@ -49,7 +51,8 @@ Unit JobQueue::unit_of(std::size_t job) const {
     unit.estimated_s += plan_.jobs[i].estimated_s;
   }
   if (unit.jobs.size() == 1) return single(job);
-  unit.slots = unit.workers = unit.threads = std::min(static_cast<int>(unit.jobs.size()), options_.slots);
+  unit.slots = unit.workers = unit.threads =
+      std::min(static_cast<int>(unit.jobs.size()), options_.slots);
   unit.estimated_s /= unit.workers;
   return unit;
 }

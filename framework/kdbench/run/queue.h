@@ -1,4 +1,5 @@
-/// JobQueue: which jobs may start now, and which of them share a worker. Knows no process and no clock.
+/// JobQueue: which jobs may start now, and which of them share a worker. Knows no process and no
+/// clock.
 #pragma once
 #include <kdbench/plan/plan.h>
 #include <kdbench/results/record.h>
@@ -12,13 +13,15 @@ namespace kdbench {
 /// The jobs of one worker process, by their index in the plan.
 struct Unit {
   std::vector<std::size_t> jobs;
-  int slots = 1;            ///< what it takes of the machine
-  int workers = 1;          ///< jobs that run side by side in the process
-  int threads = 1;          ///< of the process: a single job's own setting, which decides its result; else the workers
-  double estimated_s = 0;   ///< 0: unknown
+  int slots = 1;    ///< what it takes of the machine
+  int workers = 1;  ///< jobs that run side by side in the process
+  int threads = 1;  ///< of the process: a single job's own setting, which decides its result; else
+                    ///< the workers
+  double estimated_s = 0;  ///< 0: unknown
 };
 
-/// Hands out units in plan order. A unit that does not fit lets others pass only while it would have to wait anyway.
+/// Hands out units in plan order. A unit that does not fit lets others pass only while it would
+/// have to wait anyway.
 class JobQueue {
  public:
   struct Options {
@@ -29,8 +32,8 @@ class JobQueue {
   /// Keeps a reference to the plan.
   JobQueue(const Plan& plan, Options options);
 
-  /// Returns the next unit that fits into `free_slots`, and marks its jobs as running. `busy_s` is how long the machine will
-  /// be too full for a wide unit anyway, by the plan's estimates.
+  /// Returns the next unit that fits into `free_slots`, and marks its jobs as running. `busy_s` is
+  /// how long the machine will be too full for a wide unit anyway, by the plan's estimates.
   std::optional<Unit> next(int free_slots, double busy_s);
 
   /// Says how a job ended (or was found to have ended, before it started).
@@ -40,7 +43,9 @@ class JobQueue {
 
   bool settled(std::size_t job) const { return state_[job].status.has_value(); }
   /// Jobs that need `job`, in plan order.
-  const std::vector<std::size_t>& dependents(std::size_t job) const { return state_[job].dependents; }
+  const std::vector<std::size_t>& dependents(std::size_t job) const {
+    return state_[job].dependents;
+  }
 
  private:
   struct State {

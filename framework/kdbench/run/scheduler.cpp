@@ -21,7 +21,11 @@ constexpr int kTick_ms = 100;
 class Runner {
  public:
   Runner(const Plan& plan, const Store& store, const RunOptions& options, RunObserver& observer)
-      : plan_(plan), store_(store), options_(options), observer_(observer), queue_(plan, {options.slots, options.fuse}) {}
+      : plan_(plan),
+        store_(store),
+        options_(options),
+        observer_(observer),
+        queue_(plan, {options.slots, options.fuse}) {}
 
   RunSummary run() {
     summary_.total = plan_.jobs.size();
@@ -29,7 +33,8 @@ class Runner {
     for (std::size_t i = 0; i < plan_.jobs.size(); ++i) work_ += queue_.settled(i) ? 0 : weight(i);
     for (start_units(); !active_.empty(); start_units()) {
       wait();
-      for (auto it = active_.begin(); it != active_.end();) it = advance(*it) ? std::next(it) : active_.erase(it);
+      for (auto it = active_.begin(); it != active_.end();)
+        it = advance(*it) ? std::next(it) : active_.erase(it);
       observer_.update(state());
     }
     for (std::size_t i = 0; i < plan_.jobs.size(); ++i) summary_.left += queue_.settled(i) ? 0 : 1;
@@ -37,7 +42,8 @@ class Runner {
   }
 
  private:
-  // A plan without estimates still makes progress that can be shown: then every job weighs the same.
+  // A plan without estimates still makes progress that can be shown: then every job weighs the
+  // same.
   double weight(std::size_t job) const { return std::max(plan_.jobs[job].estimated_s, 1e-3); }
 
   void look_into_store() {
@@ -52,7 +58,8 @@ class Runner {
         queue_.settle(i, Status::kDone);
       } else if (bad && !options_.rerun_failed) {
         ++state_.failed;
-        summary_.problems.push_back({plan_.jobs[i].label, to_string(record.status), record.reason, true});
+        summary_.problems.push_back(
+            {plan_.jobs[i].label, to_string(record.status), record.reason, true});
         queue_.settle(i, record.status);
         earlier_.push_back({i, record.status});
       }
@@ -65,7 +72,8 @@ class Runner {
       auto unit = queue_.next(options_.slots - used_slots(), busy_s());
       if (!unit) return;
       drop_done(*unit);
-      if (!unit->jobs.empty()) active_.emplace_back(plan_, *unit, options_.setup, store_.root(), options_.limits);
+      if (!unit->jobs.empty())
+        active_.emplace_back(plan_, *unit, options_.setup, store_.root(), options_.limits);
     }
   }
 
@@ -83,12 +91,14 @@ class Runner {
   }
 
   int used_slots() const {
-    return std::accumulate(active_.begin(), active_.end(), 0, [](int sum, const auto& a) { return sum + a.unit().slots; });
+    return std::accumulate(active_.begin(), active_.end(), 0,
+                           [](int sum, const auto& a) { return sum + a.unit().slots; });
   }
 
   double busy_s() const {
     double longest = 0;
-    for (const auto& a : active_) longest = std::max(longest, a.unit().estimated_s * (1 - a.fraction()));
+    for (const auto& a : active_)
+      longest = std::max(longest, a.unit().estimated_s * (1 - a.fraction()));
     return longest;
   }
 
@@ -105,7 +115,8 @@ class Runner {
   void stop(int signal) {
     if (summary_.signal == 0) {
       summary_.signal = signal;
-      observer_.note(fmt::format("stopping: {} jobs save their state (once more to stop at once)", running()));
+      observer_.note(
+          fmt::format("stopping: {} jobs save their state (once more to stop at once)", running()));
     }
     for (auto& a : active_) a.stop();
   }
@@ -139,9 +150,10 @@ class Runner {
     if (recorded && to_string((*found)->status) == report.status) {
       return settle(report.job, (*found)->status, (*found)->reason, &unit);
     }
-    const auto reason = report.status == "failed" && !report.reason.empty()
-                            ? report.reason
-                            : fmt::format("worker reported '{}' and wrote no such record", report.status);
+    const auto reason =
+        report.status == "failed" && !report.reason.empty()
+            ? report.reason
+            : fmt::format("worker reported '{}' and wrote no such record", report.status);
     fail(report.job, reason + "; log: " + unit.log().string(), unit);
   }
 
@@ -155,7 +167,8 @@ class Runner {
         if (summary_.signal == 0) interrupted(job);
       } else if (unit.unit().jobs.size() > 1) {
         queue_.requeue_apart(job);
-        observer_.job_finished({plan_.jobs[job].label, "apart", unit.cause(), unit.wall_s()}, state());
+        observer_.job_finished({plan_.jobs[job].label, "apart", unit.cause(), unit.wall_s()},
+                               state());
       } else {
         fail(job, unit.cause(), unit);
       }
@@ -167,22 +180,28 @@ class Runner {
     settle(job, Status::kFailed, reason, &unit);
   }
 
-  /// A worker that was told to stop by somebody else: its state is saved, so the job is neither done nor failed.
+  /// A worker that was told to stop by somebody else: its state is saved, so the job is neither
+  /// done nor failed.
   void interrupted(std::size_t job) {
     queue_.settle(job, Status::kInterrupted);
-    summary_.problems.push_back({plan_.jobs[job].label, "interrupted", "its worker was told to stop; run again to go on"});
+    summary_.problems.push_back(
+        {plan_.jobs[job].label, "interrupted", "its worker was told to stop; run again to go on"});
     for (const auto dependent : queue_.dependents(job)) {
       if (!queue_.settled(dependent)) interrupted(dependent);
     }
   }
 
-  void settle(std::size_t job, Status status, const std::string& reason, const UnitProcess* unit = nullptr) {
+  void settle(std::size_t job, Status status, const std::string& reason,
+              const UnitProcess* unit = nullptr) {
     queue_.settle(job, status);
     finished_work_ += weight(job);
-    auto& count = status == Status::kDone ? state_.done : status == Status::kSkipped ? state_.skipped : state_.failed;
+    auto& count = status == Status::kDone      ? state_.done
+                  : status == Status::kSkipped ? state_.skipped
+                                               : state_.failed;
     ++count;
     summary_.done += status == Status::kDone ? 1 : 0;
-    if (status != Status::kDone) summary_.problems.push_back({plan_.jobs[job].label, to_string(status), reason});
+    if (status != Status::kDone)
+      summary_.problems.push_back({plan_.jobs[job].label, to_string(status), reason});
     FinishedJob finished{plan_.jobs[job].label, to_string(status), reason};
     if (unit != nullptr) {
       finished.wall_s = unit->wall_s();
@@ -194,7 +213,8 @@ class Runner {
   }
 
   void skip_dependents(std::size_t job, Status status) {
-    const auto reason = fmt::format("needs {}, which is {}", plan_.jobs[job].label, to_string(status));
+    const auto reason =
+        fmt::format("needs {}, which is {}", plan_.jobs[job].label, to_string(status));
     for (const auto dependent : queue_.dependents(job)) {
       if (queue_.settled(dependent)) continue;
       store_.put(parent_record(plan_, dependent, Status::kSkipped, reason, {}));
@@ -241,7 +261,8 @@ int RunSummary::exit_code() const {
   return problems.empty() ? 0 : 1;
 }
 
-RunSummary run_plan(const Plan& plan, const Store& store, const RunOptions& options, RunObserver& observer) {
+RunSummary run_plan(const Plan& plan, const Store& store, const RunOptions& options,
+                    RunObserver& observer) {
   return Runner(plan, store, options, observer).run();
 }
 

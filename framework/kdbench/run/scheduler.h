@@ -30,18 +30,19 @@ struct RunSummary {
   std::size_t done_before = 0;  ///< found done in the store
   std::size_t done = 0;         ///< done in this run
   std::vector<Problem> problems;
-  int signal = 0;               ///< the signal that stopped the run, or 0
-  std::size_t left = 0;         ///< jobs not begun or saved half-way
+  int signal = 0;        ///< the signal that stopped the run, or 0
+  std::size_t left = 0;  ///< jobs not begun or saved half-way
 
   /// Returns 0, 1 when a job is not done, or 128 + signal.
   int exit_code() const;
 };
 
-/// Runs the plan's jobs in plan order, as many at a time as the slots allow, and returns when all are over or a signal
-/// (SIGINT, SIGTERM, SIGHUP) has stopped it; a second signal kills the workers at once. A job whose worker dies becomes a
-/// failed record with the reason; a job whose teacher is not done becomes a skipped one. What jobs run beside each other
-/// changes no result.
+/// Runs the plan's jobs in plan order, as many at a time as the slots allow, and returns when all
+/// are over or a signal (SIGINT, SIGTERM, SIGHUP) has stopped it; a second signal kills the workers
+/// at once. A job whose worker dies becomes a failed record with the reason; a job whose teacher is
+/// not done becomes a skipped one. What jobs run beside each other changes no result.
 /// @throws std::system_error when no worker can be started or the store cannot be written.
-RunSummary run_plan(const Plan& plan, const Store& store, const RunOptions& options, RunObserver& observer);
+RunSummary run_plan(const Plan& plan, const Store& store, const RunOptions& options,
+                    RunObserver& observer);
 
 }  // namespace kdbench

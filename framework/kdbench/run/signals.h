@@ -8,7 +8,8 @@
 
 namespace kdbench {
 
-/// While it lives, the three signals do not end the program; they make fd() readable. Meant for a program with one thread.
+/// While it lives, the three signals do not end the program; they make fd() readable. Meant for a
+/// program with one thread.
 class SignalWatch {
  public:
   SignalWatch();

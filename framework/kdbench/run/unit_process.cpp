@@ -13,16 +13,19 @@ namespace {
 
 using Clock = std::chrono::steady_clock;
 
-std::filesystem::path log_path(const Plan& plan, const Unit& unit, const std::filesystem::path& store) {
+std::filesystem::path log_path(const Plan& plan, const Unit& unit,
+                               const std::filesystem::path& store) {
   const auto kind = unit.jobs.size() > 1 ? "group-" : "";
   return store / "logs" / fmt::format("{}{:.16}.log", kind, plan.jobs[unit.jobs.front()].id);
 }
 
-Command command_of(const Plan& plan, const Unit& unit, const WorkerSetup& setup, const std::filesystem::path& store) {
+Command command_of(const Plan& plan, const Unit& unit, const WorkerSetup& setup,
+                   const std::filesystem::path& store) {
   Json jobs = Json::array();
   for (const auto job : unit.jobs) jobs.push_back(to_json(plan.jobs[job]));
-  const Json request = {{"verb", "train"},         {"jobs", std::move(jobs)},    {"store", store.string()},
-                        {"device", plan.device},   {"data_dir", plan.data_dir},  {"workers", unit.workers},
+  const Json request = {{"verb", "train"},           {"jobs", std::move(jobs)},
+                        {"store", store.string()},   {"device", plan.device},
+                        {"data_dir", plan.data_dir}, {"workers", unit.workers},
                         {"allocator", true}};
   return {.executable = setup.worker,
           .request = request_text(with_plugins(request, setup, setup.excluded)),
@@ -31,15 +34,16 @@ Command command_of(const Plan& plan, const Unit& unit, const WorkerSetup& setup,
 }
 
 Clock::time_point in_seconds(double seconds) {
-  return Clock::now() + std::chrono::duration_cast<Clock::duration>(std::chrono::duration<double>(seconds));
+  return Clock::now() +
+         std::chrono::duration_cast<Clock::duration>(std::chrono::duration<double>(seconds));
 }
 
 std::string size_text(double bytes) { return fmt::format("{:.1f} GB", bytes / 1e9); }
 
 }  // namespace
 
-UnitProcess::UnitProcess(const Plan& plan, Unit unit, const WorkerSetup& setup, const std::filesystem::path& store,
-                         const UnitLimits& limits)
+UnitProcess::UnitProcess(const Plan& plan, Unit unit, const WorkerSetup& setup,
+                         const std::filesystem::path& store, const UnitLimits& limits)
     : plan_(plan),
       limits_(limits),
       unit_(std::move(unit)),
@@ -102,7 +106,8 @@ void UnitProcess::enforce_limits() {
     killed_ = true;
     return process_.kill_group();
   }
-  // Jobs of a group run `workers` at a time, so the group may take that many jobs' time one after the other.
+  // Jobs of a group run `workers` at a time, so the group may take that many jobs' time one after
+  // the other.
   const auto workers = static_cast<std::size_t>(unit_.workers);
   const auto rounds = (unit_.jobs.size() + workers - 1) / workers;
   if (limits_.timeout_s > 0 && wall_s() > limits_.timeout_s * double(rounds)) {
@@ -145,7 +150,8 @@ std::string UnitProcess::cause() const { return last_words() + "; log: " + log_.
 
 std::string UnitProcess::last_words() const {
   if (!limit_.empty()) return limit_;
-  if (!last_.is_null()) return fmt::format("{}: {}", text_field(last_, "class"), text_field(last_, "what"));
+  if (!last_.is_null())
+    return fmt::format("{}: {}", text_field(last_, "class"), text_field(last_, "what"));
   if (process_.overflowed()) return "worker sent a line of more than 8 MB";
   const auto when = loading_.empty() ? std::string() : " while it loaded " + loading_;
   if (exit_.signal != 0 && !killed_) return fmt::format("worker crashed{}: {}", when, exit_.text());
@@ -153,10 +159,13 @@ std::string UnitProcess::last_words() const {
   return fmt::format("worker ended{} without a result ({})", when, exit_.text());
 }
 
-double UnitProcess::wall_s() const { return std::chrono::duration<double>(Clock::now() - start_).count(); }
+double UnitProcess::wall_s() const {
+  return std::chrono::duration<double>(Clock::now() - start_).count();
+}
 
 std::size_t UnitProcess::num_running() const {
-  const auto begun = std::count_if(seen_.begin(), seen_.end(), [](const auto& s) { return s.second.begun && !s.second.over; });
+  const auto begun = std::count_if(seen_.begin(), seen_.end(),
+                                   [](const auto& s) { return s.second.begun && !s.second.over; });
   return std::max<std::size_t>(1, static_cast<std::size_t>(begun));
 }
 

@@ -17,20 +17,21 @@ namespace kdbench {
 struct UnitLimits {
   double timeout_s = 0;           ///< wall time of one job
   double memory_limit_bytes = 0;  ///< resident memory of the worker and its children
-  double grace_s = 20;            ///< between SIGTERM and SIGKILL, and between the last event and the end
+  double grace_s = 20;  ///< between SIGTERM and SIGKILL, and between the last event and the end
 };
 
 /// A report of the worker on one job.
 struct JobReport {
-  std::size_t job = 0;           ///< index in the plan
-  std::string status, reason;    ///< as the worker sent them
+  std::size_t job = 0;         ///< index in the plan
+  std::string status, reason;  ///< as the worker sent them
 };
 
 class UnitProcess {
  public:
   /// Starts the worker. Keeps references to the plan and the limits.
   /// @throws std::system_error when it cannot be started.
-  UnitProcess(const Plan& plan, Unit unit, const WorkerSetup& setup, const std::filesystem::path& store, const UnitLimits& limits);
+  UnitProcess(const Plan& plan, Unit unit, const WorkerSetup& setup,
+              const std::filesystem::path& store, const UnitLimits& limits);
 
   const Unit& unit() const { return unit_; }
   const Process& process() const { return process_; }

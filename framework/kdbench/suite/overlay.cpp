@@ -63,7 +63,7 @@ std::optional<std::vector<std::string>> split_key(const std::string& key) {
       if (parts.back().empty() && !quoted) return {};
       parts.emplace_back();
       quoted = false;
-    } else if (c != ' ' && c != '\t') {
+    } else {
       parts.back() += c;
     }
   }

@@ -122,7 +122,7 @@ class StudyReader {
   void fill_in(const Node& table, Study& study) {
     if (!table.find("name")) reader_.complain(table.at, "the study needs a 'name'");
     else if (std::get_if<std::string>(&table.find("name")->value.scalar)) {
-      check_name(study.name, "'name'", false, table.find("name")->value.at, reader_);
+      check_name(study.name, "'name'", true, table.find("name")->value.at, reader_);
     }
     for (const auto* key : {"losses", "pairs"}) {
       if (!table.find(key)) reader_.complain(table.at, fmt::format("the study needs '{}'", key));

@@ -1,6 +1,7 @@
 #include <kdbench/base/text.h>
 #include <kdbench/calibration/calibrate_report.h>
 #include <kdbench/calibration/logits_file.h>
+#include <kdbench/calibration/metrics.h>
 #include <kdbench/plan/make_plan.h>
 #include <kdbench/worker/channel.h>
 #include <kdbench/worker/conformance.h>

@@ -1,4 +1,5 @@
-// The command line as people meet it, in this process, against a worker that follows the protocol and has no libtorch.
+// The command line as people meet it, in this process, against a worker that follows the protocol
+// and has no libtorch.
 #include "unit/run/fixture.h"
 
 #include <kdbench/base/files.h>
@@ -43,7 +44,8 @@ TEST_F(Cli, ShowsHelpAndFailsWithoutAVerb) {
 }
 
 TEST_F(Cli, HelpsWithEveryVerbAndShowsAnExample) {
-  for (const std::string verb : {"list", "describe", "check", "plan", "run", "leaderboard", "test", "calibrate", "stats", "version"}) {
+  for (const std::string verb : {"list", "describe", "check", "plan", "run", "leaderboard", "test",
+                                 "calibrate", "stats", "version"}) {
     EXPECT_EQ(run({verb, "--help"}), 0) << verb;
     EXPECT_NE(out.str().find("Example:\n  kdbench " + verb), std::string::npos) << out.str();
   }
@@ -53,7 +55,8 @@ TEST_F(Cli, NamesTheNearestVerbAndOption) {
   EXPECT_EQ(run({"rnu", "x.toml"}), 2);
   EXPECT_EQ(err.str(), "kdbench: no verb 'rnu'; did you mean 'run'?\n");
   EXPECT_EQ(run({"run", "x.toml", "--rerun-faild"}), 2);
-  EXPECT_EQ(err.str(), "kdbench: kdbench run has no option '--rerun-faild'; did you mean '--rerun-failed'?\n");
+  EXPECT_EQ(err.str(),
+            "kdbench: kdbench run has no option '--rerun-faild'; did you mean '--rerun-failed'?\n");
   EXPECT_EQ(run({"stats", "corelate", "x.csv"}), 2);
   EXPECT_EQ(err.str(), "kdbench: no verb 'corelate'; did you mean 'correlate'?\n");
   EXPECT_EQ(run({"list", "losses", "models"}), 2);
@@ -71,7 +74,9 @@ TEST_F(Cli, PrintsItsVersion) {
 TEST_F(Cli, NamesAWorkerThatIsNotThere) {
   ::setenv("KDBENCH_WORKER", "/nowhere/w", 1);
   EXPECT_EQ(run({"list"}), 2);
-  EXPECT_EQ(err.str(), "kdbench: no worker at /nowhere/w; KDBENCH_WORKER says so; change it, or unset it to take the one beside kdbench\n");
+  EXPECT_EQ(err.str(),
+            "kdbench: no worker at /nowhere/w; KDBENCH_WORKER says so; change it, or unset it to "
+            "take the one beside kdbench\n");
 }
 
 TEST_F(Cli, EndsWithThreeWhenANamedPluginIsRefused) {
@@ -79,7 +84,8 @@ TEST_F(Cli, EndsWithThreeWhenANamedPluginIsRefused) {
   EXPECT_EQ(run({"list", "--plugin", bad}), 3);
   EXPECT_EQ(err.str(), "kdbench: plugin " + bad + ": not a shared library\n");
   EXPECT_EQ(run({"plan", suite(stub_plan({})), "--plugin", crash}), 3);
-  EXPECT_NE(err.str().find("crashes while it is loaded (Segmentation fault)"), std::string::npos) << err.str();
+  EXPECT_NE(err.str().find("crashes while it is loaded (Segmentation fault)"), std::string::npos)
+      << err.str();
   EXPECT_EQ(run({"test", bad}), 3);
 }
 
@@ -88,14 +94,18 @@ TEST_F(Cli, KeepsTheCatalogUntilALibraryChanges) {
   EXPECT_EQ(run({"list", "--plugin", library}), 0);
   ::setenv("KDBENCH_WORKER", KDBENCH_STUB_WORKER, 1);
   std::size_t kept = 0;
-  for (const auto& entry : std::filesystem::directory_iterator(folder.path / "cache" / "kdbench")) kept += entry.is_regular_file();
+  for (const auto& entry : std::filesystem::directory_iterator(folder.path / "cache" / "kdbench"))
+    kept += entry.is_regular_file();
   EXPECT_EQ(kept, 1u);
   file("a.so", "refuse");
   EXPECT_EQ(run({"list", "--plugin", library}), 3);
 }
 
 TEST_F(Cli, PrintsTheMistakesOfASuiteAndEndsWithTwo) {
-  const auto bad = file("bad.toml", R"({"event":"diagnostics","diagnostics":[{"file":"bad.toml","line":3,"col":1,"message":"no model 'x'"}]})" "\n");
+  const auto bad = file(
+      "bad.toml",
+      R"({"event":"diagnostics","diagnostics":[{"file":"bad.toml","line":3,"col":1,"message":"no model 'x'"}]})"
+      "\n");
   for (const std::string verb : {"check", "plan", "run"}) {
     EXPECT_EQ(run({verb, bad, "--store", store()}), 2);
     EXPECT_EQ(err.str(), "bad.toml:3:1: no model 'x'\n");
@@ -106,7 +116,8 @@ TEST_F(Cli, PrintsTheMistakesOfASuiteAndEndsWithTwo) {
 
 TEST_F(Cli, RefusesAnOverrideWithoutAValue) {
   EXPECT_EQ(run({"check", "x.toml", "--set", "epochs"}), 2);
-  EXPECT_EQ(err.str(), "--set expects KEY=VALUE, found 'epochs'; for example --set train.epochs=2\n");
+  EXPECT_EQ(err.str(),
+            "--set expects KEY=VALUE, found 'epochs'; for example --set train.epochs=2\n");
 }
 
 TEST_F(Cli, ChecksAndPlansWithoutMakingAStore) {
@@ -122,7 +133,8 @@ TEST_F(Cli, RunsASuiteAndTheSecondTimePrintsTheSameBoards) {
   const auto file = suite(stub_plan({stub_job("t"), stub_job("k", "ok", {"t"})}));
   EXPECT_EQ(run({"run", file, "--store", store(), "-j", "2"}), 0) << err.str();
   const auto boards = out.str();
-  EXPECT_NE(err.str().find("2 jobs done, 0 of them before; 0 not done\n"), std::string::npos) << err.str();
+  EXPECT_NE(err.str().find("2 jobs done, 0 of them before; 0 not done\n"), std::string::npos)
+      << err.str();
   EXPECT_EQ(run({"run", file, "--store", store()}), 0);
   EXPECT_EQ(err.str(), "nothing to do: 2 jobs are done\n");
   EXPECT_EQ(out.str(), boards);
@@ -135,11 +147,14 @@ TEST_F(Cli, RunsASuiteAndTheSecondTimePrintsTheSameBoards) {
 TEST_F(Cli, EndsWithOneAndTheReasonWhenAJobFails) {
   const auto file = suite(stub_plan({stub_job("bad", "crash"), stub_job("good")}));
   EXPECT_EQ(run({"run", file, "--store", store(), "--no-boards"}), 1);
-  EXPECT_NE(err.str().find("failed: job bad: worker crashed: Segmentation fault; log: "), std::string::npos) << err.str();
+  EXPECT_NE(err.str().find("failed: job bad: worker crashed: Segmentation fault; log: "),
+            std::string::npos)
+      << err.str();
   EXPECT_EQ(out.str(), "");
   EXPECT_EQ(run({"run", file, "--store", store(), "--no-boards"}), 1);
   EXPECT_NE(err.str().find("failed in an earlier run: job bad"), std::string::npos) << err.str();
-  EXPECT_NE(err.str().find("to try these again: kdbench run " + file + " --rerun-failed\n"), std::string::npos);
+  EXPECT_NE(err.str().find("to try these again: kdbench run " + file + " --rerun-failed\n"),
+            std::string::npos);
 }
 
 TEST_F(Cli, ReadsTheStoreFromTheEnvironment) {
@@ -150,33 +165,45 @@ TEST_F(Cli, ReadsTheStoreFromTheEnvironment) {
 
 TEST_F(Cli, ListsStoredSuitesAndNamesTheNearest) {
   EXPECT_EQ(run({"leaderboard", "--store", store()}), 2);
-  EXPECT_EQ(err.str(), "kdbench: no store at " + store() + "; kdbench run makes it, --store says where it is\n");
+  EXPECT_EQ(err.str(), "kdbench: no store at " + store() +
+                           "; kdbench run makes it, --store says where it is\n");
   run({"run", suite(stub_plan({stub_job("t")})), "--store", store()});
   EXPECT_EQ(run({"leaderboard", "--store", store()}), 0);
   EXPECT_EQ(out.str(), "suite  jobs  title\nstub      1\n");
   EXPECT_EQ(run({"leaderboard", "sutb", "--store", store()}), 2);
-  EXPECT_EQ(err.str(), "kdbench: no suite 'sutb' was run into " + store() + "; did you mean 'stub'?\n");
+  EXPECT_EQ(err.str(),
+            "kdbench: no suite 'sutb' was run into " + store() + "; did you mean 'stub'?\n");
 }
 
 TEST_F(Cli, PrintsChecksByPluginAndFailsWithThem) {
-  const auto folder_of_checks = file("checks",
-                                     R"({"event":"check","plugin":"loss kl","name":"gradient","ok":true,"skipped":false,"detail":""})" "\n"
-                                     R"({"event":"check","plugin":"loss kl","name":"batch of one","ok":false,"skipped":false,"detail":"nan"})" "\n"
-                                     R"({"event":"check","plugin":"loss dist","name":"gradient","ok":false,"skipped":true,"detail":"needs 3 classes"})" "\n"
-                                     R"({"event":"result","passed":1,"failed":1,"skipped":1})" "\n");
+  const auto folder_of_checks = file(
+      "checks",
+      R"({"event":"check","plugin":"loss kl","name":"gradient","ok":true,"skipped":false,"detail":""})"
+      "\n"
+      R"({"event":"check","plugin":"loss kl","name":"batch of one","ok":false,"skipped":false,"detail":"nan"})"
+      "\n"
+      R"({"event":"check","plugin":"loss dist","name":"gradient","ok":false,"skipped":true,"detail":"needs 3 classes"})"
+      "\n"
+      R"({"event":"result","passed":1,"failed":1,"skipped":1})"
+      "\n");
   EXPECT_EQ(run({"test", "--golden", folder_of_checks}), 1);
   EXPECT_EQ(out.str(),
-            "loss kl\n  ok    gradient\n  FAIL  batch of one: nan\nloss dist\n  skip  gradient: needs 3 classes\n1 passed, 1 failed, 1 skipped\n");
+            "loss kl\n  ok    gradient\n  FAIL  batch of one: nan\nloss dist\n  skip  gradient: "
+            "needs 3 classes\n1 passed, 1 failed, 1 skipped\n");
   EXPECT_EQ(run({"test", "--golden", folder_of_checks, "--quiet"}), 1);
   EXPECT_EQ(out.str(), "loss kl\n  FAIL  batch of one: nan\n1 passed, 1 failed, 1 skipped\n");
   EXPECT_EQ(run({"test", "--golden", "/nowhere"}), 2);
 }
 
 TEST_F(Cli, CalibrateAsksWithoutPluginsAndPassesMistakesOn) {
-  const auto bad = file("logits.csv", R"({"event":"diagnostics","diagnostics":[{"file":"logits.csv","line":2,"col":0,"message":"4 numbers, expected 3"}]})" "\n");
+  const auto bad = file(
+      "logits.csv",
+      R"({"event":"diagnostics","diagnostics":[{"file":"logits.csv","line":2,"col":0,"message":"4 numbers, expected 3"}]})"
+      "\n");
   EXPECT_EQ(run({"calibrate", bad, "--tau", "1,2,4"}), 2);
   EXPECT_EQ(err.str(), "logits.csv:2: 4 numbers, expected 3\n");
-  const auto good = file("good.csv", R"({"event":"result","report":{"metrics":{}}})" "\n");
+  const auto good = file("good.csv", R"({"event":"result","report":{"metrics":{}}})"
+                                     "\n");
   EXPECT_EQ(run({"calibrate", good, "--format", "json"}), 0);
   EXPECT_EQ(out.str(), "{\n  \"metrics\": {}\n}\n");
 }

@@ -6,7 +6,8 @@ namespace kdbench {
 namespace {
 
 TEST(Aligned, PadsColumnsAndLeavesNoSpaceAtTheEnd) {
-  EXPECT_EQ(aligned({{"name", "jobs"}, {"a", "10"}, {"bcdef", ""}}, "  ", {1}), "  name   jobs\n  a        10\n  bcdef\n");
+  EXPECT_EQ(aligned({{"name", "jobs"}, {"a", "10"}, {"bcdef", ""}}, "  ", {1}),
+            "  name   jobs\n  a        10\n  bcdef\n");
 }
 
 TEST(Aligned, CountsLettersAndNotBytes) {

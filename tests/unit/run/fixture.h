@@ -29,9 +29,15 @@ struct TemporaryFolder {
 };
 
 /// A job the stub worker treats as `mode` says; its id is its name.
-inline Job stub_job(const std::string& name, const std::string& mode = "ok", std::vector<std::string> needs = {},
-                    const std::string& group = "") {
-  return {name, "job " + name, {{"stub", mode}, {"train", {{"threads", 1}}}}, std::move(needs), group, 1.0, 0};
+inline Job stub_job(const std::string& name, const std::string& mode = "ok",
+                    std::vector<std::string> needs = {}, const std::string& group = "") {
+  return {name,
+          "job " + name,
+          {{"stub", mode}, {"train", {{"threads", 1}}}},
+          std::move(needs),
+          group,
+          1.0,
+          0};
 }
 
 inline Plan stub_plan(std::vector<Job> jobs) {
@@ -48,7 +54,9 @@ struct Memory : RunObserver {
     last = state;
     if (on_update) on_update(state);
   }
-  void job_finished(const FinishedJob& job, const ProgressState&) override { finished.push_back(job); }
+  void job_finished(const FinishedJob& job, const ProgressState&) override {
+    finished.push_back(job);
+  }
   void note(const std::string& text) override { notes.push_back(text); }
 
   std::vector<FinishedJob> finished;

@@ -27,7 +27,8 @@ TEST(Eta, IsTheWorkLeftAtThePaceSoFar) {
 
 TEST(ProgressLine, ShowsCountsTheLatestJobAndTheTimeLeft) {
   EXPECT_EQ(progress_line(example(), 0),
-            "12/56 done, 1 failed, 2 running | kl[tau=4] r20->r8 s0 epoch 3/10, 812 samples/s, val 91.2 % | ETA 3m05s");
+            "12/56 done, 1 failed, 2 running | kl[tau=4] r20->r8 s0 epoch 3/10, 812 samples/s, val "
+            "91.2 % | ETA 3m05s");
 }
 
 TEST(ProgressLine, GivesUpTheJobBeforeTheTimeLeftOnANarrowTerminal) {
@@ -46,7 +47,8 @@ TEST(ProgressLine, CutsBetweenLetters) {
 
 TEST(FinishedLine, NamesTheReasonOfAFailure) {
   EXPECT_EQ(finished_line({"kl s0", "done", "", 12.2}, example()), "[13/56] done kl s0 (12s)");
-  EXPECT_EQ(finished_line({"kl s0", "failed", "worker crashed", 0}, example()), "[13/56] failed kl s0: worker crashed");
+  EXPECT_EQ(finished_line({"kl s0", "failed", "worker crashed", 0}, example()),
+            "[13/56] failed kl s0: worker crashed");
 }
 
 TEST(ProgressPrinter, RedrawsTheLiveLineTenTimesASecondAtMost) {

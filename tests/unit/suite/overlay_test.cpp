@@ -77,6 +77,14 @@ TEST(Override, FindsNamesWithDots) {
   }
 }
 
+TEST(Override, FindsStudiesWithSpaces) {
+  auto text = kGoodSuite;
+  text.replace(text.find("\"main\""), 6, "\"10 classes\"");
+  const auto parsed = parse_suite(text, "toy.toml", {{{"studies.10 classes.per_seed", "false"}}, ""});
+  EXPECT_EQ(to_text(parsed.diagnostics), "");
+  EXPECT_FALSE(parsed.suite.studies.front().per_seed);
+}
+
 TEST(Override, NamesTheCommandLine) {
   EXPECT_EQ(said({{"train.epohcs", "2"}}),
             "--set train.epohcs=2: no key 'epohcs' in [train]; did you mean 'epochs'?\n");
