@@ -5,7 +5,7 @@ set -euo pipefail
 kdbench=$1 built=$2 good=$3
 folder=$(mktemp -d)
 trap 'rm -rf "$folder"' EXIT
-export XDG_CACHE_HOME=$folder/cache KDBENCH_LOAD_LIMIT_S=${KDBENCH_LOAD_LIMIT_S:-10}
+export XDG_CACHE_HOME=$folder/cache
 failures=0
 
 check() {  # check WHAT CONDITION...
@@ -57,12 +57,10 @@ expect "$built/no_entry_point.so" 'no entry point kdbench_plugin_register_v1 (KD
 expect "$built/undefined_symbol.so" 'undefined symbol: kdbench_function_that_nobody_has'
 expect "$built/crashes_at_load.so" 'crashes while it is loaded (Segmentation fault)'
 expect "$built/exits_at_load.so" 'ends the program while it is loaded (exit code 0)'
-expect "$built/hangs_at_load.so" "does not finish loading within $KDBENCH_LOAD_LIMIT_S s"
 expect "$built/throws_at_load.so" 'a static object of the library says no'
 expect "$built/throws.so" 'cannot find its table of constants'
 expect "$built/throws_an_int.so" 'throws something that is no std::exception'
 expect "$built/registers_twice.so" "loss 'harmless_registers_twice' is registered twice"
-expect "$built/takes_a_name.so" "loss 'kl' is already registered by "
 expect "$built/param_without_doc.so" "loss 'param_without_doc': 'weight' has no description"
 expect "$built/default_out_of_range.so" "loss 'default_out_of_range': the default of 'weight' must be at least 1, found 0.5"
 expect "$built/default_not_a_choice.so" "loss 'default_not_a_choice': the default of 'norm' cannot be \"l3\""
@@ -78,13 +76,10 @@ ask() {  # ask OPTIONS...: sets `code`, leaves what was printed in the answer
 }
 
 options=()
-for name in "${names[@]}"; do
-  [[ $name != "$built/takes_a_name.so" ]] && options+=(--plugin "$name")
-done
+for name in "${names[@]}"; do options+=(--plugin "$name"); done
 ask "${options[@]}"
 check "exit code 3 (found $code)" test "$code" -eq 3
 for name in "${names[@]}"; do
-  [[ $name == "$built/takes_a_name.so" ]] && continue
   check "$(basename "$name"): ${reasons[$name]}" says "$name" "${reasons[$name]}"
 done
 check "the losses that come with kdbench are listed" lists kl
@@ -94,9 +89,15 @@ done
 ((failures == 0)) || cat "$folder/answer"
 
 # A name belongs to whoever comes first, and files named on the command line come first.
-KDBENCH_PLUGIN_PATH=$(dirname "$good") ask --plugin "$(dirname "$good")/kl.so" --plugin "$built/takes_a_name.so"
+ask --plugin "$(dirname "$good")/kl.so" --plugin "$built/takes_a_name.so"
 check "takes_a_name.so: exit code 3 (found $code)" test "$code" -eq 3
-check "takes_a_name.so: ${reasons[$built/takes_a_name.so]}" says "$built/takes_a_name.so" "${reasons[$built/takes_a_name.so]}"
+check "takes_a_name.so: the name is taken" says "$built/takes_a_name.so" "loss 'kl' is already registered by "
+
+# The limit holds for each library by itself, and is lowered only here: on a busy machine sound libraries load slowly, too.
+KDBENCH_LOAD_LIMIT_S=20 ask --plugin "$built/hangs_at_load.so"
+check "hangs_at_load.so: exit code 3 (found $code)" test "$code" -eq 3
+check "hangs_at_load.so: cut off" says "$built/hangs_at_load.so" 'does not finish loading within 20 s'
+check "hangs_at_load.so: the losses that come with kdbench are listed" lists kl
 
 ask --plugin "$good"
 check "a sound library alone: exit code 0 (found $code)" test "$code" -eq 0

@@ -40,6 +40,13 @@ std::vector<std::string> plugin_folders(const Context& context) {
   return folders;
 }
 
+/// $KDBENCH_LOAD_LIMIT_S, for a folder of plugins so slow, or a test so impatient, that the default does not serve.
+AskOptions with_load_limit(AskOptions options) {
+  const double limit = std::strtod(environment("KDBENCH_LOAD_LIMIT_S").c_str(), nullptr);
+  if (limit > 0) options.load_limit_s = limit;
+  return options;
+}
+
 fs::path worker_path(const Context& context) {
   const auto wanted = environment("KDBENCH_WORKER");
   const auto path = wanted.empty() ? program_folder() / "kdbench-worker" : fs::path(wanted);
@@ -71,7 +78,7 @@ WorkerSetup worker_setup(const Context& context) {
 
 Json ask_or_exit(const Context& context, WorkerSetup& setup, const Json& request,
                  const AskOptions& options) {
-  auto answer = ask(setup, request, options);
+  auto answer = ask(setup, request, with_load_limit(options));
   for (auto i = setup.excluded.size(); i < answer.excluded.size(); ++i) {
     context.err << fmt::format("warning: {} {}; it is left out\n", answer.excluded[i].file,
                                answer.excluded[i].reason);
@@ -95,9 +102,11 @@ Json catalog_of(const Context& context, WorkerSetup& setup) {
 }
 
 void require_named_plugins(const Context& context, WorkerSetup& setup) {
-  if (setup.plugins.empty()) return;
+  if (!setup.plugins.empty()) require_named_plugins(context, setup, catalog_of(context, setup));
+}
+
+void require_named_plugins(const Context& context, const WorkerSetup& setup, const Json& catalog) {
   bool refused = false;
-  const auto catalog = catalog_of(context, setup);
   for (const auto& library : catalog.value("libraries", Json::array())) {
     const auto file = library.value("file", "");
     if (library.value("ok", false) ||

@@ -60,6 +60,8 @@ Json catalog_of(const Context& context, WorkerSetup& setup);
 /// Throws Exit{kPluginRefused}, with the reasons printed, when a library of `setup.plugins` could
 /// not be loaded.
 void require_named_plugins(const Context& context, WorkerSetup& setup);
+/// The same from a catalog that was asked for before.
+void require_named_plugins(const Context& context, const WorkerSetup& setup, const Json& catalog);
 
 /// Opens the store for reading, or returns nothing where the folder does not exist.
 std::optional<Store> existing_store(const Context& context);

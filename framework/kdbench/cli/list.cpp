@@ -8,8 +8,9 @@ namespace {
 int list(const Context& context, const std::string& word) {
   const auto kind = word.empty() ? std::string() : value_or_refuse(context, plugin_kind(word));
   auto setup = worker_setup(context);
-  require_named_plugins(context, setup);
-  context.out << list_text(catalog_of(context, setup), kind);
+  const auto catalog = catalog_of(context, setup);
+  context.out << list_text(catalog, kind) << std::flush;
+  require_named_plugins(context, setup, catalog);
   return kOk;
 }
 

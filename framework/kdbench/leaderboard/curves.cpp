@@ -81,8 +81,12 @@ Estimate spearman_estimate(const Grid& grid, const Sensitivity& s, const BoardOp
   out.value = finite(stats::spearman(s.ece, s.accuracy).value);
   if (!out.value) return out;
   out.p = finite(stats::spearman_permutation_p(s.ece, s.accuracy, 9999, options.random_seed));
-  const auto statistic = [&](const std::vector<std::size_t>& chosen) {
-    return stats::spearman(column_means(grid.ece, chosen), column_means(grid.accuracy, chosen)).value;
+  std::map<std::vector<std::size_t>, double> known;  // few seeds: the same draws come again and again
+  const auto statistic = [&](std::vector<std::size_t> chosen) {
+    std::sort(chosen.begin(), chosen.end());
+    const auto [it, added] = known.try_emplace(chosen, 0.0);
+    if (added) it->second = stats::spearman(column_means(grid.ece, chosen), column_means(grid.accuracy, chosen)).value;
+    return it->second;
   };
   const auto interval = stats::bootstrap_indices(grid.accuracy.size(), statistic, bootstrap_options(options));
   out.low = finite(interval.low);

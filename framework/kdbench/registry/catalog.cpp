@@ -1,4 +1,6 @@
 #include <kdbench/registry/catalog.h>
+
+#include <kdbench/registry/check_params.h>
 #include <kdbench/registry/elf_stamp.h>
 
 #include <boost/dll/shared_library.hpp>
@@ -39,6 +41,21 @@ void refuse_duplicates(const std::vector<EntryType>& staged, const std::map<std:
   }
 }
 
+/// A declaration that no suite could satisfy is the author's mistake: it is told when the library is loaded, not in every suite.
+template <class EntryType>
+void check_declarations(const std::vector<EntryType>& staged, const char* kind) {
+  for (const auto& entry : staged) {
+    std::set<std::string> names;
+    for (const auto& spec : entry.params) {
+      const auto wrong = check_param(spec, spec.default_value).complaint;
+      std::string why = wrong.empty() ? "" : "the default of " + wrong;
+      if (spec.doc.empty()) why = fmt::format("'{}' has no description", spec.name);
+      if (!names.insert(spec.name).second) why = fmt::format("'{}' is declared twice", spec.name);
+      if (!why.empty()) throw Error(fmt::format("{} '{}': {}", kind, entry.name, why));
+    }
+  }
+}
+
 template <class EntryType>
 void accept(std::vector<EntryType>& staged, std::map<std::string, Listed<EntryType>>& known, const Library& library) {
   for (auto& entry : staged) {
@@ -71,7 +88,7 @@ boost::dll::shared_library& open_for_ever(const fs::path& file) {
 
 Staging register_plugins(Library& library) {
   auto& shared = open_for_ever(library.file);
-  for (const char* symbol : {"kdbench_plugin_tag_v1", "kdbench_plugin_register_v1"}) {
+  for (const char* symbol : {"kdbench_plugin_register_v1", "kdbench_plugin_tag_v1"}) {
     if (!shared.has(symbol)) throw Error(fmt::format("no entry point {} (KDBENCH_PLUGIN missing?)", symbol));
   }
   const auto* tag = shared.get<const PluginTag*()>("kdbench_plugin_tag_v1")();
@@ -94,6 +111,10 @@ void Catalog::load(const fs::path& file) {
       throw Error(fmt::format("incompatible with this kdbench: {}; rebuild it against the installed SDK", why));
     }
     auto staged = register_plugins(library);
+    check_declarations(staged.models, "model");
+    check_declarations(staged.datasets, "dataset");
+    check_declarations(staged.losses, "loss");
+    check_declarations(staged.strategies, "strategy");
     refuse_duplicates(staged.models, models, "model");
     refuse_duplicates(staged.datasets, datasets, "dataset");
     refuse_duplicates(staged.losses, losses, "loss");

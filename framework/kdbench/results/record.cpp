@@ -20,9 +20,9 @@ std::string text_of(const Json& json, const char* key) {
   return it != json.end() && it->is_string() ? it->get<std::string>() : std::string();
 }
 
-Json part_of(const Json& json, const char* key) {
+Json part_of(Json& json, const char* key) {
   const auto it = json.find(key);
-  return it == json.end() ? Json() : *it;
+  return it == json.end() ? Json() : std::move(*it);
 }
 
 /// Returns what keeps `json` from being a record of this schema; empty if nothing does.
@@ -75,7 +75,7 @@ Json to_json(const RunRecord& record) {
           {"finished_at", record.finished_at}};
 }
 
-Result<RunRecord> record_from_json(const Json& json, const std::string& file) {
+Result<RunRecord> record_from_json(Json json, const std::string& file) {
   if (const auto problem = objection(json); !problem.empty()) return Diagnostic{file, {}, problem};
   const auto status = status_from_string(text_of(json, "status"));
   if (!status) return Diagnostic{file, {}, status.error().front().message};

@@ -41,7 +41,7 @@ struct RunRecord {
 };
 
 Json to_json(const RunRecord& record);
-/// Refuses a document of another schema, naming both numbers.
-Result<RunRecord> record_from_json(const Json& json, const std::string& file);
+/// Refuses a document of another schema, naming both numbers. Moved in, because records are large and boards read thousands.
+Result<RunRecord> record_from_json(Json json, const std::string& file);
 
 }  // namespace kdbench

@@ -102,9 +102,9 @@ Result<std::optional<RunRecord>> Store::get(const std::string& job) const {
   const auto path = record_path(job);
   std::error_code ec;
   if (!fs::exists(path, ec) && (!ec || ec == std::errc::no_such_file_or_directory)) return std::optional<RunRecord>();
-  const auto json = read_json(path);
+  auto json = read_json(path);
   if (!json) return json.error();
-  auto record = record_from_json(*json, path.string());
+  auto record = record_from_json(std::move(*json), path.string());
   if (!record) return record.error();
   if (record->job != job) {
     return Diagnostic{path.string(), {}, fmt::format("the record of job {}, under the name of {}", record->job, job)};

@@ -1,6 +1,7 @@
 #include <kdbench/suite/document.h>
 
 #include <kdbench/suite/fields.h>
+#include <kdbench/suite/toml_scan.h>
 
 #include <fmt/core.h>
 
@@ -117,6 +118,7 @@ std::string described(const Node& node) {
 }
 
 Result<Node> parse_document(const std::string& text, const std::string& file) {
+  if (const auto fault = scan_toml(text)) return Diagnostic{file, fault->at, fault->message};
   const auto parsed = toml::parse(std::string_view(text), std::string_view(file));
   if (parsed) return Converter({}).node(parsed.table());
   const auto begin = parsed.error().source().begin;
@@ -126,9 +128,12 @@ Result<Node> parse_document(const std::string& text, const std::string& file) {
 }
 
 Node parse_override_value(const std::string& text, Position at) {
-  const auto parsed = toml::parse("value = " + text);
-  // A line break in the text could add keys of its own.
-  if (parsed && parsed.table().size() == 1) return Converter(at).node(*parsed.table().get("value"));
+  const auto line = "value = " + text;
+  if (!scan_toml(line)) {
+    const auto parsed = toml::parse(line);
+    // A line break in the text could add keys of its own.
+    if (parsed && parsed.table().size() == 1) return Converter(at).node(*parsed.table().get("value"));
+  }
   Node out;
   out.kind = Node::Kind::kScalar;
   out.scalar = text;
