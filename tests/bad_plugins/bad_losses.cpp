@@ -59,7 +59,6 @@ class BadLoss final : public kdbench::Loss {
   }
   BadLoss(Options options, const kdbench::LossContext&) : options_(options) {}
 
-  kdbench::LossNeeds needs() const override { return {.teacher = false}; }
   kdbench::LossTerms forward(const kdbench::LossInputs& in) override { return in.step < options_.step ? nothing(in) : kFault(in); }
 
  private:

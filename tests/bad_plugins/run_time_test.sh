@@ -1,6 +1,6 @@
 #!/usr/bin/env bash
 # run_time_test.sh KDBENCH BAD_LOSSES SUITE: losses that crash, throw, hang, end the process or return no number cost their own
-# jobs, each of which says why; the sound one beside them is trained.
+# jobs, each of which says why; the sound ones beside them are trained.
 set -euo pipefail
 kdbench=$1 library=$2 suite=$3
 folder=$(mktemp -d)
@@ -43,7 +43,8 @@ check_rows() {
   check "$1: a hang" ended failed bad_hangs "took longer than the $limit_s s of --timeout"
   check "$1: no scalar" ended failed bad_not_a_scalar '.'
   check "$1: no gradient" ended failed bad_detached '.'
-  check "$1: the sound loss is on the board" shown '^ *none .*(1)'
+  check "$1: the sound losses are on the board" shown '^ *none .*(1)'
+  check "$1: also the one that shared a worker with the bad ones" shown '^ *kl .*(1)'
   check "$1: the failed ones are on the board" shown '^ *bad_segfault .*failed'
 }
 

@@ -6,6 +6,7 @@
 #include <fmt/core.h>
 
 #include <algorithm>
+#include <cmath>
 #include <exception>
 
 namespace kdbench {
@@ -56,8 +57,9 @@ std::vector<std::string> verb_names(const CLI::App* app) {
 
 std::string near_option(const std::string& word, const CLI::App* app) {
   const auto near = nearest(word.substr(0, word.find('=')), option_names(app));
-  return near ? fmt::format("; did you mean '{}'?", *near)
-              : fmt::format("; see kdbench {} --help", app->get_parent() ? app->get_name() : "");
+  if (near) return fmt::format("; did you mean '{}'?", *near);
+  const auto verb = app->get_parent() != nullptr ? app->get_name() + " " : "";
+  return fmt::format("; kdbench {}--help lists them", verb);
 }
 
 /// Says what is wrong with the command line in our own words, with the nearest name.
@@ -67,8 +69,8 @@ std::string explain(const CLI::App& app, const CLI::ParseError& error) {
   const auto option = std::find_if(
       left.begin(), left.end(), [](const auto& word) { return word.size() > 1 && word[0] == '-'; });
   if (option != left.end()) {
-    const auto where = verb == &app ? std::string("kdbench") : "kdbench " + verb->get_name();
-    return fmt::format("{} has no option '{}'{}", where, *option, near_option(*option, verb));
+    return fmt::format("{}no option '{}'{}", verb == &app ? "" : verb->get_name() + ": ", *option,
+                       near_option(*option, verb));
   }
   if (!left.empty() && !verb->get_subcommands(nullptr).empty()) {
     return fmt::format("no verb '{}'{}", left.front(), suggestion(left.front(), verb_names(verb)));
@@ -97,6 +99,16 @@ CLI::App& add_verb(CLI::App& app, const std::string& name, const std::string& pu
   verb.fallthrough();
   verb.footer("Example:\n  " + example);
   return verb;
+}
+
+CLI::Validator positive_number() {
+  return CLI::Validator(
+      [](std::string& text) {
+        double value = 0;
+        const bool ok = CLI::detail::lexical_cast(text, value) && value > 0 && std::isfinite(value);
+        return ok ? std::string() : fmt::format("expected a number above 0, found '{}'", text);
+      },
+      "");
 }
 
 int run_cli(std::vector<std::string> arguments, std::ostream& out, std::ostream& err) {

@@ -42,7 +42,7 @@ void add_calibrate(CLI::App& app, Context& context) {
       ->capture_default_str();
   verb.add_option("--tau", arguments->taus, "Temperatures of the ECE curve, 1,2,4 for example")
       ->delimiter(',')
-      ->check(CLI::PositiveNumber);
+      ->check(positive_number());
   verb.add_option("--format", arguments->format, "text or json")
       ->check(CLI::IsMember({"text", "json"}))
       ->capture_default_str();

@@ -3,6 +3,9 @@
 #include <kdbench/cli/suite_options.h>
 #include <kdbench/cli/verb.h>
 
+#include <algorithm>
+#include <set>
+
 namespace kdbench {
 namespace {
 
@@ -15,11 +18,18 @@ struct PlanArguments {
 JobStates states_of(const Context& context, const Plan& plan) {
   JobStates states(plan.jobs.size(), "to do");
   const auto store = existing_store(context);
-  for (std::size_t i = 0; store && i < states.size(); ++i) {
-    const auto record = record_or_warn(context, *store, plan.jobs[i].id);
-    if (!record || record->status == Status::kSkipped || record->status == Status::kInterrupted)
-      continue;
-    states[i] = to_string(record->status);
+  if (!store) return states;
+  std::set<std::string> stuck;
+  for (std::size_t i = 0; i < states.size(); ++i) {
+    const auto& job = plan.jobs[i];
+    const auto record = record_or_warn(context, *store, job.id);
+    const bool is_final =
+        record && record->status != Status::kSkipped && record->status != Status::kInterrupted;
+    const bool is_blocked = std::any_of(job.needs.begin(), job.needs.end(),
+                                        [&](const auto& need) { return stuck.count(need) > 0; });
+    if (is_final) states[i] = to_string(record->status);
+    if (!is_final && is_blocked) states[i] = "blocked";
+    if (states[i] != "done" && states[i] != "to do") stuck.insert(job.id);
   }
   return states;
 }

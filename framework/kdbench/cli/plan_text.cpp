@@ -56,7 +56,7 @@ class PlanWriter {
       unknown = unknown || plan_.jobs[i].estimated_s <= 0;
     }
     std::vector<std::string> parts;
-    for (const auto* state : {"done", "failed", "diverged", "to do"}) {
+    for (const auto* state : {"done", "failed", "diverged", "blocked", "to do"}) {
       if (counts[state] > 0) parts.push_back(fmt::format("{} {}", counts[state], state));
     }
     const auto title = plan_.title.empty() ? "" : ": " + plan_.title;

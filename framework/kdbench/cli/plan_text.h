@@ -7,7 +7,8 @@
 
 namespace kdbench {
 
-/// How a job stands: "done", "failed", "diverged" or "to do".
+/// How a job stands: "done", "failed", "diverged", "blocked" (needs one that
+/// failed) or "to do".
 using JobStates = std::vector<std::string>;  ///< parallel to Plan::jobs
 
 struct PlanTextOptions {

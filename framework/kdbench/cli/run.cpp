@@ -57,7 +57,7 @@ ProgressPrinter::Options printer_options(const Context& context) {
   return options;
 }
 
-void tell_problems(std::ostream& err, const RunSummary& summary, const std::string& command) {
+void tell_problems(std::ostream& err, const RunSummary& summary) {
   for (std::size_t i = 0; i < std::min(summary.problems.size(), kMaxProblemsShown); ++i) {
     const auto& p = summary.problems[i];
     err << fmt::format("{}{}: {}{}\n", p.status, p.earlier ? " in an earlier run" : "", p.label,
@@ -67,14 +67,15 @@ void tell_problems(std::ostream& err, const RunSummary& summary, const std::stri
     err << fmt::format("... and {} more\n", summary.problems.size() - kMaxProblemsShown);
   const bool any_earlier = std::any_of(summary.problems.begin(), summary.problems.end(),
                                        [](const auto& p) { return p.earlier; });
-  if (any_earlier) err << fmt::format("to try these again: {} --rerun-failed\n", command);
+  if (any_earlier) err << "add --rerun-failed to try again what failed in an earlier run\n";
 }
 
-void tell_summary(const Context& context, const RunSummary& summary, const std::string& command) {
+void tell_summary(const Context& context, const RunSummary& summary) {
   if (summary.signal != 0) {
-    context.err << fmt::format("stopped by {}: {} of {} jobs are done, {} left; to go on: {}\n",
-                               ::strsignal(summary.signal), summary.done_before + summary.done,
-                               summary.total, summary.left, command);
+    context.err << fmt::format(
+        "stopped by SIG{}: {} of {} jobs are done, {} left; the same command goes on from there\n",
+        ::sigabbrev_np(summary.signal), summary.done_before + summary.done, summary.total,
+        summary.left);
   } else if (summary.done_before == summary.total) {
     context.err << fmt::format("nothing to do: {} are done\n", counted(summary.total, "job"));
   } else {
@@ -82,7 +83,7 @@ void tell_summary(const Context& context, const RunSummary& summary, const std::
                                counted(summary.done_before + summary.done, "job"),
                                summary.done_before, summary.problems.size());
   }
-  tell_problems(context.err, summary, command);
+  tell_problems(context.err, summary);
   context.err << std::flush;
 }
 
@@ -97,7 +98,7 @@ int run(const Context& context, const RunArguments& arguments) {
     ProgressPrinter printer(context.err, printer_options(context));
     summary = run_plan(plan, store, run_options(arguments, setup, plan), printer);
   }
-  tell_summary(context, summary, "kdbench run " + arguments.suite.file);
+  tell_summary(context, summary);
   if (summary.signal == 0 && !arguments.no_boards)
     print_boards(context, store, document, arguments.format);
   return summary.exit_code();
@@ -121,7 +122,7 @@ void add_run(CLI::App& app, Context& context) {
                 "Also run jobs that failed or diverged in an earlier run");
   verb.add_flag("--no-fuse", arguments->no_fuse, "Give every job a worker of its own");
   verb.add_option("--timeout", arguments->timeout_s, "Stop a job after so many seconds")
-      ->check(CLI::PositiveNumber)
+      ->check(positive_number())
       ->type_name("SECONDS");
   verb.add_option("--memory-limit", arguments->memory_limit_bytes,
                   "Kill a worker that uses more, 2GB for example")

@@ -22,4 +22,7 @@ void add_version(CLI::App& app, Context& context);
 CLI::App& add_verb(CLI::App& app, const std::string& name, const std::string& purpose,
                    const std::string& example);
 
+/// Accepts finite numbers above 0.
+CLI::Validator positive_number();
+
 }  // namespace kdbench

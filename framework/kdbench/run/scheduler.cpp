@@ -115,8 +115,7 @@ class Runner {
   void stop(int signal) {
     if (summary_.signal == 0) {
       summary_.signal = signal;
-      observer_.note(
-          fmt::format("stopping: {} jobs save their state (once more to stop at once)", running()));
+      observer_.note("stopping: the jobs at work save their state (once more to stop at once)");
     }
     for (auto& a : active_) a.stop();
   }

@@ -55,8 +55,7 @@ TEST_F(Cli, NamesTheNearestVerbAndOption) {
   EXPECT_EQ(run({"rnu", "x.toml"}), 2);
   EXPECT_EQ(err.str(), "kdbench: no verb 'rnu'; did you mean 'run'?\n");
   EXPECT_EQ(run({"run", "x.toml", "--rerun-faild"}), 2);
-  EXPECT_EQ(err.str(),
-            "kdbench: kdbench run has no option '--rerun-faild'; did you mean '--rerun-failed'?\n");
+  EXPECT_EQ(err.str(), "kdbench: run: no option '--rerun-faild'; did you mean '--rerun-failed'?\n");
   EXPECT_EQ(run({"stats", "corelate", "x.csv"}), 2);
   EXPECT_EQ(err.str(), "kdbench: no verb 'corelate'; did you mean 'correlate'?\n");
   EXPECT_EQ(run({"list", "losses", "models"}), 2);
@@ -92,7 +91,6 @@ TEST_F(Cli, EndsWithThreeWhenANamedPluginIsRefused) {
 TEST_F(Cli, KeepsTheCatalogUntilALibraryChanges) {
   const auto library = file("a.so", "ok");
   EXPECT_EQ(run({"list", "--plugin", library}), 0);
-  ::setenv("KDBENCH_WORKER", KDBENCH_STUB_WORKER, 1);
   std::size_t kept = 0;
   for (const auto& entry : std::filesystem::directory_iterator(folder.path / "cache" / "kdbench"))
     kept += entry.is_regular_file();
@@ -153,8 +151,20 @@ TEST_F(Cli, EndsWithOneAndTheReasonWhenAJobFails) {
   EXPECT_EQ(out.str(), "");
   EXPECT_EQ(run({"run", file, "--store", store(), "--no-boards"}), 1);
   EXPECT_NE(err.str().find("failed in an earlier run: job bad"), std::string::npos) << err.str();
-  EXPECT_NE(err.str().find("to try these again: kdbench run " + file + " --rerun-failed\n"),
+  EXPECT_NE(err.str().find("add --rerun-failed to try again what failed in an earlier run\n"),
             std::string::npos);
+}
+
+TEST_F(Cli, PlansAJobAsBlockedWhileItsTeacherHasFailed) {
+  const auto file = suite(stub_plan({stub_job("bad", "fail"), stub_job("k", "ok", {"bad"})}));
+  EXPECT_EQ(run({"run", file, "--store", store(), "--no-boards"}), 1);
+  EXPECT_EQ(run({"plan", file, "--store", store()}), 0);
+  EXPECT_NE(out.str().find("2 jobs: 1 failed, 1 blocked\n"), std::string::npos) << out.str();
+}
+
+TEST_F(Cli, RefusesLimitsThatAreNotAboveZero) {
+  EXPECT_EQ(run({"run", "x.toml", "--timeout", "-3"}), 2);
+  EXPECT_EQ(err.str(), "kdbench: run: --timeout: expected a number above 0, found '-3'\n");
 }
 
 TEST_F(Cli, ReadsTheStoreFromTheEnvironment) {
