@@ -33,7 +33,7 @@ Tensor nan(const kdbench::LossInputs& in) { return nothing(in) + std::numeric_li
 Tensor nan_gradient(const kdbench::LossInputs& in) { return nothing(in).sqrt(); }
 
 Tensor out_of_memory(const kdbench::LossInputs&) {
-  throw c10::OutOfMemoryError({__func__, __FILE__, static_cast<std::uint32_t>(__LINE__)}, "tried to allocate 900.00 GiB");
+  throw c10::OutOfMemoryError({__func__, __FILE__, static_cast<std::uint32_t>(__LINE__)}, "CUDA out of memory. Tried to allocate 900.00 GiB");
 }
 
 Tensor bad_alloc(const kdbench::LossInputs&) { throw std::bad_alloc(); }

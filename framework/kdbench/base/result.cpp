@@ -3,6 +3,7 @@
 #include <fmt/core.h>
 
 #include <algorithm>
+#include <set>
 #include <tuple>
 
 namespace kdbench {
@@ -17,9 +18,12 @@ std::string to_text(Diagnostics diagnostics) {
   std::stable_sort(diagnostics.begin(), diagnostics.end(), [](const auto& a, const auto& b) {
     return std::tie(a.file, a.at.line, a.at.col) < std::tie(b.file, b.at.line, b.at.col);
   });
-  diagnostics.erase(std::unique(diagnostics.begin(), diagnostics.end()), diagnostics.end());
   std::string out;
-  for (const auto& d : diagnostics) out += d.text() + "\n";
+  std::set<std::string> said;
+  for (const auto& d : diagnostics) {
+    const auto line = d.text() + "\n";
+    if (said.insert(line).second) out += line;
+  }
   return out;
 }
 

@@ -5,6 +5,7 @@
 
 #include <algorithm>
 #include <set>
+#include <thread>
 
 namespace kdbench {
 namespace {
@@ -41,7 +42,8 @@ int show_plan(const Context& context, const PlanArguments& arguments) {
   if (arguments.format == "json") {
     context.out << plan_json(plan, states).dump(2) << "\n";
   } else {
-    context.out << plan_text(plan, states, {.all_jobs = arguments.all_jobs});
+    context.out << plan_text(plan, states, {.all_jobs = arguments.all_jobs,
+                                            .threads = std::thread::hardware_concurrency()});
   }
   return kOk;
 }

@@ -129,7 +129,8 @@ class PlanWriter {
     struct Group {
       std::string first;
       std::size_t jobs = 0;
-      double seconds = 0, largest = 0;
+      double seconds = 0, shared = 0, states = 0, largest_step = 0;
+      bool known = true;
     };
     std::vector<Group> found;
     std::unordered_map<std::string, std::size_t> at;
@@ -140,13 +141,21 @@ class PlanWriter {
       auto& group = found[it->second];
       ++group.jobs;
       group.seconds += job.estimated_s;
-      group.largest = std::max(group.largest, job.estimated_bytes);
+      group.shared = std::max(group.shared, job.shared_bytes);
+      group.states += job.state_bytes;
+      group.largest_step =
+          std::max(group.largest_step, job.estimated_bytes - job.shared_bytes - job.state_bytes);
+      group.known = group.known && job.estimated_bytes > 0;
     }
-    Rows rows = {{"group of", "jobs", "estimate", "peak memory a job"}};
+    const auto peak = [&](const Group& g) {
+      const auto training = std::min(g.jobs, std::max<std::size_t>(1, options_.threads));
+      return g.shared + g.states + static_cast<double>(training) * g.largest_step;
+    };
+    Rows rows = {{"group of", "jobs", "estimate", "peak memory"}};
     for (const auto& g : found) {
       if (g.jobs < 2) continue;
       rows.push_back({g.first + ", ...", std::to_string(g.jobs), estimate_text(g.seconds),
-                      g.largest > 0 ? bytes_text(g.largest) : "?"});
+                      g.known ? bytes_text(peak(g)) : "?"});
     }
     return rows.size() > 1 ? "trained side by side on one pass of their teacher\n" +
                                  limited(rows, options_, {1, 2, 3})

@@ -15,6 +15,7 @@ struct PlanTextOptions {
   bool all_jobs = false;  ///< list every job; otherwise only when there are few
   std::size_t max_listed_jobs = 60;
   std::size_t max_rows = 40;  ///< of the other tables, unless all_jobs
+  std::size_t threads = 1;    ///< that train the students of a group
 };
 
 /// Returns title, totals, a table of studies, the shared jobs with how many use each, the groups

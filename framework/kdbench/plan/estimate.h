@@ -6,12 +6,15 @@ namespace kdbench {
 
 struct Estimate {
   double seconds = 0;  ///< on one core; 0: unknown
-  double bytes = 0;    ///< peak memory of the job trained alone; 0: unknown
+  double bytes = 0;    ///< peak resident memory of the job trained alone; 0: unknown
+  double shared_bytes = 0, state_bytes = 0;  ///< parts of `bytes`, as in Job
 };
 
+/// A group of n students on w threads needs shared + n * state + min(n, w) * (bytes - shared - state).
+/// @param feature_loss the loss reads the teacher's feature maps or embedding
 /// @param spec the job's specification; @param teacher facts of the network that teaches, or nullptr
 /// @param num_train rows trained on; 0 gives no estimate
 Estimate estimate_job(const ModelFacts& model, const ModelFacts* teacher, const Json& spec, std::int64_t num_train,
-                      const DatasetInfo& info);
+                      const DatasetInfo& info, bool feature_loss = false);
 
 }  // namespace kdbench

@@ -132,7 +132,7 @@ class Planner {
       const auto loss = method.entry->create(method.params, context);
       usable.needs = loss->needs();
       if (const auto why = loss->unsupported(context)) throw Error(*why);
-      usable.labels_only = !usable.needs.teacher && !usable.needs.posterior;
+      usable.labels_only = !usable.needs.terms;
       if (usable.needs.posterior && !s.dataset->info.has_posterior) {
         throw Error(fmt::format("it learns the posterior, which dataset '{}' does not know", s.study->dataset.value));
       }
@@ -279,7 +279,8 @@ class Planner {
                            {"checkpoint", {{"rule", stage.teacher_checkpoint.rule},
                                            {"epoch", at_epoch ? stage.teacher_checkpoint.epoch : 0}}}};
       }
-      job_of[stage.id] = add_job(s, std::move(spec), job_label(s, usable, stage, value, seed), stage.model, teacher_job);
+      const bool features = by_method && (usable.needs.teacher_features || usable.needs.teacher_embedding);
+      job_of[stage.id] = add_job(s, std::move(spec), job_label(s, usable, stage, value, seed), stage.model, teacher_job, features);
       if (stage.id != "student") place_teacher(s, stage, job_of[stage.id], teacher_job, seed);
     }
     auto p = placement(s, "method", seed);
@@ -318,19 +319,23 @@ class Planner {
     return fmt::format("{}{} {}{}{} s{}", usable.method->label, axis, who, how, at, seed);
   }
 
-  std::string add_job(const Setting& s, Json spec, const std::string& label, const std::string& model, const std::string& needs) {
+  std::string add_job(const Setting& s, Json spec, const std::string& label, const std::string& model, const std::string& needs,
+                      bool feature_loss = false) {
     auto id = sha256_hex(canonical(spec));
     if (!known_.emplace(id, plan_.jobs.size()).second) return id;
     Job job;
     job.id = id;
     job.label = label;
+    job.checkpoint_every = resolved_.models.at(model).use->recipe.checkpoint_every;
     if (!needs.empty()) job.needs = {needs};
     if (!needs.empty()) job.group = group_of(spec);
     const auto* facts = resolved_.facts(model, s.study->dataset.value);
     const auto* teacher = needs.empty() ? nullptr : teacher_facts(needs, s);
-    const auto estimate = estimate_job(*facts, teacher, spec, s.dataset->num_train(), s.dataset->info);
+    const auto estimate = estimate_job(*facts, teacher, spec, s.dataset->num_train(), s.dataset->info, feature_loss);
     job.estimated_s = estimate.seconds;
     job.estimated_bytes = estimate.bytes;
+    job.shared_bytes = estimate.shared_bytes;
+    job.state_bytes = estimate.state_bytes;
     job.spec = std::move(spec);
     model_of_[id] = model;
     plan_.jobs.push_back(std::move(job));

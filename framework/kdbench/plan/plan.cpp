@@ -5,14 +5,15 @@ namespace kdbench {
 Json to_json(const Job& job) {
   return {{"id", job.id},       {"label", job.label},
           {"spec", job.spec},   {"needs", job.needs},
-          {"group", job.group}, {"estimated_s", job.estimated_s},
-          {"estimated_bytes", job.estimated_bytes}};
+          {"checkpoint_every", job.checkpoint_every}, {"group", job.group}, {"estimated_s", job.estimated_s},
+          {"estimated_bytes", job.estimated_bytes},
+          {"shared_bytes", job.shared_bytes}, {"state_bytes", job.state_bytes}};
 }
 
 Job job_from_json(const Json& json) {
   return {json.at("id"),    json.at("label"), json.at("spec"),
-          json.at("needs"), json.at("group"), json.at("estimated_s"),
-          json.at("estimated_bytes")};
+          json.at("needs"), json.at("checkpoint_every"), json.at("group"), json.at("estimated_s"),
+          json.at("estimated_bytes"), json.value("shared_bytes", 0.0), json.value("state_bytes", 0.0)};
 }
 
 Json to_json(const Placement& p) {

@@ -18,9 +18,12 @@ struct Job {
   std::string label;               ///< for people: "kl[tau=4] resnet20->resnet8 s0"
   Json spec;                       ///< see job_spec.h
   std::vector<std::string> needs;  ///< ids of the jobs that must be done before (the teacher)
+  std::int64_t checkpoint_every = 1;  ///< epochs between resumable checkpoints; decides no result, so no part of the spec
   std::string group;               ///< jobs with equal non-empty group may share one worker and one teacher tape
   double estimated_s = 0;          ///< seconds on one core of an ordinary machine; 0: unknown
   double estimated_bytes = 0;      ///< peak memory of the job trained alone; 0: unknown
+  double shared_bytes = 0;         ///< the part of it that the jobs of a group have once: libtorch, data, teacher and tape
+  double state_bytes = 0;          ///< the part that a student of a group keeps also while others train: weights and history
 };
 
 /// Where one job stands on the boards. Boards are made of placements and records alone.

@@ -14,10 +14,10 @@ struct ModelFacts {
   std::int64_t embedding = 0;          ///< D; 0: none
   std::int64_t num_logits = 0;         ///< columns of the logits
   double forward_s = 0;                ///< seconds per sample of a forward on one thread, as measured here
-  double activation_bytes = 0;         ///< bytes of activations per sample kept for the backward pass (an estimate)
+  double activation_bytes = 0;         ///< bytes per sample of every tensor a forward makes; the backward pass needs about those
 };
 
-/// Builds the model and runs it on two images of zeros.
+/// Builds the model and runs it on 16 images of zeros.
 /// @throws whatever the plugin throws.
 ModelFacts probe_model(const ModelEntry& entry, const ParamValues& params, const ModelContext& context);
 

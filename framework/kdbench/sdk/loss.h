@@ -29,6 +29,7 @@ struct LossContext {
 /// What a loss reads beside the student's output. The host provides what is asked for and nothing else: a loss that asks for
 /// logits only can be trained from stored teacher logits.
 struct LossNeeds {
+  bool terms = true;              ///< false: forward() returns no terms, the student learns from the labels alone
   bool teacher = true;            ///< a teacher's logits; false: no teacher is trained for this method
   bool teacher_features = false;  ///< LossInputs::teacher.features, preactivations
   bool teacher_embedding = false; ///< LossInputs::teacher.embedding

@@ -139,7 +139,7 @@ class Session {
     std::vector<std::unique_ptr<Trainee>> out;
     for (const auto& job : jobs_) {
       try {
-        TraineeParts parts{job, make_model(job.spec.at("model")), nullptr, device_, store_.artifacts(job.id), options_.checkpoint_every};
+        TraineeParts parts{job, make_model(job.spec.at("model")), nullptr, device_, store_.artifacts(job.id), job.checkpoint_every};
         if (const auto& loss = job.spec.at("loss"); !loss.is_null()) {
           const auto context = loss_context(*parts.model);
           torch::manual_seed(context.seed);

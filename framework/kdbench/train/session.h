@@ -25,7 +25,6 @@ struct SessionOptions {
   std::filesystem::path data_dir;
   std::string device = "cpu";
   std::size_t workers = 1;             ///< threads that train students; 1: the job's own `threads` serve one network
-  std::int64_t checkpoint_every = 1;   ///< epochs
   Json environment = Json::object();   ///< copied into every record
 };
 

@@ -51,7 +51,6 @@ int answer_train(const Json& request, const std::atomic<bool>& stop) {
   options.data_dir = std::string(request.value("data_dir", ""));
   options.device = request.value("device", "cpu");
   options.workers = request.value("workers", std::size_t{1});
-  options.checkpoint_every = request.value("checkpoint_every", std::int64_t{1});
   options.environment = environment();
   options.environment["allocator"] = request.value("allocator", true) ? "caching" : "libtorch";
   options.environment["threads"] = options.workers;

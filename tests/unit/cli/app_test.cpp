@@ -208,10 +208,10 @@ TEST_F(Cli, PrintsChecksByPluginAndFailsWithThem) {
 TEST_F(Cli, CalibrateAsksWithoutPluginsAndPassesMistakesOn) {
   const auto bad = file(
       "logits.csv",
-      R"({"event":"diagnostics","diagnostics":[{"file":"logits.csv","line":2,"col":0,"message":"4 numbers, expected 3"}]})"
+      R"({"event":"diagnostics","diagnostics":[{"file":"logits.csv","line":2,"col":1,"message":"4 numbers, expected 3"}]})"
       "\n");
   EXPECT_EQ(run({"calibrate", bad, "--tau", "1,2,4"}), 2);
-  EXPECT_EQ(err.str(), "logits.csv:2: 4 numbers, expected 3\n");
+  EXPECT_EQ(err.str(), "logits.csv:2:1: 4 numbers, expected 3\n");
   const auto good = file("good.csv", R"({"event":"result","report":{"metrics":{}}})"
                                      "\n");
   EXPECT_EQ(run({"calibrate", good, "--format", "json"}), 0);

@@ -23,6 +23,25 @@ Placement place(const std::string& method, const std::string& role, const std::s
   return p;
 }
 
+Job job(const std::string& id, const std::string& label, double seconds, double bytes) {
+  Job out;
+  out.id = id;
+  out.label = label;
+  out.estimated_s = seconds;
+  out.estimated_bytes = bytes;
+  return out;
+}
+
+/// One of the group that the teacher "t" teaches.
+Job student(const std::string& id, const std::string& label, double seconds, double bytes) {
+  auto out = job(id, label, seconds, bytes);
+  out.needs = {"t"};
+  out.group = "g";
+  out.shared_bytes = 5e7;
+  out.state_bytes = 2e7;
+  return out;
+}
+
 Plan sweep() {
   Plan plan;
   plan.suite = "quick";
@@ -30,10 +49,8 @@ Plan sweep() {
   plan.device = "cpu";
   plan.select = "last";
   plan.studies = {"main"};
-  plan.jobs = {{"t", "teacher big s0", {}, {}, "", 30, 2e8},
-               {"a", "alone small s0", {}, {}, "", 5, 0},
-               {"k1", "kl[tau=1] s0", {}, {"t"}, "g", 10, 1e8},
-               {"k4", "kl[tau=4] s0", {}, {"t"}, "g", 10, 1e8}};
+  plan.jobs = {job("t", "teacher big s0", 30, 2e8), job("a", "alone small s0", 5, 0),
+               student("k1", "kl[tau=1] s0", 10, 1e8), student("k4", "kl[tau=4] s0", 10, 1e8)};
   plan.placements = {place("none", "alone", "a", 0, ""), place("kl", "method", "k1", 1),
                      place("kl", "method", "k4", 4), place("", "teacher", "t", 0, "")};
   return plan;
@@ -54,8 +71,9 @@ TEST(PlanText, ShowsTotalsStudiesWhatIsSharedAndEveryJobOfASmallPlan) {
             "  teacher big s0   2 jobs  done        30s\n"
             "\n"
             "trained side by side on one pass of their teacher\n"
-            "  group of           jobs  estimate  peak memory a job\n"
-            "  kl[tau=1] s0, ...     2       20s             0.1 GB\n"
+            // 50 MB once, 20 MB a student, 30 MB for the one that trains: 120 MB.
+            "  group of           jobs  estimate  peak memory\n"
+            "  kl[tau=1] s0, ...     2       20s       0.1 GB\n"
             "\n"
             "jobs\n"
             "  state   estimate  memory  job             needs\n"
@@ -76,7 +94,7 @@ TEST(PlanText, CondensesALargePlanAndStaysFast) {
   Plan plan = sweep();
   plan.jobs.resize(1);
   for (int i = 0; i < 10000; ++i) {
-    plan.jobs.push_back({fmt::format("j{}", i), "kl s0", {}, {"t"}, "g", 1, 0});
+    plan.jobs.push_back(student(fmt::format("j{}", i), "kl s0", 1, 0));
     plan.placements.push_back(place("kl", "method", plan.jobs.back().id, i));
   }
   const auto text = plan_text(plan, JobStates(plan.jobs.size(), "to do"));

@@ -31,13 +31,14 @@ struct TemporaryFolder {
 /// A job the stub worker treats as `mode` says; its id is its name.
 inline Job stub_job(const std::string& name, const std::string& mode = "ok",
                     std::vector<std::string> needs = {}, const std::string& group = "") {
-  return {name,
-          "job " + name,
-          {{"stub", mode}, {"train", {{"threads", 1}}}},
-          std::move(needs),
-          group,
-          1.0,
-          0};
+  Job job;
+  job.id = name;
+  job.label = "job " + name;
+  job.spec = {{"stub", mode}, {"train", {{"threads", 1}}}};
+  job.needs = std::move(needs);
+  job.group = group;
+  job.estimated_s = 1;
+  return job;
 }
 
 inline Plan stub_plan(std::vector<Job> jobs) {

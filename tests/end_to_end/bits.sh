@@ -1,0 +1,44 @@
+#!/usr/bin/env bash
+# bits.sh KDBENCH: a network has the same weights to the bit whatever is trained beside it, and whether it was stopped or not.
+source "$(dirname "$0")/common.sh"
+cd "$here"
+
+train() {  # train STORE SUITE OPTION...
+  local store=$1
+  shift
+  "$kdbench" --store "$folder/$store" run "$@" --no-boards 2>>"$folder/$store.err"
+  weights "$folder/$store" >"$folder/$store.weights"
+}
+
+train one suite.toml -j 1
+check "every one of twelve networks has its hash" equal "$(grep -c weights_sha256 "$folder/one.weights")" 12
+check "seeds and losses give different networks" equal "$(cut -d' ' -f2 "$folder/one.weights" | sort -u | wc -l)" 12
+train two suite.toml -j 2
+check "two threads" same "$folder/one.weights" "$folder/two.weights"
+train apart suite.toml -j 2 --no-fuse
+check "a process for every network" same "$folder/one.weights" "$folder/apart.weights"
+train alone one_student.toml -j 2
+check "the suite of one student trains it and its teacher" equal "$(wc -l <"$folder/alone.weights")" 2
+check "a student alone in its group" equal "$(comm -23 "$folder/alone.weights" "$folder/one.weights")" ""
+
+# Long enough to be stopped in the middle: the students' own checkpoints are waited for, then the program is told to end.
+long=(suite.toml -j 2 --set 'suite.seeds=[0]' --set train.epochs=400)
+train whole "${long[@]}"
+"$kdbench" --store "$folder/stopped" run "${long[@]}" --no-boards 2>"$folder/stopped.err" &
+program=$!
+half_done() {  # a record of the teacher is there, and a student that it teaches has begun
+  local students
+  students=$(find "$folder/stopped/artifacts" -name checkpoint.safetensors 2>/dev/null | wc -l)
+  grep -qs 'done teacher' "$folder/stopped.err" && [[ $students -gt 1 ]]
+}
+until half_done || ! kill -0 "$program" 2>/dev/null; do sleep 0.02; done
+kill -TERM "$program" 2>/dev/null || true
+code=0
+wait "$program" || code=$?
+check "SIGTERM ends it with 143" equal "$code" 143
+check "it says how to go on" grep -qE 'stopped by SIGTERM: [1-6] of 6 jobs are done, [1-6] left' "$folder/stopped.err"
+left=$(find "$folder/stopped/artifacts" -name checkpoint.safetensors | wc -l)
+check "networks were stopped half trained" test "$left" -gt 0
+train stopped "${long[@]}"
+check "stopped and resumed" same "$folder/whole.weights" "$folder/stopped.weights"
+verdict

@@ -1,0 +1,24 @@
+#!/usr/bin/env bash
+# rerun.sh KDBENCH: what is in the store is not trained again, and the boards are the same to the byte.
+source "$(dirname "$0")/common.sh"
+cd "$here"
+
+"$kdbench" --store "$folder/store" run suite.toml -j 2 >"$folder/first.out" 2>"$folder/first.err"
+check "the first run trains twelve jobs" holds "$folder/first.err" "12 jobs done, 0 of them before; 0 not done"
+find "$folder/store/records" "$folder/store/artifacts" -type f -printf '%p %i %T@\n' | sort >"$folder/files.first"
+
+"$kdbench" --store "$folder/store" run suite.toml -j 1 >"$folder/second.out" 2>"$folder/second.err"
+check "the second has nothing to do" equal "$(cat "$folder/second.err")" "nothing to do: 12 jobs are done"
+check "it prints the same boards" same "$folder/first.out" "$folder/second.out"
+find "$folder/store/records" "$folder/store/artifacts" -type f -printf '%p %i %T@\n' | sort >"$folder/files.second"
+check "it writes no record" same "$folder/files.first" "$folder/files.second"
+
+"$kdbench" --store "$folder/store" leaderboard tiny >"$folder/later.out"
+check "the boards can be had later without the suite file" same "$folder/first.out" "$folder/later.out"
+
+"$kdbench" --store "$folder/store" run suite.toml -j 2 --set 'losses.kl.tau=4.0' --set 'suite.name="other"' >/dev/null 2>"$folder/other.err"
+check "another spelling under another name is the same work" equal "$(cat "$folder/other.err")" "nothing to do: 12 jobs are done"
+
+"$kdbench" --store "$folder/store" run suite.toml -j 2 --set 'suite.seeds=[0,1,2]' >/dev/null 2>"$folder/more.err"
+check "one more seed trains that seed alone" holds "$folder/more.err" "18 jobs done, 12 of them before; 0 not done"
+verdict

@@ -1,0 +1,314 @@
+// Plans of suites whose plugins are made here: what is trained once, what is told apart, what is refused.
+#include <kdbench/plan/make_plan.h>
+
+#include <ATen/Functions.h>
+#include <gtest/gtest.h>
+
+#include <algorithm>
+#include <set>
+
+namespace kdbench {
+namespace {
+
+/// Two classes of points in the plane; no row is ever read.
+struct ToyData final : Dataset {
+  DatasetInfo info() const override {
+    DatasetInfo info;
+    info.num_classes = 2;
+    info.image = {2, 1, 1};
+    info.num_train = 100;
+    info.num_test = 10;
+    return info;
+  }
+  Split load(SplitKind, const std::filesystem::path&) const override { throw Error("a plan reads no data"); }
+};
+
+struct ToyNet final : Model {
+  ToyNet(std::int64_t width, const ModelContext& context)
+      : first_(register_parameter("first", at::zeros({context.image.channels, width}))),
+        last_(register_parameter("last", at::zeros({width, context.num_classes}))) {}
+  ModelOutput forward(const torch::Tensor& images) override {
+    ModelOutput out;
+    out.logits = images.flatten(1).matmul(first_).matmul(last_);
+    return out;
+  }
+
+ private:
+  torch::Tensor first_, last_;
+};
+
+/// "kl" needs a teacher, "none" the labels alone, "posterior" what the data set does not know, "picky" refuses every pair.
+struct ToyLoss final : Loss {
+  explicit ToyLoss(std::string kind) : kind_(std::move(kind)) {}
+  LossNeeds needs() const override {
+    LossNeeds needs;
+    needs.teacher = kind_ == "kl" || kind_ == "picky";
+    needs.posterior = kind_ == "posterior";
+    return needs;
+  }
+  std::optional<std::string> unsupported(const LossContext&) const override {
+    return kind_ == "picky" ? std::optional<std::string>("it likes no network") : std::nullopt;
+  }
+  LossTerms forward(const LossInputs&) override { return {}; }
+
+ private:
+  std::string kind_;
+};
+
+/// The teacher on labels, then the student from it.
+struct Direct final : Strategy {
+  std::vector<Stage> plan(const StrategyContext& context) const override {
+    Stage student{.id = "student", .model = context.student, .teacher = std::nullopt, .loss = StageLoss::kMethod,
+                  .epochs = context.student_epochs};
+    if (context.teacher.empty()) return {student};
+    student.teacher = "teacher";
+    const Stage teacher{.id = "teacher", .model = context.teacher, .teacher = std::nullopt, .epochs = context.teacher_epochs};
+    return {teacher, student};
+  }
+};
+
+Catalog toys() {
+  Catalog catalog;
+  const std::vector<ParamSpec> widths{{.name = "width", .default_value = std::int64_t{4}, .doc = "Units.", .min = 1.0}};
+  const std::vector<ParamSpec> weights{{.name = "beta", .default_value = 1.0, .doc = "A weight.", .min = 0.0},
+                                       {.name = "gamma", .default_value = 1.0, .doc = "Another.", .min = 0.0}};
+  catalog.datasets["toy"] = {{"toy", {}, {}, [](const auto&, const auto&) { return std::make_shared<ToyData>(); }}, "toys", "1"};
+  catalog.models["net"] = {{"net", {}, widths, [](const ParamValues& values, const ModelContext& context) {
+                              return std::make_shared<ToyNet>(std::get<std::int64_t>(values.at("width")), context);
+                            }}, "toys", "1"};
+  for (const std::string kind : {"kl", "none", "posterior", "picky"}) {
+    catalog.losses[kind] = {{kind, {}, weights, [kind](const auto&, const auto&) { return std::make_shared<ToyLoss>(kind); }}, "toys", "1"};
+  }
+  catalog.strategies["direct"] = {{"direct", {}, {}, [](const auto&, const auto&) { return std::make_shared<Direct>(); }}, "toys", "1"};
+  return catalog;
+}
+
+/// Lines 1 to 11 of every suite here; the losses begin at line 12.
+const std::string kHead = R"([suite]
+name = "s"
+seeds = [0, 1]
+[train]
+epochs = 2
+[datasets.toy]
+[models.teacher]
+plugin = "net"
+width = 8
+[models.student]
+plugin = "net"
+)";
+
+std::string study(const std::string& losses, const std::string& more = "", const std::string& pair = R"("teacher", "student")") {
+  return "[[studies]]\nname = \"main\"\nlosses = [" + losses + "]\npairs = [[" + pair + "]]\n" + more;
+}
+
+Result<Plan> planned(const std::string& text) { return make_plan(parse_suite(text, "s.toml"), toys(), "cpu"); }
+
+Plan plan_of(const std::string& text) {
+  auto plan = planned(text);
+  if (!plan) throw std::runtime_error(to_text(plan.error()));
+  return *plan;
+}
+
+std::string mistakes(const std::string& text) {
+  const auto plan = planned(text);
+  return plan ? "planned" : to_text(plan.error());
+}
+
+std::vector<Placement> placements(const Plan& plan, const std::string& role, std::int64_t seed = 0) {
+  std::vector<Placement> out;
+  std::copy_if(plan.placements.begin(), plan.placements.end(), std::back_inserter(out),
+               [&](const Placement& p) { return p.role == role && p.seed == seed; });
+  return out;
+}
+
+std::vector<std::string> methods(const Plan& plan) {
+  std::vector<std::string> out;
+  for (const auto& p : placements(plan, "method")) out.push_back(p.method);
+  return out;
+}
+
+std::set<std::string> ids(const Plan& plan) {
+  std::set<std::string> out;
+  for (const auto& job : plan.jobs) out.insert(job.id);
+  return out;
+}
+
+using Names = std::vector<std::string>;
+
+TEST(MakePlan, ExpandsListsToAGridWhoseLastKeyRunsFastest) {
+  const auto plan = plan_of(kHead + "[losses.kl]\nbeta = [1, 2.5]\ntau = [1, 4]\n" + study(R"("kl")"));
+  EXPECT_EQ(methods(plan), (Names{"kl[beta=1,tau=1]", "kl[beta=1,tau=4]", "kl[beta=2.5,tau=1]", "kl[beta=2.5,tau=4]"}));
+}
+
+TEST(MakePlan, LetsZippedListsAdvanceTogether) {
+  const auto plan = plan_of(kHead + "[losses.kl]\nbeta = [1, 2]\ngamma = [3, 4]\nzip = [[\"beta\", \"gamma\"]]\n" + study(R"("kl")"));
+  EXPECT_EQ(methods(plan), (Names{"kl[beta=1,gamma=3]", "kl[beta=2,gamma=4]"}));
+}
+
+TEST(MakePlan, TrainsOneTeacherASeedForAllMethods) {
+  const auto plan = plan_of(kHead + "[losses.kl]\nbeta = [1, 2, 3]\n" + study(R"("kl")"));
+  // Per seed: the student alone, the teacher, three methods.
+  ASSERT_EQ(plan.jobs.size(), 2u * (1 + 1 + 3));
+  std::set<std::string> teachers, done;
+  for (const auto& job : plan.jobs) {
+    for (const auto& needed : job.needs) {
+      EXPECT_TRUE(done.contains(needed)) << job.label << " stands before its teacher";
+      teachers.insert(needed);
+      EXPECT_EQ(job.spec.at("teacher").at("job"), needed);
+    }
+    done.insert(job.id);
+  }
+  EXPECT_EQ(teachers.size(), 2u);
+  for (const auto& p : placements(plan, "method")) EXPECT_EQ(p.teacher_job, placements(plan, "teacher").front().job);
+}
+
+TEST(MakePlan, NamesEqualWorkEquallyWhateverItIsCalledAndInWhichOrder) {
+  const auto plan = plan_of(kHead + "[losses.kl]\nbeta = [1, 2]\n" + study(R"("kl")"));
+  const std::string renamed = R"([models.small]
+width = 4
+plugin = "net"
+[models.big]
+width = 8
+plugin = "net"
+[losses.b]
+plugin = "kl"
+beta = 2.0
+[losses.a]
+plugin = "kl"
+[train]
+epochs = 2
+[datasets.other]
+plugin = "toy"
+[suite]
+seeds = [1, 0]
+name = "another"
+)";
+  const auto other = plan_of(renamed + study(R"("b", "a")", "", R"("big", "small")"));
+  EXPECT_EQ(ids(plan), ids(other));
+}
+
+TEST(MakePlan, TellsApartWhatDecidesAResult) {
+  const auto student = [](const std::string& head, const std::string& loss) {
+    return placements(plan_of(head + "[losses.kl]\n" + loss + study(R"("kl")")), "method").front().job;
+  };
+  auto longer = kHead;
+  longer.replace(longer.find("epochs = 2"), 10, "epochs = 3");
+  const std::set<std::string> different{student(kHead, ""), student(kHead, "tau = 5\n"), student(kHead, "tau_teacher = 5\n"),
+                                        student(kHead, "alpha = 0.5\n"), student(kHead, "tau_squared = false\n"),
+                                        student(kHead, "teacher_temperature = 2\n"), student(kHead, "beta = 2\n"), student(longer, "")};
+  EXPECT_EQ(different.size(), 8u);
+}
+
+TEST(MakePlan, TakesAnIntegerForTheEqualReal) {
+  const auto text = [](const std::string& tau) { return kHead + "[losses.kl]\ntau = " + tau + "\n" + study(R"("kl")"); };
+  EXPECT_EQ(ids(plan_of(text("4"))), ids(plan_of(text("4.0"))));
+  EXPECT_EQ(ids(plan_of(text("4"))), ids(plan_of(text("4e0"))));
+  EXPECT_NE(ids(plan_of(text("4"))), ids(plan_of(text("4.5"))));
+}
+
+TEST(MakePlan, SharesTheStudentAloneWithAMethodOfLabelsOnly) {
+  const auto plan = plan_of(kHead + "[losses.kl]\n[losses.none]\nbeta = 7\n" + study(R"("kl", "none")"));
+  ASSERT_EQ(plan.jobs.size(), 2u * 3);  // per seed: alone, teacher, kl
+  const auto alone = placements(plan, "alone");
+  ASSERT_EQ(alone.size(), 1u);
+  EXPECT_EQ(placements(plan, "method").back().job, alone.front().job);
+  EXPECT_EQ(placements(plan, "method").back().convention, "labels only");
+  EXPECT_EQ(placements(plan, "method").back().teacher_job, "");
+}
+
+TEST(MakePlan, SharesStudentsBetweenStudies) {
+  const std::string curve = "[[studies]]\nname = \"curve\"\nkind = \"sensitivity\"\naxis = \"tau\"\nvalues = [1, 4]\nlosses = [\"kl\"]\n"
+                            "pairs = [[\"teacher\", \"student\"]]\n";
+  const auto plan = plan_of(kHead + "[losses.kl]\n" + study(R"("kl")") + curve);
+  EXPECT_EQ(plan.jobs.size(), 2u * 4);  // per seed: alone, teacher, tau = 4 (of both studies), tau = 1
+  EXPECT_EQ(placements(plan, "method").size(), 3u);
+}
+
+TEST(MakePlan, SaysInWhichConventionAMethodStands) {
+  const auto convention = [](const std::string& loss, const std::string& more = "") {
+    return placements(plan_of(kHead + "[losses.kl]\n" + loss + study(R"("kl")", more)), "method").front().convention;
+  };
+  const std::string axis = "kind = \"sensitivity\"\naxis = \"tau\"\nvalues = [1, 2]\n";
+  EXPECT_EQ(convention(""), "tau=4 on both, tau^2 on, alpha=1");
+  EXPECT_EQ(convention("tau = 2.5\ntau_squared = false\nalpha = 0.9\n"), "tau=2.5 on both, tau^2 off, alpha=0.9");
+  EXPECT_EQ(convention("tau_student = 1\n"), "tau=1 on the student, 4 on the teacher, tau^2 on, alpha=1");
+  EXPECT_EQ(convention("teacher_temperature = 2\n"), "tau=4 on both, tau^2 on, alpha=1, teacher temperature 2");
+  EXPECT_EQ(convention("", axis), "tau on both, tau^2 on, alpha=1");
+  EXPECT_EQ(convention("tau_student = 1\n", axis), "tau on the teacher alone (student 1), tau^2 on, alpha=1");
+  EXPECT_EQ(convention("tau_teacher = 1\ntau_squared = false\n", axis), "tau on the student alone (teacher 1), tau^2 off, alpha=1");
+}
+
+TEST(MakePlan, MovesTheTemperatureOfTheAxisAlone) {
+  const auto plan = plan_of(kHead + "[losses.kl]\ntau_student = 1\n" +
+                            study(R"("kl")", "kind = \"sensitivity\"\naxis = \"tau\"\nvalues = [2, 8]\n"));
+  std::map<std::string, Json> loss_of;
+  for (const auto& job : plan.jobs) loss_of[job.id] = job.spec.at("loss");
+  for (const auto& p : placements(plan, "method")) {
+    EXPECT_EQ(loss_of.at(p.job).at("tau_student"), 1.0);
+    EXPECT_EQ(loss_of.at(p.job).at("tau_teacher"), p.value);
+  }
+}
+
+TEST(MakePlan, RefusesALossThatNeedsATeacherWhereThereIsNone) {
+  EXPECT_EQ(mistakes(kHead + "[losses.kl]\n" + study(R"("kl")", "", R"("student")")),
+            "s.toml:15:11: study 'main': loss 'kl' with student 'student': it needs a teacher; write the pair as [\"teacher\", "
+            "\"student\"]\n");
+}
+
+TEST(MakePlan, RefusesWhatThePairOrTheDataCannotGive) {
+  EXPECT_EQ(mistakes(kHead + "[losses.picky]\n[losses.posterior]\n" + study(R"("picky", "posterior")")),
+            "s.toml:16:11: study 'main': loss 'picky' with teacher 'teacher' and student 'student': it likes no network\n"
+            "s.toml:16:20: study 'main': loss 'posterior' with teacher 'teacher' and student 'student': it learns the posterior, "
+            "which dataset 'toy' does not know\n");
+}
+
+TEST(MakePlan, ReportsEveryMistakeAtItsPlaceInOneGo) {
+  const std::string text = R"([suite]
+name = "s"
+sedes = [0]
+[datasets.toy]
+validation = 100
+[models.teacher]
+plugin = "nett"
+[models.student]
+plugin = "net"
+width = 0
+[losses.one]
+plugin = "kll"
+[losses.kl]
+beta = "much"
+[losses.none]
+beto = 1
+)";
+  EXPECT_EQ(mistakes(text + study(R"("one", "kl", "none")", "strategies = [\"dirct\"]\n")),
+            "s.toml:3:1: no key 'sedes' in [suite]; did you mean 'seeds'?\n"
+            "s.toml:5:14: dataset 'toy': 'validation' = 100 leaves nothing of its 100 training rows\n"
+            "s.toml:7:10: [models.teacher]: no model plugin 'nett'; did you mean 'net'?\n"
+            "s.toml:10:9: model 'student': 'width' must be at least 1, found 0\n"
+            "s.toml:12:10: [losses.one]: no loss plugin 'kll'; did you mean 'kl'?\n"
+            "s.toml:14:8: loss 'kl': 'beta' must be a real number, found a string \"much\"\n"
+            "s.toml:16:1: loss 'none': no parameter 'beto'; did you mean 'beta'?\n"
+            "s.toml:21:15: [strategies.dirct]: no strategy plugin 'dirct'; did you mean 'direct'?\n");
+}
+
+TEST(MakePlan, PlansTheWholePaper) {
+  std::string text = kHead, names;
+  text.replace(text.find("[0, 1]"), 6, "[0, 1, 2, 3, 4]");
+  for (int i = 0; i < 22; ++i) {
+    const auto name = "m" + std::to_string(i);
+    text += "[losses." + name + "]\nplugin = \"kl\"\nbeta = " + std::to_string(i) + "\n";
+    names += (i == 0 ? "\"" : ", \"") + name + "\"";
+  }
+  const auto plan = plan_of(text + study(names, "kind = \"sensitivity\"\naxis = \"tau\"\nvalues = [1, 2, 3, 4, 5, 6, 7, 8, 9, 10, 11]\n"));
+  EXPECT_EQ(plan.jobs.size(), 5u * (1 + 22 * 11));
+  EXPECT_EQ(std::count_if(plan.jobs.begin(), plan.jobs.end(), [](const Job& job) { return job.needs.empty(); }), 5);
+  EXPECT_EQ(ids(plan).size(), plan.jobs.size());
+}
+
+TEST(Plan, ComesBackFromItsJson) {
+  const auto plan = plan_of(kHead + "[losses.kl]\nbeta = [1, 2]\n" + study(R"("kl")"));
+  EXPECT_EQ(to_json(plan_from_json(Json::parse(to_json(plan).dump()))), to_json(plan));
+}
+
+}  // namespace
+}  // namespace kdbench
