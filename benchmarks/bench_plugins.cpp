@@ -73,6 +73,7 @@ void plan_10000(benchmark::State& state) {
     if (!plan) return state.SkipWithError(plan.error().front().text().c_str());
     jobs = static_cast<double>(plan->jobs.size());
   }
+  if (jobs < 10000) return state.SkipWithError("the plan has fewer than 10,000 jobs");
   rusage usage{};
   ::getrusage(RUSAGE_SELF, &usage);
   state.counters["jobs"] = jobs;

@@ -19,8 +19,8 @@ is_median && /"peak_mb":/ { peak_mb[name] = value($0) }
 is_median && /"items_per_second":/ { rate[name] = value($0) }
 
 function row(what, number, goal) { printf "  %-66s %10s   %s\n", what, number, goal }
-function ratio(a, b) { return b > 0 ? sprintf("%.2f", a / b) : "-" }
-function percent(a, b) { return b > 0 ? sprintf("%.1f %%", 100 * a / b) : "-" }
+function ratio(a, b) { return a > 0 && b > 0 ? sprintf("%.2f", a / b) : "-" }
+function percent(a, b) { return a > 0 && b > 0 ? sprintf("%.1f %%", 100 * a / b) : "-" }
 
 END {
   ours = cpu["step/ours"]; bare = cpu["step/bare"]; defaults = cpu["step/defaults"]

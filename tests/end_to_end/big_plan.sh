@@ -17,8 +17,8 @@ losses=
 "$kdbench" --store "$folder/store" plan "$folder/big.toml" --jobs >"$folder/out"
 "$kdbench" --store "$folder/store" plan "$folder/big.toml" --format json >"$folder/plan.json"
 for seed in 0 1 2 3 4; do
-  check "seed $seed has one teacher" equal "$(grep -c "teacher teacher s$seed\b" "$folder/out")" 1
-  check "seed $seed has 22 x 11 students" equal "$(grep -c -- "tau=.* teacher->student s$seed\b" "$folder/out")" 242
+  check "seed $seed has one teacher" equal "$(grep -cE "B +teacher teacher s$seed *\$" "$folder/out")" 1
+  check "seed $seed has 22 x 11 students" equal "$(grep -cE "B +m[0-9]+ tau=[0-9.]+ teacher->student s$seed +teacher teacher s$seed *\$" "$folder/out")" 242
 done
 check "the plan as JSON has 5 x (1 + 22 x 11) jobs" equal "$(grep -o '"estimated_s"' "$folder/plan.json" | wc -l)" 1215
 check "nothing was trained" equal "$(find "$folder" -path '*/records/*' -type f)" ""

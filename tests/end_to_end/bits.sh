@@ -6,7 +6,8 @@ cd "$here"
 train() {  # train STORE SUITE OPTION...
   local store=$1
   shift
-  "$kdbench" --store "$folder/$store" run "$@" --no-boards 2>>"$folder/$store.err"
+  "$kdbench" --store "$folder/$store" run "$@" --no-boards 2>>"$folder/$store.err" ||
+    { printf 'FAILED: kdbench run %s ended with %s\n' "$*" "$?"; cat "$folder/$store.err"; exit 1; }
   weights "$folder/$store" >"$folder/$store.weights"
 }
 
@@ -22,7 +23,7 @@ check "the suite of one student trains it and its teacher" equal "$(wc -l <"$fol
 check "a student alone in its group" equal "$(comm -23 "$folder/alone.weights" "$folder/one.weights")" ""
 
 # Long enough to be stopped in the middle: the students' own checkpoints are waited for, then the program is told to end.
-long=(suite.toml -j 2 --set 'suite.seeds=[0]' --set train.epochs=400)
+long=(suite.toml -j 2 --set 'suite.seeds=[0]' --set train.epochs=100)
 train whole "${long[@]}"
 "$kdbench" --store "$folder/stopped" run "${long[@]}" --no-boards 2>"$folder/stopped.err" &
 program=$!

@@ -16,7 +16,7 @@ check "it writes no record" same "$folder/files.first" "$folder/files.second"
 "$kdbench" --store "$folder/store" leaderboard tiny >"$folder/later.out"
 check "the boards can be had later without the suite file" same "$folder/first.out" "$folder/later.out"
 
-"$kdbench" --store "$folder/store" run suite.toml -j 2 --set 'losses.kl.tau=4.0' --set 'suite.name="other"' >/dev/null 2>"$folder/other.err"
+"$kdbench" --store "$folder/store" run suite.toml -j 2 --set losses.dist.tau=4 --set train.lr=0.10 --set 'suite.name="other"' >/dev/null 2>"$folder/other.err"
 check "another spelling under another name is the same work" equal "$(cat "$folder/other.err")" "nothing to do: 12 jobs are done"
 
 "$kdbench" --store "$folder/store" run suite.toml -j 2 --set 'suite.seeds=[0,1,2]' >/dev/null 2>"$folder/more.err"

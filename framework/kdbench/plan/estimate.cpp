@@ -6,16 +6,25 @@ namespace kdbench {
 namespace {
 
 // Calibrated on peaks of real runs, see docs/performance.md.
-constexpr double kWorkerBytes = 170e6;       // libtorch, its BLAS and the plugins, before any tensor
-constexpr double kTapeBytes = 256.0 * (1 << 20);  // what a segment of teacher outputs may take at most
-constexpr double kStepFactor = 1.4;          // peak of forward and backward over what the forward makes
+constexpr double kWorkerBytes = 300e6;  // libtorch, BLAS, oneDNN, plugins, and what the allocator takes at once for small tensors
+constexpr double kTapeBytes = 256.0 * (1 << 20);  // of a segment of teacher outputs, at most
+constexpr double kForwardFactor = 2.4;            // a forward without gradient holds its maps and a few more of their sizes
+constexpr double kEvaluationBatch = 256;
 constexpr double kWeightBytes = 4;
 
-/// Both splits as read and the rows that are kept of them.
+/// Both splits as read and once more while they are checked and cut, and the rows that are kept of them.
 double data_bytes(const Json& dataset, double rows, const DatasetInfo& info) {
   const auto pixels = static_cast<double>(info.image.channels * info.image.height * info.image.width);
-  const auto read = static_cast<double>(info.num_train + info.num_test);
-  return (pixels + 16) * (read + rows + dataset.at("validation").get<double>() + static_cast<double>(info.num_test));
+  const double limit = dataset.at("test_limit").get<double>(), all = static_cast<double>(info.num_test);
+  const double kept = rows + dataset.at("validation").get<double>() + (limit > 0 ? std::min(limit, all) : all);
+  return (pixels + 16) * (2 * static_cast<double>(info.num_train + info.num_test) + kept);
+}
+
+/// Bytes of a forward of `batch` samples without gradient.
+double forward_bytes(const ModelFacts& model, double batch) {
+  double maps = 0;
+  for (const auto& f : model.features) maps += static_cast<double>(f.channels * f.height * f.width) * 4;
+  return kForwardFactor * maps * batch;
 }
 
 double tape_bytes(const ModelFacts& teacher, const Json& train, double rows, bool feature_loss) {
@@ -36,10 +45,11 @@ void add_memory(Estimate& estimate, const ModelFacts& model, const ModelFacts* t
   }
   // Weights, gradients and momentum; with validation rows also the states that were best by three rules.
   estimate.state_bytes = (validates ? 6 : 3) * kWeightBytes * static_cast<double>(model.num_params);
-  // The same thread asks the teacher and trains, one after the other. A forward without gradient keeps few of its tensors.
-  const double step = kStepFactor * model.activation_bytes * batch;
-  const double asking = teacher ? 0.3 * teacher->activation_bytes * batch : 0.0;
-  estimate.bytes = estimate.shared_bytes + estimate.state_bytes + std::max(step, asking);
+  // Blocks are kept by size, so evaluation, with batches of another size, comes on top of a step. The thread that trains also
+  // asks the teacher, before.
+  const double asking = teacher ? forward_bytes(*teacher, batch) : 0.0;
+  const double running = std::max(model.activation_bytes * batch, asking) + forward_bytes(model, kEvaluationBatch);
+  estimate.bytes = estimate.shared_bytes + estimate.state_bytes + running;
 }
 
 }  // namespace
