@@ -9,11 +9,15 @@
 #include <fmt/core.h>
 
 #include <algorithm>
+#include <set>
 #include <tuple>
 #include <unordered_map>
 
 namespace kdbench {
 namespace {
+
+/// States of a network that training keeps, by the rule that chose them.
+const std::set<std::string> kKeptRules{"last", "best_val", "min_val_ece", "min_val_nll"};
 
 /// One column of a study: who teaches whom, how, on which data.
 struct Setting {
@@ -74,6 +78,10 @@ class Planner {
     std::vector<Setting> out;
     const auto dataset = resolved_.datasets.find(study.dataset.value);
     if (dataset == resolved_.datasets.end()) return out;  // reported where the data set is defined
+    if (suite_.select == "best_val" && dataset->second.use->validation.value == 0) {
+      complain(dataset->second.use->at, fmt::format("study '{}' reads the checkpoint \"best_val\" (suite.select), but dataset '{}' has no "
+                                                    "validation rows; set 'validation' here, or select = \"last\"", study.name, study.dataset.value));
+    }
     for (const auto& pair : study.pairs) {
       for (const auto& strategy : study.strategies) {
         if (!resolved_.strategies.contains(strategy.value)) continue;
@@ -172,6 +180,9 @@ class Planner {
       if (!resolved_.models.contains(stage.model)) broken(fmt::format("trains '{}', which is no [models.NAME]", stage.model));
       if (stage.epochs < 1) broken(fmt::format("gives stage '{}' {} epochs", stage.id, stage.epochs));
       if (!stage.teacher) continue;
+      if (const auto& rule = stage.teacher_checkpoint.rule; !kKeptRules.contains(rule)) {
+        broken(fmt::format("asks for the checkpoint rule '{}'{}", rule, suggestion(rule, {kKeptRules.begin(), kKeptRules.end()})));
+      }
       const auto is_teacher = [&](const Stage& earlier) { return earlier.id == *stage.teacher; };
       if (std::none_of(stages.begin(), stages.begin() + static_cast<std::ptrdiff_t>(i), is_teacher)) {
         broken(fmt::format("lets stage '{}' learn from '{}', which is no earlier stage", stage.id, *stage.teacher));
@@ -274,10 +285,7 @@ class Planner {
       teacher_job.clear();
       if (by_method && usable.needs.teacher && stage.teacher) {
         teacher_job = job_of.at(*stage.teacher);
-        const bool at_epoch = stage.teacher_checkpoint.rule == "epoch";
-        spec["teacher"] = {{"job", teacher_job},
-                           {"checkpoint", {{"rule", stage.teacher_checkpoint.rule},
-                                           {"epoch", at_epoch ? stage.teacher_checkpoint.epoch : 0}}}};
+        spec["teacher"] = {{"job", teacher_job}, {"checkpoint", {{"rule", stage.teacher_checkpoint.rule}, {"epoch", 0}}}};
       }
       const bool features = by_method && (usable.needs.teacher_features || usable.needs.teacher_embedding);
       job_of[stage.id] = add_job(s, std::move(spec), job_label(s, usable, stage, value, seed), stage.model, teacher_job, features);
@@ -319,16 +327,23 @@ class Planner {
     return fmt::format("{}{} {}{}{} s{}", usable.method->label, axis, who, how, at, seed);
   }
 
+  /// The hash of what determines the result: of the spec, with what the data's files hold in place of where they lie.
+  static std::string identity(const Setting& s, Json spec) {
+    for (const auto& place : s.dataset->places) spec["dataset"]["params"].erase(place);
+    return sha256_hex(canonical(spec));
+  }
+
   std::string add_job(const Setting& s, Json spec, const std::string& label, const std::string& model, const std::string& needs,
                       bool feature_loss = false) {
-    auto id = sha256_hex(canonical(spec));
+    auto id = identity(s, spec);
     if (!known_.emplace(id, plan_.jobs.size()).second) return id;
     Job job;
     job.id = id;
     job.label = label;
     job.checkpoint_every = resolved_.models.at(model).use->recipe.checkpoint_every;
     if (!needs.empty()) job.needs = {needs};
-    if (!needs.empty()) job.group = group_of(spec);
+    // A group gives every student one thread; a job that asks for more is trained apart, because threads decide rounding.
+    if (!needs.empty() && spec.at("train").at("threads") == 1) job.group = group_of(spec);
     const auto* facts = resolved_.facts(model, s.study->dataset.value);
     const auto* teacher = needs.empty() ? nullptr : teacher_facts(needs, s);
     const auto estimate = estimate_job(*facts, teacher, spec, s.dataset->num_train(), s.dataset->info, feature_loss);

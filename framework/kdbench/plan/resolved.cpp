@@ -1,4 +1,5 @@
 #include <kdbench/base/text.h>
+#include <kdbench/plan/fingerprint.h>
 #include <kdbench/plan/resolved.h>
 #include <kdbench/registry/check_params.h>
 #include <kdbench/suite/recipe.h>
@@ -43,6 +44,20 @@ bool guarded(const std::string& file, Position at, const std::string& what, Diag
   return false;
 }
 
+/// Notes which parameters name files or folders that are here, and what those hold: data that was replaced is other data.
+void add_fingerprint(ResolvedDataset& r, const std::string& data_dir) {
+  Json files = Json::object();
+  for (const auto& [name, value] : r.params) {
+    const auto* text = std::get_if<std::string>(&value);
+    if (!text || text->empty()) continue;
+    const auto print = content_fingerprint(std::filesystem::path(data_dir) / *text);
+    if (print.empty()) continue;
+    files[name] = print;
+    r.places.push_back(name);
+  }
+  if (!files.empty()) r.spec["files"] = std::move(files);
+}
+
 }  // namespace
 
 std::int64_t ResolvedDataset::num_train() const {
@@ -64,7 +79,7 @@ void Resolved::resolve_datasets(const Catalog& catalog) {
     const auto* entry = find_plugin(use, catalog.datasets, "dataset", "datasets", suite.file, diagnostics_);
     if (!entry) continue;
     const auto before = diagnostics_.size();
-    ResolvedDataset r{&use, entry, resolve_use(use, entry->params, what, suite.file, diagnostics_), {}, {}};
+    ResolvedDataset r{&use, entry, resolve_use(use, entry->params, what, suite.file, diagnostics_), {}, {}, {}};
     if (diagnostics_.size() != before) continue;
     if (!guarded(suite.file, use.at, what, diagnostics_, [&] { r.info = entry->create(r.params, {})->info(); })) continue;
     if (r.info.num_train > 0 && use.validation.value >= r.info.num_train) {
@@ -74,6 +89,7 @@ void Resolved::resolve_datasets(const Catalog& catalog) {
       continue;
     }
     r.spec = plugin_spec(*entry, r.params);
+    add_fingerprint(r, suite.data_dir);
     r.spec["validation"] = use.validation.value;
     r.spec["train_limit"] = use.train_limit.value;
     r.spec["test_limit"] = use.test_limit.value;

@@ -15,7 +15,8 @@ struct ResolvedDataset {
   const Listed<DatasetEntry>* entry = nullptr;
   ParamValues params;
   DatasetInfo info;
-  Json spec;  ///< "dataset" of a job's spec
+  Json spec;  ///< "dataset" of a job's spec, with a fingerprint of the files it reads
+  std::vector<std::string> places;  ///< parameters that name an existing file or folder
   std::int64_t num_train() const;  ///< rows trained on, after the validation cut and the limit; 0: unknown
 };
 

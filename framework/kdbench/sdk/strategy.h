@@ -12,7 +12,7 @@
 namespace kdbench {
 
 /// Which state of a trained stage is meant: "last", "best_val" (highest validation accuracy), "min_val_ece",
-/// "min_val_nll", or "epoch" (the state after `epoch` epochs).
+/// "min_val_nll"; "epoch" (after `epoch` epochs) is refused: it is not kept yet.
 struct Checkpoint {
   std::string rule = "last";
   std::int64_t epoch = 0;  ///< used by rule "epoch", 1-based: after that many epochs

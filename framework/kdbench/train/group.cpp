@@ -21,6 +21,7 @@ Group::Group(std::vector<std::unique_ptr<Trainee>> trainees, const TrainData& da
 
 void Group::run(std::size_t threads, const std::atomic<bool>& stop) {
   run_threads(threads, [&](std::size_t thread) { work(thread, stop); });
+  if (unreported_) std::rethrow_exception(unreported_);
 }
 
 bool Group::waits_for_tape(const Member& member) const {
@@ -101,21 +102,34 @@ void Group::run_tape_task(const Tape::Task& task, std::size_t thread) {
   changed_.notify_all();
 }
 
+std::exception_ptr Group::tape_failure() {
+  const std::lock_guard<std::mutex> guard(mutex_);
+  return tape_failure_;
+}
+
+/// Even a failure that cannot be recorded (a full disk) must not keep the other threads waiting.
+void Group::report_failure(Trainee& trainee, const std::exception_ptr& why) {
+  try {
+    events_.failed(trainee, why);
+  } catch (...) {
+    const std::lock_guard<std::mutex> guard(mutex_);
+    unreported_ = std::current_exception();
+  }
+}
+
 void Group::run_member(Member& member, const std::atomic<bool>& stop) {
   auto& trainee = *member.trainee;
   bool out = true;
   try {
-    if (tape_failure_ && waits_for_tape(member)) std::rethrow_exception(tape_failure_);
+    if (const auto failure = tape_failure(); failure && waits_for_tape(member)) std::rethrow_exception(failure);
     if (!stop) train_segment(member, stop);
     out = trainee.finished() || stop;
     if (!trainee.finished() && stop) trainee.save();
-    const std::lock_guard<std::mutex> guard(event_mutex_);
     if (trainee.finished()) events_.finished(trainee);
     else if (stop) events_.interrupted(trainee);
   } catch (...) {
-    const std::lock_guard<std::mutex> guard(event_mutex_);
-    events_.failed(trainee, std::current_exception());
     out = true;
+    report_failure(trainee, std::current_exception());
   }
   const std::lock_guard<std::mutex> guard(mutex_);
   member.out = out;
@@ -154,7 +168,6 @@ void Group::train_segment(Member& member, const std::atomic<bool>& stop) {
   }
   if (trainee.step() == (epoch + 1) * trainee.per_epoch()) {
     trainee.end_epoch();
-    const std::lock_guard<std::mutex> guard(event_mutex_);
     events_.epoch_done(trainee);
   }
 }

@@ -13,7 +13,7 @@
 
 namespace kdbench {
 
-/// What the group tells while it trains; called from any of its threads, one at a time.
+/// What the group tells while it trains; called from any of its threads, also at the same time for different students.
 struct GroupEvents {
   std::function<void(Trainee&)> epoch_done;
   std::function<void(Trainee&)> finished;      ///< all epochs are done
@@ -32,7 +32,10 @@ class Group {
   void run(std::size_t threads, const std::atomic<bool>& stop);
 
   /// Seconds all threads together spent on the teacher.
-  double teacher_seconds() const { return teacher_s_; }
+  double teacher_seconds() const {
+    const std::lock_guard<std::mutex> guard(mutex_);
+    return teacher_s_;
+  }
 
  private:
   struct Member {
@@ -48,6 +51,8 @@ class Group {
   void run_member(Member& member, const std::atomic<bool>& stop);
   void train_segment(Member& member, const std::atomic<bool>& stop);
   ModelOutput teacher_output(const Member& member, const Segment* segment, const std::int64_t* positions, std::int64_t n) const;
+  std::exception_ptr tape_failure();
+  void report_failure(Trainee& trainee, const std::exception_ptr& why);
   void run_tape_task(const Tape::Task& task, std::size_t thread);
 
   std::vector<Member> members_;
@@ -55,9 +60,9 @@ class Group {
   torch::Tensor table_;
   Tape* tape_;
   GroupEvents events_;
-  std::mutex mutex_, event_mutex_;
+  mutable std::mutex mutex_;
   std::condition_variable changed_;
-  std::exception_ptr tape_failure_;
+  std::exception_ptr tape_failure_, unreported_;
   double teacher_s_ = 0;
 };
 

@@ -96,6 +96,9 @@ class Session {
     if (!record) throw Error(record.error().front().text());
     if (!*record || (*record)->status != Status::kDone) throw Error(fmt::format("the teacher's job {} is not done in this store", job.substr(0, 12)));
     teacher_record_ = std::move(**record);
+    if (teacher_record_.extra.value("data_sha256", "") != data_->data_sha256()) {
+      throw Error(fmt::format("the teacher's job {} was trained on other data than what is read now; train it again in another store", job.substr(0, 12)));
+    }
     const auto name = rule == "epoch" ? fmt::format("epoch_{}", spec.at("checkpoint").at("epoch").get<std::int64_t>()) : rule;
     const auto file = store_.artifacts(job) / (name + ".safetensors");
     if (!std::filesystem::exists(file)) {
@@ -135,24 +138,34 @@ class Session {
     return context;
   }
 
+  std::unique_ptr<Trainee> make_trainee(const Job& job) {
+    TraineeParts parts{job, make_model(job.spec.at("model")), nullptr, device_, store_.artifacts(job.id), job.checkpoint_every};
+    if (const auto& loss = job.spec.at("loss"); !loss.is_null()) {
+      const auto context = loss_context(*parts.model);
+      torch::manual_seed(context.seed);
+      parts.loss = factories_.loss(loss, context);
+      parts.loss->to(device_);
+    }
+    return std::make_unique<Trainee>(std::move(parts), *data_);
+  }
+
+  /// The trainee as its checkpoint left it, or a fresh one: a checkpoint that fails half way must not leave its traces.
+  std::unique_ptr<Trainee> resumed(const Job& job) {
+    auto trainee = make_trainee(job);
+    try {
+      if (trainee->resume()) note(fmt::format("{}: continues at epoch {}, step {}", job.label, trainee->epoch() + 1, trainee->step() % trainee->per_epoch() + 1));
+      return trainee;
+    } catch (const std::exception& error) {
+      note(fmt::format("{}: its checkpoint is not used: {}", job.label, error.what()));
+    }
+    return make_trainee(job);
+  }
+
   std::vector<std::unique_ptr<Trainee>> make_trainees() {
     std::vector<std::unique_ptr<Trainee>> out;
     for (const auto& job : jobs_) {
       try {
-        TraineeParts parts{job, make_model(job.spec.at("model")), nullptr, device_, store_.artifacts(job.id), job.checkpoint_every};
-        if (const auto& loss = job.spec.at("loss"); !loss.is_null()) {
-          const auto context = loss_context(*parts.model);
-          torch::manual_seed(context.seed);
-          parts.loss = factories_.loss(loss, context);
-          parts.loss->to(device_);
-        }
-        auto trainee = std::make_unique<Trainee>(std::move(parts), *data_);
-        try {
-          if (trainee->resume()) note(fmt::format("{}: continues at epoch {}, step {}", job.label, trainee->epoch() + 1, trainee->step() % trainee->per_epoch() + 1));
-        } catch (const std::exception& error) {
-          note(fmt::format("{}: its checkpoint is not used: {}", job.label, error.what()));
-        }
-        out.push_back(std::move(trainee));
+        out.push_back(resumed(job));
       } catch (...) {
         fail(job, Json::array(), {}, std::current_exception());
       }
@@ -188,11 +201,11 @@ class Session {
     table_s_ = teacher_s / students;
     num_students_ = students;
     group.run(options_.workers, stop_);
-    if (teacher_ && teacher_->sha256() != teacher_sha_) throw Error("the teacher's weights changed while it taught; some loss or model writes to them");
   }
 
   torch::Tensor logit_table() {
-    const Json key{teacher_record_.job, teacher_rule_, data_->data_sha256(), data_->split_sha256(), data_->train().size(), device_.str()};
+    const auto& train = jobs_.front().spec.at("train");
+    const Json key{teacher_record_.job, teacher_rule_, data_->data_sha256(), data_->split_sha256(), data_->train().size(), device_.str(), train.at("threads")};
     const auto id = sha256_hex(canonical(key));
     const auto folder = store_.root() / "cache" / "teacher_logits";
     auto table = teacher_logits(*data_, *teacher_, options_.workers, folder / (id + ".safetensors"), id, stop_);
@@ -252,6 +265,7 @@ class Session {
 
   void succeed(Trainee& trainee) {
     auto record = record_of(trainee.job(), trainee.timings);
+    if (teacher_ && teacher_->sha256() != teacher_sha_) throw Error("the teacher's weights changed while it taught; some loss or model writes to them");
     trainee.finish(record);
     record.timings["evaluate_s"] = trainee.timings.evaluate_s;
     record.status = Status::kDone;

@@ -28,7 +28,7 @@ struct SessionOptions {
   Json environment = Json::object();   ///< copied into every record
 };
 
-/// Called with protocol events ("epoch", "job", "note"), one at a time.
+/// Called with protocol events ("epoch", "job", "note") from any thread, also at the same time.
 using SendEvent = std::function<void(const Json&)>;
 
 /// Trains `jobs`, which share data set, seed and teacher, and writes a record for each that ends. A job that fails leaves the

@@ -72,6 +72,12 @@ ModelOutput Teacher::forward(std::size_t thread, const torch::Tensor& images, co
   return output;
 }
 
-std::string Teacher::sha256() const { return weights_sha256(*copies_.front()); }
+std::string Teacher::sha256() const {
+  auto sha = weights_sha256(*copies_.front());
+  for (const auto& copy : copies_) {
+    if (weights_sha256(*copy) != sha) return "the copies differ";
+  }
+  return sha;
+}
 
 }  // namespace kdbench

@@ -41,7 +41,7 @@ void Trainee::save() {
     add_prefixed(tensors, "kept/" + rule + "/", state.state);
     kept[rule] = {{"value", number(state.value)}, {"epoch", state.epoch}};
   }
-  const Json state{{"job", parts_.job.id}, {"step", step_}, {"history", history_}, {"sums", sums_.save()}, {"kept", kept},
+  const Json state{{"job", parts_.job.id}, {"data", data_.data_sha256()}, {"step", step_}, {"history", history_}, {"sums", sums_.save()}, {"kept", kept},
                    {"lr", lr_}, {"epoch_seconds", epoch_seconds_}, {"train_s", timings.train_s},
                    {"evaluate_s", timings.evaluate_s}, {"validation_accuracy", validation_accuracy_}};
   save_tensors(parts_.folder / "checkpoint.safetensors", tensors, {{"state", state.dump()}});
@@ -54,7 +54,7 @@ bool Trainee::resume() {
   TensorMeta meta;
   const auto tensors = load_tensors(path, &meta);
   const auto state = Json::parse(meta.at("state"));
-  if (state.at("job") != parts_.job.id) return false;
+  if (state.at("job") != parts_.job.id || state.at("data") != data_.data_sha256()) return false;
   load_state(*parts_.model, take_prefixed(tensors, "model/"), "checkpoint " + path.string());
   if (parts_.loss) load_state(*parts_.loss, take_prefixed(tensors, "loss/"), "checkpoint " + path.string());
   sgd_->restore(tensors.at("sgd/momentum"));

@@ -1,8 +1,13 @@
 // Plans of suites whose plugins are made here: what is trained once, what is told apart, what is refused.
+#include <kdbench/plan/fingerprint.h>
 #include <kdbench/plan/make_plan.h>
 
 #include <ATen/Functions.h>
 #include <gtest/gtest.h>
+#include <unistd.h>
+
+#include <filesystem>
+#include <fstream>
 
 #include <algorithm>
 #include <set>
@@ -42,6 +47,7 @@ struct ToyLoss final : Loss {
   explicit ToyLoss(std::string kind) : kind_(std::move(kind)) {}
   LossNeeds needs() const override {
     LossNeeds needs;
+    needs.terms = kind_ != "none";
     needs.teacher = kind_ == "kl" || kind_ == "picky";
     needs.posterior = kind_ == "posterior";
     return needs;
@@ -204,6 +210,25 @@ TEST(MakePlan, TakesAnIntegerForTheEqualReal) {
   EXPECT_EQ(ids(plan_of(text("4"))), ids(plan_of(text("4.0"))));
   EXPECT_EQ(ids(plan_of(text("4"))), ids(plan_of(text("4e0"))));
   EXPECT_NE(ids(plan_of(text("4"))), ids(plan_of(text("4.5"))));
+}
+
+TEST(MakePlan, PutsOnlyJobsOfOneThreadIntoGroups) {
+  for (const auto& job : plan_of(kHead + "[losses.kl]\n" + study(R"("kl")")).jobs) EXPECT_EQ(job.group.empty(), job.needs.empty());
+}
+
+TEST(ContentFingerprint, FollowsWhatAFileOrFolderHoldsAndNotWhereItLies) {
+  const auto folder = std::filesystem::temp_directory_path() / ("kdbench-fingerprint-" + std::to_string(::getpid()));
+  for (const char* name : {"a", "b"}) {
+    std::filesystem::create_directories(folder / name);
+    std::ofstream(folder / name / "images") << "one";
+  }
+  const auto first = content_fingerprint(folder / "a");
+  EXPECT_EQ(first, content_fingerprint(folder / "b"));
+  EXPECT_NE(first, content_fingerprint(folder / "a" / "images"));
+  std::ofstream(folder / "b" / "images") << "two";
+  EXPECT_NE(first, content_fingerprint(folder / "b"));
+  EXPECT_EQ(content_fingerprint(folder / "missing"), "");
+  std::filesystem::remove_all(folder);
 }
 
 TEST(MakePlan, SharesTheStudentAloneWithAMethodOfLabelsOnly) {

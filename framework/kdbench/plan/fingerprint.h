@@ -1,0 +1,12 @@
+/// What a file or folder of data holds, as one short text.
+#pragma once
+#include <filesystem>
+#include <string>
+
+namespace kdbench {
+
+/// Returns a hash of a file's content, or of the names and contents below a folder; empty if there is nothing at `path`.
+/// Beyond 256 MB the rest counts by size alone, so that planning stays quick; a worker hashes what it has read in any case.
+std::string content_fingerprint(const std::filesystem::path& path);
+
+}  // namespace kdbench
