@@ -99,10 +99,9 @@ class Session {
     if (teacher_record_.extra.value("data_sha256", "") != data_->data_sha256()) {
       throw Error(fmt::format("the teacher's job {} was trained on other data than what is read now; train it again in another store", job.substr(0, 12)));
     }
-    const auto name = rule == "epoch" ? fmt::format("epoch_{}", spec.at("checkpoint").at("epoch").get<std::int64_t>()) : rule;
-    const auto file = store_.artifacts(job) / (name + ".safetensors");
+    const auto file = store_.artifacts(job) / (rule + ".safetensors");
     if (!std::filesystem::exists(file)) {
-      throw Error(fmt::format("the teacher's checkpoint '{}' was not kept ({} is missing); a rule that reads validation needs validation rows", name, file.string()));
+      throw Error(fmt::format("the teacher's checkpoint '{}' was not kept ({} is missing); a rule that reads validation needs validation rows", rule, file.string()));
     }
     const auto weights = load_tensors(file);
     const auto build = [&] { return factories_.model(teacher_record_.spec.at("model"), model_context()); };
@@ -256,11 +255,11 @@ class Session {
   Json teacher_part(const Json& spec) const {
     if (!teacher_ || spec.at("loss").is_null()) return nullptr;
     const double temperature = spec.at("loss").at("teacher_temperature").get<double>() * spec.at("loss").at("tau_teacher").get<double>();
-    const auto m = measured(teacher_logits_.at(teacher_rule_ == "epoch" ? "last" : teacher_rule_), data_->test().labels);
+    const auto m = measured(teacher_logits_.at(teacher_rule_), data_->test().labels);
     Json taught = to_json(measure(m.view(), spec.at("bins"), temperature).metrics);
     taught["temperature"] = temperature;
     return {{"job", teacher_record_.job}, {"checkpoint", spec.at("teacher").at("checkpoint")},
-            {"test", teacher_record_.checkpoints.at(teacher_rule_ == "epoch" ? "last" : teacher_rule_).at("test")}, {"as_taught", std::move(taught)}};
+            {"test", teacher_record_.checkpoints.at(teacher_rule_).at("test")}, {"as_taught", std::move(taught)}};
   }
 
   void succeed(Trainee& trainee) {

@@ -6,6 +6,7 @@
 #include <kdbench/train/parallel.h>
 #include <kdbench/train/safetensors.h>
 #include <kdbench/train/sgd.h>
+#include <kdbench/train/tape.h>
 #include <kdbench/train/teacher.h>
 
 #include <gtest/gtest.h>
@@ -213,6 +214,26 @@ TEST(Weights, ThatDoNotFitAreRefusedByName) {
     FAIL() << "missing and unexpected names were accepted";
   } catch (const Error& error) {
     EXPECT_STREQ(error.what(), "the weights of x do not fit the model: missing 'fc.bias', unexpected 'extra'");
+  }
+}
+
+TEST(Tape, SaysAboutEachBatchWhatTheTeacherSaysAboutTheImagesTheStudentSees) {
+  const toy::ToyData dataset(60);
+  const TrainData data(dataset, "", {9, 0, 0}, 3, at::kCPU);
+  const auto build = [] { return std::make_shared<toy::ToyNet>(ModelContext{3, {1, 6, 6}}, 4, 0.0); };
+  const Teacher teacher(build, state_of(*build()), 1, at::kCPU);
+  const auto moves = train_settings(toy::recipe(2, true));
+  Tape tape(data, teacher, {}, moves, 3);  // 7 steps an epoch in segments of 3, 3 and 1
+  tape.keep(0, 5, 2);
+  while (const auto task = tape.next_task()) tape.complete(*task, tape.compute(*task, 0));
+  for (std::int64_t step = 0; step < 14; ++step) {
+    const auto epoch = step / 7;
+    const auto* segment = tape.ready(tape.segment_of(step));
+    ASSERT_NE(segment, nullptr) << step;
+    const auto order = data.order(epoch);
+    const auto range = batch_range(step % 7, moves.batch_size, data.train().size());
+    const auto batch = data.batch(order.data() + range.begin, range.size, epoch, moves);
+    EXPECT_TRUE(segment->outputs[static_cast<std::size_t>(step % 7 - segment->first_step)].logits.equal(teacher.forward(0, batch.images, {}).logits)) << step;
   }
 }
 
