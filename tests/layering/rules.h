@@ -22,7 +22,7 @@ inline const std::vector<Rule> kLayers = {
     {"suite", {"base"}, {"fmt", "toml++"}},
     {"results", {"base"}, {"fmt"}},
     {"leaderboard", {"base", "stats", "results"}, {"fmt"}},
-    {"report", {"base", "stats", "results"}, {"fmt"}},
+    {"report", {"base", "stats", "results", "leaderboard"}, {"fmt"}},
     {"run", {"base", "results", "plan/plan.h"}, {"fmt"}},
     {"registry", {"base", "sdk"}, {"fmt", "Boost.DLL"}},
     // libtorch: a plan probes each model's features with one dry forward, and asks which devices
@@ -37,7 +37,7 @@ inline const std::vector<Rule> kLayers = {
      {"fmt", "libtorch"}},
     {"cli",
      {"base", "suite", "results", "stats", "leaderboard", "report", "run", "plan/plan.h"},
-     {"fmt", "CLI11"}},
+     {"fmt", "CLI11", "libcurl", "libarchive"}},
     {"plugins", {"sdk"}, {"*"}},
 };
 

@@ -41,7 +41,8 @@ TEST(BuiltPlugins, AllLoad) {
     names.push_back(library.name);
   }
   std::sort(names.begin(), names.end());
-  for (const auto* name : {"mlp", "resnet", "wrn", "gmm", "idx", "fashion_mnist", "none", "kl", "dist", "soft_target", "direct", "my_loss"}) {
+  for (const auto* name : {"mlp", "mobilenet_v2", "resnet", "resnet_cifar", "shufflenet_v1", "shufflenet_v2", "vgg", "wrn",
+                           "gmm", "idx", "fashion_mnist", "none", "kl", "dist", "soft_target", "direct", "my_loss"}) {
     EXPECT_TRUE(std::binary_search(names.begin(), names.end(), name)) << name;
   }
 }
@@ -52,7 +53,7 @@ TEST_P(BuiltLoss, PassesConformance) {
   check_loss(built_plugins().losses.at(GetParam()), collected.report());
   collected.expect_all_pass();
 }
-INSTANTIATE_TEST_SUITE_P(All, BuiltLoss, testing::Values("none", "kl", "dist", "soft_target", "logit_mse"));
+INSTANTIATE_TEST_SUITE_P(All, BuiltLoss, testing::Values("none", "kl", "dist", "soft_target", "logit_mse", "fitnet", "ats"));
 
 class BuiltModel : public testing::TestWithParam<std::string> {};
 TEST_P(BuiltModel, PassesConformance) {
@@ -61,7 +62,9 @@ TEST_P(BuiltModel, PassesConformance) {
   collected.expect_all_pass();
   EXPECT_EQ(collected.skipped(), 0u);
 }
-INSTANTIATE_TEST_SUITE_P(All, BuiltModel, testing::Values("mlp", "resnet", "wrn"));
+INSTANTIATE_TEST_SUITE_P(All, BuiltModel,
+                         testing::Values("mlp", "mobilenet_v2", "resnet", "resnet18", "resnet50", "shufflenet_v1", "shufflenet_v2", "vgg",
+                                         "wrn"));
 
 class BuiltDataset : public testing::TestWithParam<std::string> {};
 TEST_P(BuiltDataset, PassesConformanceOrSaysWhatIsMissing) {
@@ -69,14 +72,8 @@ TEST_P(BuiltDataset, PassesConformanceOrSaysWhatIsMissing) {
   check_dataset(built_plugins().datasets.at(GetParam()), "", collected.report());
   collected.expect_all_pass();
 }
-INSTANTIATE_TEST_SUITE_P(All, BuiltDataset, testing::Values("gmm", "idx", "fashion_mnist"));
-
-TEST(BuiltStrategy, PassesConformance) {
-  Collected collected;
-  check_strategy(built_plugins().strategies.at("direct"), collected.report());
-  collected.expect_all_pass();
-  EXPECT_EQ(collected.skipped(), 0u);
-}
+INSTANTIATE_TEST_SUITE_P(All, BuiltDataset, testing::Values("gmm", "idx", "fashion_mnist", "cifar10", "cifar100", "tiny_imagenet", "image_folder",
+                                                           "subset", "rotated"));
 
 TEST(CheckCatalog, KeepsToOneLibrary) {
   const auto& kl = built_plugins().losses.at("kl");
@@ -91,7 +88,7 @@ TEST(CheckGolden, PassesEveryCaseOfTheBuiltInLosses) {
   check_golden(built_plugins(), KDBENCH_TEST_DATA "/golden/losses", collected.report());
   collected.expect_all_pass();
   EXPECT_EQ(collected.skipped(), 0u);
-  EXPECT_EQ(collected.checks.size(), 41u);  // 6 ce, 4 soft_target, 11 kd, 4 kd_total, 16 dist
+  EXPECT_EQ(collected.checks.size(), 56u);  // 6 ce, 4 soft_target, 11 kd, 4 kd_total, 16 dist, 4 fitnet, 4 fitnet_convreg, 7 ats
 }
 
 TEST(CheckGolden, SkipsALossWithoutPluginAndSaysSo) {

@@ -10,28 +10,51 @@
 namespace kdbench {
 namespace {
 
-Json normalise(const Json& value) {
-  if (value.is_object()) {
-    Json out = Json::object();
-    for (const auto& [key, member] : value.items()) out[key] = normalise(member);
-    return out;
-  }
-  if (value.is_array()) {
-    Json out = Json::array();
-    for (const auto& member : value) out.push_back(normalise(member));
-    return out;
-  }
-  if (!value.is_number_float()) return value;
+void append(std::string& out, const Json& value);
+
+void append_number(std::string& out, const Json& value) {
   const double real = value.get<double>();
   KDBENCH_CHECK(std::isfinite(real), "a canonical document holds no NaN or infinity");
   constexpr double kExact = 9007199254740992.0;  // 2^53: beyond it neighbouring integers share a double
-  if (real == std::floor(real) && std::abs(real) < kExact) return static_cast<std::int64_t>(real);
-  return value;
+  const bool whole = real == std::floor(real) && std::abs(real) < kExact;
+  out += whole ? std::to_string(static_cast<std::int64_t>(real)) : value.dump();
+}
+
+void append_object(std::string& out, const Json& value) {
+  out += '{';
+  for (auto member = value.begin(); member != value.end(); ++member) {  // Json keeps its keys sorted
+    if (member != value.begin()) out += ',';
+    append(out, Json(member.key()));
+    out += ':';
+    append(out, *member);
+  }
+  out += '}';
+}
+
+void append_array(std::string& out, const Json& value) {
+  out += '[';
+  for (std::size_t i = 0; i < value.size(); ++i) {
+    if (i > 0) out += ',';
+    append(out, value[i]);
+  }
+  out += ']';
+}
+
+/// Text is built directly: a plan hashes tens of thousands of documents, and a normalised copy of each costs more than the hash.
+void append(std::string& out, const Json& value) {
+  if (value.is_object()) append_object(out, value);
+  else if (value.is_array()) append_array(out, value);
+  else if (value.is_number_float()) append_number(out, value);
+  else out += value.dump();
 }
 
 }  // namespace
 
-std::string canonical(const Json& document) { return normalise(document).dump(); }
+std::string canonical(const Json& document) {
+  std::string out;
+  append(out, document);
+  return out;
+}
 
 Json number(double value) {
   if (std::isnan(value)) return "nan";

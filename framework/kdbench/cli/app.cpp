@@ -26,8 +26,8 @@ void add_global_options(CLI::App& app, Context& context) {
 }
 
 void add_verbs(CLI::App& app, Context& context) {
-  for (auto* add : {add_list, add_describe, add_check, add_plan, add_run, add_leaderboard, add_test,
-                    add_calibrate, add_stats, add_version}) {
+  for (auto* add : {add_list, add_describe, add_check, add_plan, add_run, add_leaderboard, add_figures, add_compare, add_test,
+                    add_calibrate, add_stats, add_data, add_version}) {
     add(app, context);
   }
 }

@@ -1,6 +1,7 @@
-/// Printing the boards of a stored plan.
+/// Boards of suites that were run: finding the plan, making the boards, printing them.
 #pragma once
 #include <kdbench/cli/context.h>
+#include <kdbench/cli/suite_options.h>
 #include <kdbench/leaderboard/board.h>
 
 #include <CLI/CLI.hpp>
@@ -12,7 +13,15 @@ namespace kdbench {
 /// Adds --format text|md|csv|json.
 void add_board_format(CLI::App& verb, std::string& format);
 
-/// Prints the boards of a plan document from the records of the store.
+/// Returns the plan document of a suite: the one of its last run, or with --profile or --set the one that these give, asked of a
+/// worker.
+/// @param options `file` is the suite's file or, without --profile and --set, its name
+Json plan_of_suite(const Context& context, const Store& store, const SuiteOptions& options);
+
+/// Makes the boards of a plan document from the records of the store.
+Leaderboard board_of(const Context& context, const Store& store, const Json& plan);
+
+/// Prints them.
 void print_boards(const Context& context, const Store& store, const Json& plan,
                   const std::string& format);
 

@@ -1,29 +1,18 @@
 // kdbench leaderboard: the boards of a suite that was run before, from the store alone.
-#include <kdbench/base/text.h>
 #include <kdbench/cli/boards.h>
 #include <kdbench/cli/columns.h>
+#include <kdbench/cli/stored_plan.h>
 #include <kdbench/cli/verb.h>
-#include <kdbench/suite/suite.h>
 
 #include <fmt/core.h>
-
-#include <algorithm>
-#include <filesystem>
 
 namespace kdbench {
 namespace {
 
 struct LeaderboardArguments {
-  std::string suite, format = "text";
+  SuiteOptions suite;
+  std::string format = "text";
 };
-
-/// The name of a suite: that of the file, if it is one.
-std::string suite_name(const Context& context, const std::string& word) {
-  if (!std::filesystem::is_regular_file(word)) return word;
-  const auto parsed = read_suite(word);
-  if (parsed.suite.name.empty()) refuse(context, parsed.diagnostics);
-  return parsed.suite.name;
-}
 
 int list_suites(const Context& context, const Store& store) {
   std::vector<std::vector<std::string>> rows = {{"suite", "jobs", "title"}};
@@ -42,18 +31,9 @@ int list_suites(const Context& context, const Store& store) {
 }
 
 int leaderboard(const Context& context, const LeaderboardArguments& arguments) {
-  const auto store = existing_store(context);
-  if (!store)
-    refuse(context, fmt::format("no store at {}; kdbench run makes it, --store says where it is",
-                                context.store));
-  if (arguments.suite.empty()) return list_suites(context, *store);
-  const auto name = suite_name(context, arguments.suite);
-  const auto plans = store->plans();
-  if (std::find(plans.begin(), plans.end(), name) == plans.end()) {
-    refuse(context, fmt::format("no suite '{}' was run into {}{}", name, context.store,
-                                suggestion(name, plans)));
-  }
-  print_boards(context, *store, value_or_refuse(context, store->get_plan(name)), arguments.format);
+  const auto store = store_or_refuse(context);
+  if (arguments.suite.file.empty()) return list_suites(context, store);
+  print_boards(context, store, plan_of_suite(context, store, arguments.suite), arguments.format);
   return kOk;
 }
 
@@ -64,7 +44,8 @@ void add_leaderboard(CLI::App& app, Context& context) {
                         "Print the boards of a suite that was run before; without one, list them",
                         "kdbench leaderboard quickstart --format md");
   auto arguments = std::make_shared<LeaderboardArguments>();
-  verb.add_option("SUITE", arguments->suite, "Name of a suite, or its file");
+  verb.add_option("SUITE", arguments->suite.file, "Name of a suite, or its file");
+  add_overlay_options(verb, arguments->suite);
   add_board_format(verb, arguments->format);
   verb.callback([&context, arguments] {
     context.action = [&context, arguments] { return leaderboard(context, *arguments); };

@@ -28,6 +28,7 @@ struct RunArguments {
   bool rerun_failed = false, no_fuse = false, no_boards = false;
   double timeout_s = 0;
   std::uint64_t memory_limit_bytes = 0;
+  std::string allocator = "caching";
 };
 
 int default_slots(const Plan& plan) {
@@ -41,8 +42,9 @@ RunOptions run_options(const RunArguments& arguments, const WorkerSetup& setup, 
   options.slots = arguments.slots > 0 ? arguments.slots : default_slots(plan);
   options.fuse = !arguments.no_fuse;
   options.rerun_failed = arguments.rerun_failed;
-  options.limits.timeout_s = arguments.timeout_s;
-  options.limits.memory_limit_bytes = double(arguments.memory_limit_bytes);
+  options.unit.timeout_s = arguments.timeout_s;
+  options.unit.memory_limit_bytes = double(arguments.memory_limit_bytes);
+  options.unit.caching_allocator = arguments.allocator == "caching";
   return options;
 }
 
@@ -128,6 +130,10 @@ void add_run(CLI::App& app, Context& context) {
                   "Kill a worker that uses more, 2GB for example")
       ->transform(CLI::AsSizeValue(true))
       ->type_name("SIZE");
+  verb.add_option("--allocator", arguments->allocator,
+                  "caching keeps freed memory for the next step (faster); libtorch gives it back")
+      ->check(CLI::IsMember({"caching", "libtorch"}))
+      ->capture_default_str();
   verb.add_flag("--no-boards", arguments->no_boards, "Do not print the boards at the end");
   verb.callback([&context, arguments] {
     context.action = [&context, arguments] { return run(context, *arguments); };

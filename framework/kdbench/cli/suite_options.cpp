@@ -4,8 +4,7 @@
 
 namespace kdbench {
 
-void add_suite_options(CLI::App& verb, SuiteOptions& options, bool with_device) {
-  verb.add_option("SUITE", options.file, "Suite file (TOML)")->required();
+void add_overlay_options(CLI::App& verb, SuiteOptions& options) {
   verb.add_option("--profile", options.profile,
                   "Apply [profile.NAME] of the suite over the rest of it")
       ->type_name("NAME");
@@ -13,6 +12,11 @@ void add_suite_options(CLI::App& verb, SuiteOptions& options, bool with_device) 
                   "Override a key of the suite, train.epochs=2 for example; may be repeated")
       ->type_name("KEY=VALUE")
       ->allow_extra_args(false);
+}
+
+void add_suite_options(CLI::App& verb, SuiteOptions& options, bool with_device) {
+  verb.add_option("SUITE", options.file, "Suite file (TOML)")->required();
+  add_overlay_options(verb, options);
   if (!with_device) return;
   verb.add_option("--device", options.device,
                   "auto, cpu, cuda or cuda:N; default: what the suite says")
@@ -44,13 +48,13 @@ Plan plan_or_exit(const Context& context, WorkerSetup& setup, const SuiteOptions
     overrides.push_back({{"key", o.key}, {"value", o.value}});
   }
   require_named_plugins(context, setup);
-  const auto result = ask_or_exit(context, setup,
+  auto result = ask_or_exit(context, setup,
                                   {{"verb", "plan"},
                                    {"suite_file", options.file},
                                    {"profile", options.profile},
                                    {"overrides", overrides},
                                    {"device", options.device}});
-  return plan_from_json(result.at("plan"));
+  return plan_from_json(std::move(result.at("plan")));
 }
 
 }  // namespace kdbench

@@ -19,6 +19,9 @@ struct SuiteOptions {
 /// Adds SUITE, --profile, --set and (if `with_device`) --device.
 void add_suite_options(CLI::App& verb, SuiteOptions& options, bool with_device);
 
+/// Adds --profile and --set alone, for verbs that take more than a suite file.
+void add_overlay_options(CLI::App& verb, SuiteOptions& options);
+
 /// Returns the overrides of --set, or what is wrong with one.
 Result<std::vector<Override>> parse_overrides(const std::vector<std::string>& set);
 

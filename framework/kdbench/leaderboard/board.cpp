@@ -41,9 +41,12 @@ Leaderboard make_leaderboard(const Json& plan, const RecordOf& record_of, const 
   boards::View view(plan, record_of, options);
   Leaderboard board;
   board.title = view.title;
+  board.paper = view.paper;
   for (const auto& study : studies_in_order(view)) {
     append(board.tables, boards::compare_board(view, study));
     append(board.tables, boards::sensitivity_board(view, study));
+    append(board.tables, boards::strategy_board(view, study));
+    for (auto& point : boards::make_points(view, study)) board.points.push_back(std::move(point));
   }
   append(board.tables, boards::teacher_board(view));
   board.notes = {progress_note(view)};

@@ -4,6 +4,7 @@
 #include <kdbench/base/json.h>
 #include <kdbench/base/result.h>
 #include <kdbench/leaderboard/metrics.h>
+#include <kdbench/leaderboard/points.h>
 #include <kdbench/results/record.h>
 
 #include <cstdint>
@@ -45,6 +46,8 @@ struct Leaderboard {
   std::string title;
   std::vector<Table> tables;
   std::vector<std::string> notes;
+  std::string paper = {};          ///< the printed table that the suite repeats; empty: none
+  std::vector<Point> points = {};  ///< the results themselves, for programs: part of JSON alone
 };
 
 struct BoardOptions {
@@ -55,8 +58,9 @@ struct BoardOptions {
 
 using RecordOf = std::function<std::optional<RunRecord>(const std::string& job)>;
 
-/// Returns every board that the plan's studies ask for: KD boards of compare studies, sensitivity boards, the teacher board.
-/// @param plan as written by to_json(Plan); only suite, title, select, studies, study_options, jobs and placements are read.
+/// Returns every board that the plan's studies ask for: KD boards of compare studies, sensitivity boards, strategy boards, the
+/// teacher board.
+/// @param plan as written by to_json(Plan); only suite, title, paper, select, studies, study_options, jobs and placements are read.
 /// @param record_of returns the record of a job, or nothing; it is asked once a job.
 Leaderboard make_leaderboard(const Json& plan, const RecordOf& record_of, const BoardOptions& options = {});
 
@@ -66,7 +70,7 @@ enum class Format { kText, kMarkdown, kCsv, kJson };
 Result<Format> format_from_string(const std::string& text);
 
 /// Text: aligned columns. Markdown: tables with escaped pipes. CSV (RFC 4180): one line a value, with the columns board, table,
-/// row, column, unit, field, value. JSON: numbers in full, null where there is none.
+/// row, column, unit, field, value. JSON: numbers in full, null where there is none; beside the tables the points, by seed.
 std::string render(const Leaderboard& board, Format format);
 
 }  // namespace kdbench

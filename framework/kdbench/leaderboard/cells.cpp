@@ -1,6 +1,7 @@
 /// Cells that several boards share: numbers, summaries over seeds, runs that are not there.
 #include <kdbench/leaderboard/view.h>
 
+#include <kdbench/stats/paired.h>
 #include <kdbench/stats/summary.h>
 
 #include <fmt/core.h>
@@ -78,6 +79,38 @@ Cell compact_cell(const Metric& metric, const std::vector<double>& values) {
   return {shown(metric, mean) + (sd ? "±" + shown(metric, sd) : ""),
           {json_number(in_unit(metric, mean)), json_number(in_unit(metric, sd)), values.size(), values.size(),
            values.empty() ? Json() : Json("done")}};
+}
+
+Column mean_interval_column(const Metric& metric) { return {"95% interval", metric.unit, Direction::kNone, {"low", "high"}}; }
+
+Cell mean_interval_cell(const Metric& metric, const std::vector<double>& values) {
+  const auto interval = stats::t_interval(values);
+  const bool defined = interval.defined();
+  return {defined ? fmt::format("[{}, {}]", shown(metric, interval.low), shown(metric, interval.high)) : "n/a",
+          {json_number(in_unit(metric, interval.low)), json_number(in_unit(metric, interval.high))}};
+}
+
+Cell said_cell(const std::string& text, const std::string& status, std::size_t n) {
+  return {text, {nullptr, nullptr, nullptr, n, status}};
+}
+
+Cell difference_cell(const Metric& metric, const Series& series, const Series& reference) {
+  if (series.jobs == reference.jobs || series.runs.empty() || reference.runs.empty()) return said_cell("-", "reference");
+  if (series.seeds() != reference.seeds()) return said_cell("not seed-matched", "not seed-matched");
+  std::vector<double> ours, theirs;
+  const auto others = reference.accuracies();
+  for (const auto& [seed, accuracy] : series.accuracies()) {
+    if (!others.contains(seed)) continue;
+    ours.push_back(accuracy);
+    theirs.push_back(others.at(seed));
+  }
+  if (ours.empty()) return said_cell("n/a", "no shared seed is done");
+  const auto d = stats::paired_difference(ours, theirs);
+  auto text = shown(metric, d.mean);
+  text += d.interval.defined() ? fmt::format(" [{}, {}]", shown(metric, d.interval.low), shown(metric, d.interval.high)) : " [n/a]";
+  if (d.count < series.expected()) text += fmt::format(" (n={})", d.count);
+  return {text, {json_number(in_unit(metric, d.mean)), json_number(in_unit(metric, d.interval.low)),
+                 json_number(in_unit(metric, d.interval.high)), d.count, "done"}};
 }
 
 }  // namespace kdbench::boards

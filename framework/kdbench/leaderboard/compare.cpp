@@ -1,8 +1,6 @@
 /// The KD board: how well each method distils each pair, against the student alone and against the baseline.
 #include <kdbench/leaderboard/compare.h>
 
-#include <kdbench/stats/paired.h>
-
 #include <fmt/core.h>
 
 #include <algorithm>
@@ -18,35 +16,11 @@ std::string title_of(const Matrix& matrix, Part part) {
   return "accuracy";
 }
 
-Cell said(const std::string& text, const std::string& status, std::size_t n = 0) {
-  return {text, {nullptr, nullptr, nullptr, n, status}};
-}
-
-/// Mean difference over the seeds that both have, with its t interval.
-Cell difference_cell(const Metric& metric, const Series& series, const Series& reference) {
-  if (series.jobs == reference.jobs || series.runs.empty() || reference.runs.empty()) return said("-", "reference");
-  if (series.seeds() != reference.seeds()) return said("not seed-matched", "not seed-matched");
-  std::vector<double> ours, theirs;
-  const auto others = reference.accuracies();
-  for (const auto& [seed, accuracy] : series.accuracies()) {
-    if (!others.contains(seed)) continue;
-    ours.push_back(accuracy);
-    theirs.push_back(others.at(seed));
-  }
-  if (ours.empty()) return said("n/a", "no shared seed is done");
-  const auto d = stats::paired_difference(ours, theirs);
-  auto text = shown(metric, d.mean);
-  text += d.interval.defined() ? fmt::format(" [{}, {}]", shown(metric, d.interval.low), shown(metric, d.interval.high)) : " [n/a]";
-  if (d.count < series.expected()) text += fmt::format(" (n={})", d.count);
-  return {text, {json_number(in_unit(metric, d.mean)), json_number(in_unit(metric, d.interval.low)),
-                 json_number(in_unit(metric, d.interval.high)), d.count, "done"}};
-}
-
 Cell part_cell(const Matrix& matrix, const Entry& entry, const Pair& pair, Part part) {
   if (part == Part::kAccuracy) return summary_cell(metric("accuracy"), entry.at(pair));
   if (part == Part::kGain) {
     const auto alone = matrix.alone.find(pair);
-    return alone == matrix.alone.end() ? said("n/a", "no student alone") : difference_cell(metric("gain"), entry.at(pair), alone->second);
+    return alone == matrix.alone.end() ? said_cell("n/a", "no student alone") : difference_cell(metric("gain"), entry.at(pair), alone->second);
   }
   const auto* baseline = matrix.baseline_of(entry);
   return difference_cell(metric("difference"), entry.at(pair), baseline->at(pair));

@@ -1,12 +1,11 @@
 /// The sensitivity board's data: accuracy and teacher's ECE along an axis, and what is computed of them.
 #pragma once
+#include <kdbench/leaderboard/axis_statistics.h>
 #include <kdbench/leaderboard/view.h>
-#include <kdbench/stats/bootstrap.h>
 
+#include <cstdint>
 #include <map>
-#include <optional>
 #include <string>
-#include <tuple>
 #include <vector>
 
 namespace kdbench::boards {
@@ -28,24 +27,20 @@ struct CurveGroup {
 /// Gathers a sensitivity study, in natural order of dataset, pair and strategy.
 std::vector<CurveGroup> make_curves(View& view, const std::string& study);
 
-/// An estimate; the interval only where more than one seed (or point) allows one.
-struct Estimate {
-  std::optional<double> value, low, high, p;
+/// The teacher's ECE by seed along the axis, for the methods that were taught the same: the usual study has one such row.
+struct EceRow {
+  std::vector<std::string> methods;
+  std::map<double, std::map<std::int64_t, double>> points;  ///< axis value -> fraction by seed
 };
 
-/// What one curve says about a method. Fractions; correlations in [-1, 1].
-struct Sensitivity {
-  std::vector<std::int64_t> seeds;    ///< those that are done at every value: the only ones used
+std::vector<EceRow> ece_rows(const CurveGroup& group);
+
+/// What one curve says about a method.
+struct Sensitivity : AxisStatistics {
+  std::vector<std::int64_t> seeds;  ///< those that are done at every value: the only ones used
   std::size_t expected_seeds = 0;
-  std::vector<double> values;         ///< of the axis
-  std::vector<double> accuracy, ece;  ///< means over `seeds`; ece is empty where the method has no teacher
-  Estimate spearman, slope;
-  std::optional<double> spearman_axis, kendall, range, regret, best_value, best_ece;
-  std::vector<std::optional<double>> per_seed_spearman;  ///< parallel to seeds
+  std::vector<double> values;       ///< of the axis
 };
-
-/// The resampling that analyse() uses; its text() belongs on the board.
-stats::BootstrapOptions bootstrap_options(const BoardOptions& options);
 
 Sensitivity analyse(const Curve& curve, const BoardOptions& options);
 

@@ -38,8 +38,10 @@ const std::vector<Metric>& metrics() {
       {"spearman_axis", "Spearman(axis, acc)", "%", kNone, 2, 100, false, "rank correlation of the axis and the accuracy"},
       {"kendall", "Kendall", "%", kNone, 2, 100, false, "tau-b of the teacher's ECE and the accuracy"},
       {"slope", "slope", "points/point", kNone, 4, 1, true, "points of accuracy per point of ECE, least squares"},
-      {"range", "range", "points", kLower, 2, 100, false, "best minus worst accuracy along the axis"},
+      {"spread", "spread", "points", kLower, 2, 100, false, "best minus worst mean accuracy along the axis"},
       {"regret", "regret", "points", kLower, 2, 100, false, "best minus mean accuracy along the axis"},
+      {"tau", "tau", "", kNone, 2, 1, false, "temperature of the teacher in the student's loss"},
+      {"temperature", "T", "", kNone, 3, 1, false, "what the teacher's logits were divided by in all"},
       {"p", "p", "", kNone, 3, 1, false, "permutation test of the Spearman correlation"},
       {"count", "count", "", kNone, 0, 1, false, "samples in the bin"},
       {"bin_accuracy", "accuracy", "%", kNone, 2, 100, false, "of the samples in the bin"},
@@ -68,7 +70,7 @@ std::string shown(const Metric& metric, std::optional<double> value) {
   if (!scaled) return "n/a";
   auto text = metric.with_sign ? fmt::format("{:+.{}f}", *scaled, metric.decimals) : fmt::format("{:.{}f}", *scaled, metric.decimals);
   const bool zero = text.find_first_not_of("+-0.") == std::string::npos;
-  if (zero && text[0] == '-') text.replace(0, 1, metric.with_sign ? "+" : "");
+  if (zero && text[0] == '-') text = (metric.with_sign ? "+" : "") + text.substr(1);
   return text;
 }
 

@@ -1,18 +1,12 @@
 /// Boards for machines: CSV with one line a value, and JSON.
 #include <kdbench/leaderboard/render.h>
 
+#include <kdbench/base/csv.h>
+
 #include <fmt/core.h>
 
 namespace kdbench::boards {
 namespace {
-
-/// RFC 4180: quoted where it must be, quotes doubled.
-std::string field(const std::string& text) {
-  if (text.find_first_of(",\"\r\n") == std::string::npos) return text;
-  std::string out = "\"";
-  for (const char c : text) out += c == '"' ? std::string("\"\"") : std::string(1, c);
-  return out + "\"";
-}
 
 /// Shortest digits that read back as the same number; an empty field for no value.
 std::string value_text(const Json& value) {
@@ -30,20 +24,15 @@ std::string row_name(const Table& table, const Row& row) {
   return out;
 }
 
-void append_line(std::string& out, const std::vector<std::string>& fields) {
-  for (std::size_t i = 0; i < fields.size(); ++i) out.append(i == 0 ? "" : ",").append(field(fields[i]));
-  out += "\r\n";
-}
-
 void append_row(std::string& out, const std::string& board, const Table& table, const Row& row) {
   const auto name = row_name(table, row);
   for (std::size_t i = 0; i < row.cells.size(); ++i) {
     const auto& column = table.columns[i];
     const auto& cell = row.cells[i];
     if (column.is_key) continue;
-    if (column.fields.empty()) append_line(out, {board, table.title, name, column.title, column.unit, "text", cell.text});
+    if (column.fields.empty()) append_csv_line(out, {board, table.title, name, column.title, column.unit, "text", cell.text});
     for (std::size_t f = 0; f < column.fields.size() && f < cell.values.size(); ++f) {
-      append_line(out, {board, table.title, name, column.title, column.unit, column.fields[f], value_text(cell.values[f])});
+      append_csv_line(out, {board, table.title, name, column.title, column.unit, column.fields[f], value_text(cell.values[f])});
     }
   }
 }
@@ -74,7 +63,7 @@ Json table_json(const Table& table) {
 
 std::string render_csv(const Leaderboard& board) {
   std::string out;
-  append_line(out, {"board", "table", "row", "column", "unit", "field", "value"});
+  append_csv_line(out, {"board", "table", "row", "column", "unit", "field", "value"});
   for (const auto& table : board.tables) {
     for (const auto& row : table.rows) append_row(out, board.title, table, row);
   }
@@ -84,7 +73,10 @@ std::string render_csv(const Leaderboard& board) {
 std::string render_json(const Leaderboard& board) {
   Json tables = Json::array();
   for (const auto& table : board.tables) tables.push_back(table_json(table));
-  const Json document = {{"title", board.title}, {"notes", board.notes}, {"tables", std::move(tables)}};
+  Json points = Json::array();
+  for (const auto& point : board.points) points.push_back(to_json(point));
+  const Json document = {{"title", board.title}, {"notes", board.notes}, {"paper", board.paper}, {"tables", std::move(tables)},
+                         {"points", std::move(points)}};
   return document.dump(2, ' ', false, Json::error_handler_t::replace) + "\n";
 }
 

@@ -1,5 +1,5 @@
 /// The sensitivity board: how much a method's accuracy depends on the calibration of its teacher. A rank correlation alone
-/// misleads (a curve that rises and falls has none and is not flat), so slope, range and regret stand beside it.
+/// misleads (a curve that rises and falls has none and is not flat), so slope, spread and regret stand beside it.
 #include <kdbench/leaderboard/curves.h>
 
 #include <kdbench/base/text.h>
@@ -16,26 +16,34 @@ std::string group_text(const CurveGroup& group) {
   return fmt::format("Study {} on {}, {}{}", group.study, group.dataset, pair_text(group.teacher, group.student), how);
 }
 
-std::string interval_text(const Metric& metric, const Estimate& estimate) {
-  return estimate.low && estimate.high ? fmt::format("[{}, {}]", shown(metric, estimate.low), shown(metric, estimate.high)) : "[n/a]";
+/// "+0.50 [-1.20, +2.20]", with "ns" where the permutation test finds nothing.
+std::string estimate_text(const Metric& metric, const Estimate& e) {
+  if (!e.value) return "n/a";
+  const auto interval = e.low && e.high ? fmt::format("[{}, {}]", shown(metric, e.low), shown(metric, e.high)) : "[n/a]";
+  return fmt::format("{} {}{}", shown(metric, e.value), interval, e.p && *e.p >= kSignificance ? " ns" : "");
 }
 
-Cell spearman_cell(const Sensitivity& s) {
-  const auto& m = metric("spearman_ece");
-  const auto& e = s.spearman;
-  Cell cell{"n/a", {json_number(in_unit(m, e.value)), json_number(in_unit(m, e.low)), json_number(in_unit(m, e.high)),
-                    json_number(e.p), e.p ? Json(*e.p < kSignificance) : Json()}};
-  if (!e.value) return cell;
-  cell.text = fmt::format("{} {}", shown(m, e.value), interval_text(m, e));
-  if (e.p && *e.p >= kSignificance) cell.text += " ns";
+Cell estimate_cell(const Metric& metric, const Estimate& e) {
+  return {estimate_text(metric, e),
+          {json_number(in_unit(metric, e.value)), json_number(in_unit(metric, e.low)), json_number(in_unit(metric, e.high))}};
+}
+
+Column estimate_column(const Metric& metric, const std::string& title = "") {
+  return {title.empty() ? metric.title : title, metric.unit, metric.direction, {"value", "low", "high"}};
+}
+
+/// An estimate with its permutation test.
+Cell tested_cell(const Metric& metric, const Estimate& e) {
+  auto cell = estimate_cell(metric, e);
+  cell.values.push_back(json_number(e.p));
+  cell.values.push_back(e.p ? Json(*e.p < kSignificance) : Json());
   return cell;
 }
 
-Cell slope_cell(const Sensitivity& s) {
-  const auto& m = metric("slope");
-  const auto& e = s.slope;
-  return {e.value ? fmt::format("{} {}", shown(m, e.value), interval_text(m, e)) : "n/a",
-          {json_number(e.value), json_number(e.low), json_number(e.high)}};
+Column tested_column(const Metric& metric, const std::string& title = "") {
+  auto column = estimate_column(metric, title);
+  column.fields.insert(column.fields.end(), {"p", "significant"});
+  return column;
 }
 
 Cell seeds_cell(const Sensitivity& s) {
@@ -53,20 +61,30 @@ Cell per_seed_cell(const Sensitivity& s) {
   return {text.empty() ? "n/a" : text, {values}};
 }
 
+/// The position on the axis of each seed's best accuracy.
+Cell per_seed_best_cell(const Sensitivity& s) {
+  std::string text;
+  Json values = Json::array();
+  for (const auto best : s.per_seed_best) {
+    text.append(text.empty() ? "" : " ").append(fmt::format("{}", s.values[best]));
+    values.push_back(s.values[best]);
+  }
+  return {text.empty() ? "n/a" : text, {values}};
+}
+
 Table statistics_table(const CurveGroup& group, const std::vector<Sensitivity>& results) {
-  const auto& spearman = metric("spearman_ece");
-  const auto& slope = metric("slope");
   Table table;
   table.title = group_text(group) + ": sensitivity to calibration";
   table.columns = {text_column("method", true), text_column("convention"), {"seeds", "", Direction::kNone, {"n", "expected"}},
-                   {spearman.title, spearman.unit, spearman.direction, {"value", "low", "high", "p", "significant"}},
-                   number_column(metric("p")), number_column(metric("spearman_axis"), fmt::format("Spearman({}, acc)", group.axis)),
-                   {slope.title, slope.unit, slope.direction, {"value", "low", "high"}}, number_column(metric("range"))};
+                   tested_column(metric("spearman_ece")), number_column(metric("p")),
+                   tested_column(metric("spearman_axis"), fmt::format("Spearman({}, acc)", group.axis)),
+                   estimate_column(metric("spread")), estimate_column(metric("slope"))};
   for (std::size_t i = 0; i < results.size(); ++i) {
     const auto& s = results[i];
-    table.rows.push_back({{text_cell(group.curves[i].method), text_cell(group.curves[i].convention), seeds_cell(s), spearman_cell(s),
-                           number_cell(metric("p"), s.spearman.p), number_cell(metric("spearman_axis"), s.spearman_axis), slope_cell(s),
-                           number_cell(metric("range"), s.range)}});
+    table.rows.push_back({{text_cell(group.curves[i].method), text_cell(group.curves[i].convention), seeds_cell(s),
+                           tested_cell(metric("spearman_ece"), s.spearman), number_cell(metric("p"), s.spearman.p),
+                           tested_cell(metric("spearman_axis"), s.spearman_axis), estimate_cell(metric("spread"), s.spread),
+                           estimate_cell(metric("slope"), s.slope)}});
   }
   return table;
 }
@@ -74,14 +92,17 @@ Table statistics_table(const CurveGroup& group, const std::vector<Sensitivity>& 
 Table details_table(const CurveGroup& group, const std::vector<Sensitivity>& results) {
   Table table;
   table.title = group_text(group) + ": best value and regret";
-  table.columns = {text_column("method", true), number_column(metric("kendall")), number_column(metric("regret")),
+  table.columns = {text_column("method", true), estimate_column(metric("kendall")), estimate_column(metric("regret")),
                    {"best " + group.axis, "", Direction::kNone, {"value"}}, number_column(metric("ece"), "teacher's ECE there"),
-                   {"Spearman(ECE, acc) of each seed", "%", Direction::kNone, {"values"}}};
+                   {"Spearman(ECE, acc) of each seed", "%", Direction::kNone, {"values"}},
+                   {fmt::format("best {} of each seed", group.axis), "", Direction::kNone, {"values"}}};
   for (std::size_t i = 0; i < results.size(); ++i) {
     const auto& s = results[i];
-    table.rows.push_back({{text_cell(group.curves[i].method), number_cell(metric("kendall"), s.kendall), number_cell(metric("regret"), s.regret),
-                           {s.best_value ? fmt::format("{}", *s.best_value) : "n/a", {json_number(s.best_value)}},
-                           number_cell(metric("ece"), s.best_ece), per_seed_cell(s)}});
+    const auto best = s.best ? std::optional(s.values[*s.best]) : std::nullopt;
+    const auto ece = s.best && !s.ece.empty() ? std::optional(s.ece[*s.best]) : std::nullopt;
+    table.rows.push_back({{text_cell(group.curves[i].method), estimate_cell(metric("kendall"), s.kendall),
+                           estimate_cell(metric("regret"), s.regret), {best ? fmt::format("{}", *best) : "n/a", {json_number(best)}},
+                           number_cell(metric("ece"), ece), per_seed_cell(s), per_seed_best_cell(s)}});
   }
   table.notes = {"Regret: best minus mean accuracy along the axis, what not knowing the best value costs.",
                  "One seed is luck: where the values of the seeds disagree in sign, so would two readers who ran one seed each."};
@@ -94,47 +115,6 @@ std::set<double> axis_values(const CurveGroup& group) {
     for (const auto& [value, series] : curve.points) out.insert(value);
   }
   return out;
-}
-
-/// The teacher's ECE by seed at one value, as one method was taught.
-std::map<std::int64_t, double> taught_eces(const Series& series) {
-  std::map<std::int64_t, double> out;
-  for (const auto& [seed, run] : series.runs) {
-    if (run->done() && run->taught_ece) out[seed] = *run->taught_ece;
-  }
-  return out;
-}
-
-/// One row of ECE for the methods that were taught the same, so that the usual table has one such row.
-struct EceRow {
-  std::vector<std::string> methods;
-  std::map<double, std::map<std::int64_t, double>> points;
-
-  bool takes(const Curve& curve) const {
-    for (const auto& [value, series] : curve.points) {
-      const auto mine = points.find(value);
-      if (mine == points.end()) continue;
-      for (const auto& [seed, ece] : taught_eces(series)) {
-        const auto known = mine->second.find(seed);
-        if (known != mine->second.end() && known->second != ece) return false;
-      }
-    }
-    return true;
-  }
-};
-
-std::vector<EceRow> ece_rows(const CurveGroup& group) {
-  std::vector<EceRow> rows;
-  for (const auto& curve : group.curves) {
-    std::size_t i = 0;
-    while (i < rows.size() && !rows[i].takes(curve)) ++i;
-    if (i == rows.size()) rows.emplace_back();
-    rows[i].methods.push_back(curve.method);
-    for (const auto& [value, series] : curve.points) {
-      for (const auto& [seed, ece] : taught_eces(series)) rows[i].points[value][seed] = ece;
-    }
-  }
-  return rows;
 }
 
 std::vector<double> values_of(const std::map<std::int64_t, double>& by_seed) {
@@ -190,10 +170,13 @@ void add_notes(const View& view, const CurveGroup& group, Table& table) {
       view.selection_note(),
       "Spearman(ECE, acc): over the values of the axis, mean accuracy over seeds against the teacher's mean ECE as taught, in %, as in "
       "the paper; p by permutation of the values; ns: p >= 0.05, not significant at this number of values.",
-      fmt::format("Interval of Spearman: 95% over seeds, {}; n/a for one seed.", bootstrap_options(view.options).text()),
+      fmt::format("Intervals: 95% over seeds, {}; n/a for one seed, too narrow for few. Of the slope: t interval over the "
+                  "values.",
+                  bootstrap_options(view.options).text()),
       fmt::format("Spearman({}, acc) stands beside it because ECE is nearly a monotone function of temperature; a low correlation is not "
-                  "a flat curve: see slope and range.", group.axis),
-      "Slope: points of accuracy per point of ECE, least squares [95% t interval]. Range: best minus worst accuracy.",
+                  "a flat curve: see spread and slope.", group.axis),
+      "Spread: best minus worst mean accuracy; noise alone gives some, more with few seeds. Slope: points of accuracy per point of "
+      "ECE, least squares.",
       "Seeds: only those that are done at every value count."};
   if (!group.alone.runs.empty()) {
     table.notes.push_back(fmt::format("Student alone (labels only): {} %.", summary_cell(metric("accuracy"), group.alone).text));

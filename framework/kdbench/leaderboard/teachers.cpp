@@ -1,5 +1,5 @@
 /// The teacher board: how good and how calibrated each teacher is, its reliability table, its ECE against tau.
-#include <kdbench/leaderboard/view.h>
+#include <kdbench/leaderboard/teachers.h>
 
 #include <fmt/core.h>
 
@@ -7,13 +7,6 @@
 
 namespace kdbench::boards {
 namespace {
-
-/// One teacher: its jobs by seed.
-struct Teacher {
-  std::string name, dataset;
-  Series series;
-};
-using Teachers = std::map<std::string, Teacher, NaturalLess>;
 
 std::string without_seed(const std::string& label, std::int64_t seed) {
   const auto tail = fmt::format(" s{}", seed);
@@ -36,22 +29,27 @@ void add_teacher(View& view, Teachers& teachers, Place place, const std::string&
   view.add(teacher.series, place);
 }
 
-Teachers find_teachers(View& view) {
+}  // namespace
+
+Teachers find_teachers(View& view, const std::string& study) {
   Teachers teachers;
   std::set<std::string> placed;
+  const auto elsewhere = [&](const Place& place) { return !study.empty() && place.study != study; };
   for (const auto& place : view.all) {
-    if (place.role != "teacher") continue;
+    if (place.role != "teacher" || elsewhere(place)) continue;
     placed.insert(place.job);
     add_teacher(view, teachers, place, name_of(view, place, true));
   }
   for (auto place : view.all) {
-    if (place.teacher_job.empty() || placed.contains(place.teacher_job)) continue;
+    if (place.teacher_job.empty() || placed.contains(place.teacher_job) || elsewhere(place)) continue;
     const auto name = name_of(view, place, false);
     place.job = place.teacher_job;
     add_teacher(view, teachers, place, name);
   }
   return teachers;
 }
+
+namespace {
 
 const Json& at_path(const Json& json, std::initializer_list<std::string> path) {
   static const Json kNull;
@@ -63,11 +61,15 @@ const Json& at_path(const Json& json, std::initializer_list<std::string> path) {
   return *at;
 }
 
+}  // namespace
+
 const Json& checkpoint_of(const View& view, const std::string& job) {
   static const Json kNull;
   const auto* record = view.teacher_record(job);
   return record == nullptr ? kNull : at_path(record->checkpoints, {view.select});
 }
+
+namespace {
 
 double metric_value(const Json& checkpoint, const std::string& key) {
   if (key == "fitted_T") return to_double(at_path(checkpoint, {"fitted_temperature", "T"}));

@@ -25,6 +25,13 @@ std::optional<double> number_at(const Json& json, std::initializer_list<const ch
   return std::isfinite(value) ? std::optional(value) : std::nullopt;
 }
 
+std::vector<std::string> texts_of(const Json& json) {
+  std::vector<std::string> out;
+  if (!json.is_array()) return out;
+  for (const auto& item : json) out.push_back(item.is_string() ? item.get<std::string>() : item.dump());
+  return out;
+}
+
 Place place_from(const Json& json) {
   Place place;
   place.study = text_at(json, "study");
@@ -41,7 +48,27 @@ Place place_from(const Json& json) {
   place.teacher_job = text_at(json, "teacher_job");
   place.seed = json.value("seed", std::int64_t{0});
   place.value = json.value("value", 0.0);
+  place.teacher_checkpoint = text_at(json, "teacher_checkpoint");
+  if (const auto chain = json.find("chain"); chain != json.end()) place.chain = texts_of(*chain);
   return place;
+}
+
+/// "last", "min_val_ece", "epoch 30"; empty where nobody taught.
+std::string checkpoint_text(const Json& teacher) {
+  const auto it = teacher.find("checkpoint");
+  if (it == teacher.end() || !it->is_object()) return "";
+  const auto rule = text_at(*it, "rule");
+  return rule == "epoch" ? fmt::format("epoch {}", it->value("epoch", std::int64_t{0})) : rule;
+}
+
+void add_teaching(const RunRecord& record, Outcome& out) {
+  out.taught_ece = number_at(record.teacher, {"as_taught", "ece"});
+  out.taught_accuracy = number_at(record.teacher, {"as_taught", "accuracy"});
+  out.taught_at = number_at(record.teacher, {"as_taught", "temperature"});
+  out.tau = number_at(record.spec, {"loss", "tau_teacher"});
+  if (!record.teacher.is_object()) return;
+  out.taught_by = text_at(record.teacher, "job");
+  out.taught_checkpoint = checkpoint_text(record.teacher);
 }
 
 Outcome outcome_of(const std::optional<RunRecord>& record, bool running, const std::string& select) {
@@ -54,7 +81,8 @@ Outcome outcome_of(const std::optional<RunRecord>& record, bool running, const s
   out.reason = record->reason;
   if (!out.done()) return out;
   out.accuracy = number_at(record->checkpoints, {select.c_str(), "test", "accuracy"});
-  out.taught_ece = number_at(record->teacher, {"as_taught", "ece"});
+  out.facts = facts_of(*record);
+  add_teaching(*record, out);
   out.bayes_accuracy = number_at(record->extra, {"bayes_accuracy"});
   if (!out.accuracy) {
     out.state = "failed";
@@ -72,13 +100,6 @@ std::string shortened(const std::string& text, std::size_t limit) {
     if (starts_character && ++width > limit) return out + "…";
     out += static_cast<unsigned char>(c) < 0x20 ? ' ' : c;
   }
-  return out;
-}
-
-std::vector<std::string> texts_of(const Json& json) {
-  std::vector<std::string> out;
-  if (!json.is_array()) return out;
-  for (const auto& item : json) out.push_back(item.is_string() ? item.get<std::string>() : item.dump());
   return out;
 }
 
@@ -124,6 +145,7 @@ std::string Series::trouble() const {
 View::View(const Json& plan, const RecordOf& record_of, const BoardOptions& board_options) : options(board_options) {
   title = text_at(plan, "title").empty() ? text_at(plan, "suite") : text_at(plan, "title");
   select = text_at(plan, "select").empty() ? "last" : text_at(plan, "select");
+  paper = text_at(plan, "paper");
   studies = texts_of(plan.value("studies", Json::array()));
   study_options_ = plan.value("study_options", Json::object());
   for (const auto& job : plan.value("jobs", Json::array())) job_labels[text_at(job, "id")] = text_at(job, "label");
@@ -143,6 +165,11 @@ View::View(const Json& plan, const RecordOf& record_of, const BoardOptions& boar
   };
   for (const auto& place : all) load(place.job);
   for (const auto& job : taught_by) load(job);
+}
+
+const Outcome* View::find_outcome(const std::string& job) const {
+  const auto it = outcomes_.find(job);
+  return it == outcomes_.end() ? nullptr : &it->second;
 }
 
 std::vector<const Place*> View::places(const std::string& study) const {

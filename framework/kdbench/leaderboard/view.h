@@ -1,6 +1,7 @@
 /// What boards read from a plan and its records: placements as plain structs, one outcome a job, series over seeds.
 #pragma once
 #include <kdbench/leaderboard/board.h>
+#include <kdbench/leaderboard/facts.h>
 
 #include <map>
 #include <string>
@@ -11,7 +12,8 @@ namespace kdbench::boards {
 
 /// The parts of a placement that boards need (see plan/plan.h for what they mean).
 struct Place {
-  std::string study, kind, dataset, method, convention, teacher, student, strategy, axis, role, job, teacher_job;
+  std::string study, kind, dataset, method, convention, teacher, student, strategy, axis, role, job, teacher_job, teacher_checkpoint;
+  std::vector<std::string> chain;
   std::int64_t seed = 0;
   double value = 0;
 };
@@ -20,7 +22,12 @@ struct Place {
 struct Outcome {
   std::string state = "missing";  ///< a record's status, "running", or "missing"
   std::string reason;
-  std::optional<double> accuracy, taught_ece, bayes_accuracy;  ///< fractions
+  std::optional<double> accuracy, bayes_accuracy;     ///< fractions
+  std::optional<double> taught_accuracy, taught_ece;  ///< of its teacher's checkpoint, at the temperature of its loss; fractions
+  std::optional<double> taught_at;                    ///< that temperature: teacher_temperature * tau_teacher
+  std::optional<double> tau;                          ///< tau_teacher
+  Facts facts;
+  std::string taught_by, taught_checkpoint;           ///< its teacher's job, and which state of that one taught: "last", "epoch 30"
   bool done() const { return state == "done"; }
 };
 
@@ -46,6 +53,8 @@ class View {
 
   std::vector<const Place*> places(const std::string& study) const;
   const Outcome& outcome(const std::string& job) const { return outcomes_.at(job); }
+  /// How a job stands that no placement need name; null if nothing is known of it.
+  const Outcome* find_outcome(const std::string& job) const;
   /// Adds a run. Where two different jobs claim one place, the smaller id stands and a note says so.
   void add(Series& series, const Place& place);
   /// The record of a teacher; null if there is none.
@@ -54,7 +63,7 @@ class View {
   /// Says which checkpoint the numbers are of.
   std::string selection_note() const;
 
-  std::string title, select;
+  std::string title, select, paper;
   std::vector<std::string> studies;
   std::vector<Place> all;
   std::map<std::string, std::string> job_labels;
@@ -89,6 +98,15 @@ Column interval_column(const Metric& metric, const std::string& title);
 
 /// Mean ± sample deviation (n), the states of runs that are not done said. Fields: mean, sd, n, expected, status.
 Column summary_column(const Metric& metric, const std::string& title);
+/// The t interval of a mean over seeds: "[69.10, 71.30]". Fields: low, high.
+Column mean_interval_column(const Metric& metric);
+Cell mean_interval_cell(const Metric& metric, const std::vector<double>& values);
+
+/// Mean difference over the seeds that both have, with its t interval; "-" for a series and itself. For an interval_column().
+Cell difference_cell(const Metric& metric, const Series& series, const Series& reference);
+/// A cell of an interval_column() that says why there is no number.
+Cell said_cell(const std::string& text, const std::string& status, std::size_t n = 0);
+
 /// Of the accuracies of a series.
 Cell summary_cell(const Metric& metric, const Series& series);
 /// Of other values of the runs of `series` that are done.
@@ -101,6 +119,7 @@ Cell compact_cell(const Metric& metric, const std::vector<double>& values);
 /// The boards. Each returns its tables, none if the study has no placements for it.
 std::vector<Table> compare_board(View& view, const std::string& study);
 std::vector<Table> sensitivity_board(View& view, const std::string& study);
+std::vector<Table> strategy_board(View& view, const std::string& study);
 std::vector<Table> teacher_board(View& view);
 
 }  // namespace kdbench::boards

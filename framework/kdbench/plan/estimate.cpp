@@ -43,8 +43,8 @@ void add_memory(Estimate& estimate, const ModelFacts& model, const ModelFacts* t
   if (teacher) {
     estimate.shared_bytes += kWeightBytes * static_cast<double>(teacher->num_params) + tape_bytes(*teacher, train, rows, feature_loss);
   }
-  // Weights, gradients and momentum; with validation rows also the states that were best by three rules.
-  estimate.state_bytes = (validates ? 6 : 3) * kWeightBytes * static_cast<double>(model.num_params);
+  // Weights, gradients and momentum; with validation rows also the states that were best by four rules.
+  estimate.state_bytes = (validates ? 7 : 3) * kWeightBytes * static_cast<double>(model.num_params);
   // Blocks are kept by size, so evaluation, with batches of another size, comes on top of a step. The thread that trains also
   // asks the teacher, before.
   const double asking = teacher ? forward_bytes(*teacher, batch) : 0.0;
@@ -55,7 +55,7 @@ void add_memory(Estimate& estimate, const ModelFacts& model, const ModelFacts* t
 }  // namespace
 
 Estimate estimate_job(const ModelFacts& model, const ModelFacts* teacher, const Json& spec, std::int64_t num_train,
-                      const DatasetInfo& info, bool feature_loss) {
+                      const DatasetInfo& info, bool feature_loss, const ModelFacts* frozen) {
   Estimate estimate;
   if (num_train == 0) return estimate;
   const auto& train = spec.at("train");
@@ -66,6 +66,11 @@ Estimate estimate_job(const ModelFacts& model, const ModelFacts* teacher, const 
   estimate.seconds = epochs * rows * (3.0 * model.forward_s + (teacher ? teacher->forward_s : 0.0));
   estimate.seconds += model.forward_s * (evaluations * validation + static_cast<double>(info.num_test));
   add_memory(estimate, model, teacher, spec, rows, info, feature_loss);
+  if (!frozen) return estimate;
+  estimate.seconds += frozen->forward_s * (epochs * rows + evaluations * validation + static_cast<double>(info.num_test));
+  const double weights = kWeightBytes * static_cast<double>(frozen->num_params);
+  estimate.state_bytes += weights;
+  estimate.bytes += weights + forward_bytes(*frozen, kEvaluationBatch);
   return estimate;
 }
 

@@ -14,7 +14,8 @@ struct Estimate {
 /// @param feature_loss the loss reads the teacher's feature maps or embedding
 /// @param spec the job's specification; @param teacher facts of the network that teaches, or nullptr
 /// @param num_train rows trained on; 0 gives no estimate
+/// @param frozen facts of the network whose logits are added, or nullptr
 Estimate estimate_job(const ModelFacts& model, const ModelFacts* teacher, const Json& spec, std::int64_t num_train,
-                      const DatasetInfo& info, bool feature_loss = false);
+                      const DatasetInfo& info, bool feature_loss = false, const ModelFacts* frozen = nullptr);
 
 }  // namespace kdbench

@@ -6,7 +6,8 @@
 namespace kdbench {
 
 /// Returns a hash of a file's content, or of the names and contents below a folder; empty if there is nothing at `path`.
-/// Beyond 256 MB the rest counts by size alone, so that planning stays quick; a worker hashes what it has read in any case.
+/// Caches of decoded images are passed over. Beyond 256 MB the rest counts by size alone, so that planning stays quick; a
+/// worker hashes what it has read in any case.
 std::string content_fingerprint(const std::filesystem::path& path);
 
 }  // namespace kdbench

@@ -2,17 +2,19 @@
 
 namespace kdbench {
 
-Json to_json(const Job& job) {
+Json to_json(Job job) {
   return {{"id", job.id},       {"label", job.label},
-          {"spec", job.spec},   {"needs", job.needs},
-          {"checkpoint_every", job.checkpoint_every}, {"group", job.group}, {"estimated_s", job.estimated_s},
+          {"spec", std::move(job.spec)}, {"needs", job.needs},
+          {"checkpoint_every", job.checkpoint_every}, {"keep_epochs", job.keep_epochs},
+          {"group", job.group}, {"estimated_s", job.estimated_s},
           {"estimated_bytes", job.estimated_bytes},
           {"shared_bytes", job.shared_bytes}, {"state_bytes", job.state_bytes}};
 }
 
-Job job_from_json(const Json& json) {
-  return {json.at("id"),    json.at("label"), json.at("spec"),
-          json.at("needs"), json.at("checkpoint_every"), json.at("group"), json.at("estimated_s"),
+Job job_from_json(Json json) {
+  return {json.at("id"),    json.at("label"), std::move(json.at("spec")),
+          json.at("needs"), json.at("checkpoint_every"), json.value("keep_epochs", std::vector<std::int64_t>{}),
+          json.at("group"), json.at("estimated_s"),
           json.at("estimated_bytes"), json.value("shared_bytes", 0.0), json.value("state_bytes", 0.0)};
 }
 
@@ -21,7 +23,8 @@ Json to_json(const Placement& p) {
           {"method", p.method},     {"convention", p.convention},
           {"teacher", p.teacher},   {"student", p.student},   {"strategy", p.strategy},
           {"seed", p.seed},         {"axis", p.axis},         {"value", p.value},
-          {"role", p.role},         {"job", p.job},           {"teacher_job", p.teacher_job}};
+          {"role", p.role},         {"job", p.job},           {"teacher_job", p.teacher_job},
+          {"teacher_checkpoint", p.teacher_checkpoint}, {"chain", p.chain}};
 }
 
 Placement placement_from_json(const Json& j) {
@@ -40,21 +43,24 @@ Placement placement_from_json(const Json& j) {
   p.role = j.at("role");
   p.job = j.at("job");
   p.teacher_job = j.at("teacher_job");
+  p.teacher_checkpoint = j.value("teacher_checkpoint", "");
+  p.chain = j.value("chain", std::vector<std::string>{});
   return p;
 }
 
-Json to_json(const Plan& plan) {
+Json to_json(Plan plan) {
   Json jobs = Json::array(), placements = Json::array();
-  for (const auto& job : plan.jobs) jobs.push_back(to_json(job));
+  for (auto& job : plan.jobs) jobs.push_back(to_json(std::move(job)));
   for (const auto& placement : plan.placements) placements.push_back(to_json(placement));
   return {{"suite", plan.suite},     {"title", plan.title},
           {"file", plan.file},       {"select", plan.select},
           {"device", plan.device},   {"data_dir", plan.data_dir},
+          {"paper", plan.paper},
           {"studies", plan.studies}, {"study_options", plan.study_options},
           {"jobs", std::move(jobs)}, {"placements", std::move(placements)}};
 }
 
-Plan plan_from_json(const Json& j) {
+Plan plan_from_json(Json j) {
   Plan plan;
   plan.suite = j.at("suite");
   plan.title = j.at("title");
@@ -62,9 +68,10 @@ Plan plan_from_json(const Json& j) {
   plan.select = j.at("select");
   plan.device = j.at("device");
   plan.data_dir = j.at("data_dir");
+  plan.paper = j.value("paper", "");
   plan.studies = j.at("studies").get<std::vector<std::string>>();
   plan.study_options = j.at("study_options");
-  for (const auto& job : j.at("jobs")) plan.jobs.push_back(job_from_json(job));
+  for (auto& job : j.at("jobs")) plan.jobs.push_back(job_from_json(std::move(job)));
   for (const auto& placement : j.at("placements")) plan.placements.push_back(placement_from_json(placement));
   return plan;
 }

@@ -55,10 +55,23 @@ void add_fingerprint(ResolvedDataset& r, const std::string& data_dir) {
     files[name] = print;
     r.places.push_back(name);
   }
-  if (!files.empty()) r.spec["files"] = std::move(files);
+  if (!files.empty()) r.core["files"] = std::move(files);
 }
 
 }  // namespace
+
+Json ResolvedDataset::spec() const {
+  auto out = core;
+  out["validation"] = use->validation.value;
+  out["train_limit"] = use->train_limit.value;
+  out["test_limit"] = use->test_limit.value;
+  return out;
+}
+
+void ResolvedDataset::erase_places(Json& spec) const {
+  for (const auto& place : places) spec.at("params").erase(place);
+  if (of) of->erase_places(spec.at("of"));
+}
 
 std::int64_t ResolvedDataset::num_train() const {
   if (info.num_train == 0) return 0;
@@ -67,34 +80,66 @@ std::int64_t ResolvedDataset::num_train() const {
 }
 
 Resolved::Resolved(const Suite& s, const Catalog& catalog, Diagnostics& diagnostics) : suite(s), diagnostics_(diagnostics) {
-  resolve_datasets(catalog);
+  for (const auto& [name, use] : suite.datasets) resolve_dataset(name, catalog);
   resolve_models(catalog);
   for (const auto& [name, use] : suite.losses) methods[name] = expand_methods(use, catalog, suite.file, diagnostics_);
   resolve_strategies(catalog);
 }
 
-void Resolved::resolve_datasets(const Catalog& catalog) {
-  for (const auto& [name, use] : suite.datasets) {
-    const auto what = fmt::format("dataset '{}'", name);
-    const auto* entry = find_plugin(use, catalog.datasets, "dataset", "datasets", suite.file, diagnostics_);
-    if (!entry) continue;
-    const auto before = diagnostics_.size();
-    ResolvedDataset r{&use, entry, resolve_use(use, entry->params, what, suite.file, diagnostics_), {}, {}, {}};
-    if (diagnostics_.size() != before) continue;
-    if (!guarded(suite.file, use.at, what, diagnostics_, [&] { r.info = entry->create(r.params, {})->info(); })) continue;
-    if (r.info.num_train > 0 && use.validation.value >= r.info.num_train) {
-      diagnostics_.push_back({suite.file, use.validation.at,
-                              fmt::format("{}: 'validation' = {} leaves nothing of its {} training rows", what,
-                                          use.validation.value, r.info.num_train)});
-      continue;
-    }
-    r.spec = plugin_spec(*entry, r.params);
-    add_fingerprint(r, suite.data_dir);
-    r.spec["validation"] = use.validation.value;
-    r.spec["train_limit"] = use.train_limit.value;
-    r.spec["test_limit"] = use.test_limit.value;
-    datasets.emplace(name, std::move(r));
+/// Each once; nullptr where it cannot be resolved, for a reason that stands in the diagnostics. One that is still being resolved
+/// is made of itself, which was complained about when the file was read.
+const ResolvedDataset* Resolved::resolve_dataset(const std::string& name, const Catalog& catalog) {
+  const auto use = suite.datasets.find(name);
+  if (use != suite.datasets.end() && tried_datasets_.insert(name).second) {
+    if (auto r = resolved_use(use->second, catalog)) datasets.emplace(name, std::move(*r));
   }
+  const auto found = datasets.find(name);
+  return found == datasets.end() ? nullptr : &found->second;
+}
+
+std::optional<ResolvedDataset> Resolved::resolved_use(const DatasetUse& use, const Catalog& catalog) {
+  const auto what = fmt::format("dataset '{}'", use.name);
+  ResolvedDataset r;
+  r.use = &use;
+  r.entry = find_plugin(use, catalog.datasets, "dataset", "datasets", suite.file, diagnostics_);
+  if (!r.entry) return std::nullopt;
+  const auto before = diagnostics_.size();
+  r.params = resolve_use(use, r.entry->params, what, suite.file, diagnostics_);
+  if (!find_inner(r, catalog, what) || diagnostics_.size() != before) return std::nullopt;
+  const bool built = guarded(suite.file, use.at, what, diagnostics_, [&] {
+    r.dataset = r.entry->create(r.params, {.of = r.of ? r.of->dataset : nullptr});
+    r.info = r.dataset->info();
+  });
+  if (!built) return std::nullopt;
+  if (r.info.num_train > 0 && use.validation.value >= r.info.num_train) {
+    diagnostics_.push_back({suite.file, use.validation.at,
+                            fmt::format("{}: 'validation' = {} leaves nothing of its {} training rows", what,
+                                        use.validation.value, r.info.num_train)});
+    return std::nullopt;
+  }
+  r.core = plugin_spec(*r.entry, r.params);
+  add_fingerprint(r, suite.data_dir);
+  if (r.of) r.core["of"] = r.of->core;
+  return r;
+}
+
+/// Finds what `of` names, and returns whether the data set has what it needs of that.
+bool Resolved::find_inner(ResolvedDataset& r, const Catalog& catalog, const std::string& what) {
+  const auto& of = r.use->of;
+  if (of.value.empty() && r.entry->about.takes_of) {
+    diagnostics_.push_back({suite.file, r.use->at,
+                            fmt::format("{}: the plugin '{}' is made of another data set; add of = \"NAME\" with the name of a "
+                                        "[datasets.NAME]", what, r.entry->name)});
+    return false;
+  }
+  if (of.value.empty()) return true;
+  if (!r.entry->about.takes_of) {
+    diagnostics_.push_back({suite.file, of.at,
+                            fmt::format("{}: the plugin '{}' is not made of another data set; remove 'of'", what, r.entry->name)});
+    return false;
+  }
+  r.of = resolve_dataset(of.value, catalog);
+  return r.of != nullptr;
 }
 
 void Resolved::resolve_models(const Catalog& catalog) {

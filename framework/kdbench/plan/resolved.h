@@ -4,6 +4,9 @@
 #include <kdbench/plan/variants.h>
 
 #include <map>
+#include <memory>
+#include <optional>
+#include <set>
 #include <string>
 #include <utility>
 #include <vector>
@@ -14,9 +17,16 @@ struct ResolvedDataset {
   const DatasetUse* use = nullptr;
   const Listed<DatasetEntry>* entry = nullptr;
   ParamValues params;
+  const ResolvedDataset* of = nullptr;     ///< the one it is made of, by the key `of`
+  std::shared_ptr<const Dataset> dataset;  ///< as built; reads nothing while planning
   DatasetInfo info;
-  Json spec;  ///< "dataset" of a job's spec, with a fingerprint of the files it reads
+  Json core;                        ///< plugin, parameters, fingerprints of its files, and the core of `of`
   std::vector<std::string> places;  ///< parameters that name an existing file or folder
+
+  /// Returns "dataset" of a job's spec: the core, and how the host cuts the rows.
+  Json spec() const;
+  /// Removes from such a spec (or core) where files lie, here and in `of`; what they hold stays in it.
+  void erase_places(Json& spec) const;
   std::int64_t num_train() const;  ///< rows trained on, after the validation cut and the limit; 0: unknown
 };
 
@@ -47,11 +57,14 @@ class Resolved {
   const ModelFacts* facts(const std::string& model, const std::string& dataset);
 
  private:
-  void resolve_datasets(const Catalog& catalog);
+  const ResolvedDataset* resolve_dataset(const std::string& name, const Catalog& catalog);
+  std::optional<ResolvedDataset> resolved_use(const DatasetUse& use, const Catalog& catalog);
+  bool find_inner(ResolvedDataset& r, const Catalog& catalog, const std::string& what);
   void resolve_models(const Catalog& catalog);
   void resolve_strategies(const Catalog& catalog);
 
   Diagnostics& diagnostics_;
+  std::set<std::string> tried_datasets_;
   std::map<std::pair<std::string, std::string>, std::optional<ModelFacts>> facts_;
 };
 

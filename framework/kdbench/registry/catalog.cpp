@@ -174,6 +174,7 @@ void append(Json& plugins, const std::map<std::string, Listed<EntryType>>& entri
     plugins.push_back({{"kind", kind}, {"name", name}, {"library", entry.library}, {"version", entry.version},
                        {"summary", entry.about.summary}, {"formula", entry.about.formula},
                        {"source", entry.about.source}, {"params", std::move(params)}});
+    if (entry.about.takes_of) plugins.back()["needs"] = "of = \"NAME\": the [datasets.NAME] it is made of";
   }
 }
 

@@ -20,17 +20,23 @@ Result<Status> status_from_string(const std::string& text);
 /// a list of {lower, upper, count, accuracy, confidence} with null accuracy and confidence for an empty bin.
 ///
 /// The documents inside a record (all JSON):
-///   spec         the job's specification (plan/job_spec.h), with requested and resolved settings
-///   epochs       [{epoch (1-based), lr, loss, terms {ce, ...}, train_accuracy, val {accuracy, nll, ece} or null, seconds}]
+///   spec         the job's specification (Job::spec in plan/plan.h), with requested and resolved settings
+///   epochs       [{epoch (1-based), lr, loss, terms {ce, ...}, train_accuracy, val {accuracy, nll, ece, label_information,
+///                input_information or null} or null, val_information (their sum) or null, seconds}]
 ///   checkpoints  {"last": {"epoch", "test": metrics, "val": metrics or null, "fitted_temperature": {"T", "status",
-///                "nll_before", "nll_after", "ece_before", "ece_after", "split"}}, "best_val": {...}}
-///   teacher      null, or {"job", "checkpoint", "test": metrics at temperature 1, "as_taught": {"temperature", "ece", "nll",
-///                "accuracy", ...}} where temperature = teacher_temperature * tau_teacher
+///                "nll_before", "nll_after", "ece_before", "ece_after", "reliability_after" (as `reliability`, at T), "split"}}, and
+///                with validation rows "best_val", "min_val_ece", "min_val_nll", "max_val_information": the same of the epoch that is best by that rule}
+///   teacher      null, or what is known of the network that taught, in the state that taught (which may be an epoch that its
+///                own record does not tell of): {"job", "checkpoint": {rule, epoch}, "test": metrics at temperature 1,
+///                "fitted_temperature": null or as above with the T that its logits were divided by, "as_taught":
+///                {"temperature", "ece", "nll", "accuracy", ...} where temperature = fitted T * teacher_temperature *
+///                tau_teacher, "tau_curve": [{tau, ece, nll}] of its test logits, divided by the fitted T if there is one}
 ///   tau_curve    [{tau, ece, nll}] of this network's own test logits (checkpoint "last")
 ///   environment  {kdbench, sdk, git, libtorch, blas, device, threads, host, allocator}
 ///   timings      {load_s, train_s, evaluate_s, save_s, teacher_s}
 ///   memory       {peak_rss_bytes, allocator_peak_bytes}
-///   extra        {bayes_accuracy, num_params, num_train, num_val, num_test, data_sha256, weights_sha256, split_sha256, faults_per_step}
+///   extra        {bayes_accuracy, num_params, num_frozen_params (of what its logits are added to), num_train, num_val, num_test,
+///                data_sha256, weights_sha256, split_sha256, faults_per_step}
 struct RunRecord {
   std::string job;    ///< id
   std::string label;  ///< for people

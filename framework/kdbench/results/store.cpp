@@ -62,6 +62,8 @@ bool has_other_schema(const Json& json) {
 
 }  // namespace
 
+std::string snapshot_name(std::int64_t epoch) { return fmt::format("epoch_{}", epoch); }
+
 Store::Store(fs::path root) : root_(std::move(root)) {
   const auto records = root_ / "records";
   fs::create_directories(records);
@@ -115,6 +117,14 @@ Result<std::optional<RunRecord>> Store::get(const std::string& job) const {
 bool Store::is_done(const std::string& job) const {
   const auto record = get(job);
   return record && record.value() && record.value()->status == Status::kDone;
+}
+
+bool Store::has_snapshots(const std::string& job, const std::vector<std::int64_t>& epochs) const {
+  const auto folder = root_ / "artifacts" / job;
+  return std::all_of(epochs.begin(), epochs.end(), [&](std::int64_t epoch) {
+    const auto name = snapshot_name(epoch);
+    return fs::exists(folder / (name + ".safetensors")) && fs::exists(folder / (name + "_test_logits.safetensors"));
+  });
 }
 
 std::vector<std::string> Store::jobs() const {

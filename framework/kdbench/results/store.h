@@ -3,6 +3,7 @@
 #pragma once
 #include <kdbench/results/record.h>
 
+#include <cstdint>
 #include <filesystem>
 #include <map>
 #include <optional>
@@ -10,6 +11,10 @@
 #include <vector>
 
 namespace kdbench {
+
+/// Stem of the artifacts that hold a network as it was after an epoch: "epoch_30" for epoch_30.safetensors (the weights) and
+/// epoch_30_test_logits.safetensors.
+std::string snapshot_name(std::int64_t epoch);
 
 /// STORE/records/ab/<job id>.json, STORE/artifacts/<job id>/, STORE/plans/<suite name>.json.
 class Store {
@@ -31,6 +36,8 @@ class Store {
   Result<std::optional<RunRecord>> get(const std::string& job) const;
   /// True if the job has a record with status done.
   bool is_done(const std::string& job) const;
+  /// True if the job's network after every one of `epochs` is kept, with its test logits.
+  bool has_snapshots(const std::string& job, const std::vector<std::int64_t>& epochs) const;
   /// Returns the ids that have a record file, sorted. Files half written by a killed writer are not among them.
   std::vector<std::string> jobs() const;
 

@@ -77,18 +77,18 @@ class Conversation {
 
   void take(const std::vector<std::string>& lines) {
     for (const auto& line : lines) {
-      if (const auto event = parse_event(line)) handle(*event);
+      if (auto event = parse_event(line)) handle(std::move(*event));
     }
   }
 
-  void handle(const Json& event) {
+  void handle(Json event) {
     const auto kind = text_field(event, "event");
     heard_ = true;
     quiet_since_ = Clock::now();
     loading_ = kind == "loading" ? text_field(event, "file") : "";
     if (kind == "loading") return;
     if (kind == "result" || kind == "diagnostics" || kind == "error") {
-      if (last_.is_null()) last_ = event;
+      if (last_.is_null()) last_ = std::move(event);
     } else if (options_.on_event) {
       options_.on_event(event);
     }
@@ -100,9 +100,9 @@ class Conversation {
     return fmt::format("ends the program while it is loaded ({})", exit.text());
   }
 
-  void conclude(const ExitStatus& exit, Answer& answer) const {
+  void conclude(const ExitStatus& exit, Answer& answer) {
     const auto kind = last_.is_null() ? std::string() : text_field(last_, "event");
-    if (kind == "result") answer.result = last_;
+    if (kind == "result") answer.result = std::move(last_);  // a plan of many jobs is large: one copy of it is enough
     if (kind == "diagnostics") answer.diagnostics = diagnostics_field(last_);
     if (kind == "result" || !answer.diagnostics.empty()) return;
     if (kind == "error") {

@@ -107,6 +107,8 @@ void ProgressPrinter::job_finished(const FinishedJob& job, const ProgressState& 
   last_s_ = options_.now_s();
 }
 
-void ProgressPrinter::note(const std::string& text) { line(text); }
+void ProgressPrinter::note(const std::string& text) {
+  if (noted_.insert(text).second) line(text);
+}
 
 }  // namespace kdbench

@@ -4,6 +4,7 @@
 #include <functional>
 #include <limits>
 #include <ostream>
+#include <set>
 #include <string>
 #include <vector>
 
@@ -55,7 +56,7 @@ class RunObserver {
 
 /// Prints a run. On a terminal the live line is redrawn at most ten times a second and only what
 /// went wrong stays; elsewhere every finished job is a line, and a silence of half a minute is
-/// broken by a progress line.
+/// broken by a progress line. A note that many workers send is printed once.
 class ProgressPrinter : public RunObserver {
  public:
   struct Options {
@@ -80,6 +81,7 @@ class ProgressPrinter : public RunObserver {
   Options options_;
   double last_s_;
   bool live_ = false;
+  std::set<std::string> noted_;
 };
 
 }  // namespace kdbench

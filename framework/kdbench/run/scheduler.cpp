@@ -47,15 +47,15 @@ class Runner {
   double weight(std::size_t job) const { return std::max(plan_.jobs[job].estimated_s, 1e-3); }
 
   void look_into_store() {
+    std::vector<std::size_t> incomplete;
     for (std::size_t i = 0; i < plan_.jobs.size(); ++i) {
       const auto found = store_.get(plan_.jobs[i].id);
       if (!found || !*found) continue;
       const auto& record = **found;
       const bool bad = record.status == Status::kFailed || record.status == Status::kDiverged;
       if (record.status == Status::kDone) {
-        ++summary_.done_before;
-        ++state_.done;
-        queue_.settle(i, Status::kDone);
+        if (has_snapshots(i)) was_done(i);
+        else incomplete.push_back(i);
       } else if (bad && !options_.rerun_failed) {
         ++state_.failed;
         summary_.problems.push_back(
@@ -65,7 +65,25 @@ class Runner {
       }
     }
     for (const auto& [job, status] : earlier_) skip_dependents(job, status);
+    // What nobody will learn from any more need not be there; those that need a job stand after it.
+    for (auto it = incomplete.rbegin(); it != incomplete.rend(); ++it) {
+      const auto& jobs = queue_.dependents(*it);
+      if (std::all_of(jobs.begin(), jobs.end(), [&](auto job) { return queue_.settled(job); })) was_done(*it);
+    }
   }
+
+  void was_done(std::size_t job) {
+    ++summary_.done_before;
+    ++state_.done;
+    queue_.settle(job, Status::kDone);
+  }
+
+  bool has_snapshots(std::size_t job) const {
+    return store_.has_snapshots(plan_.jobs[job].id, plan_.jobs[job].keep_epochs);
+  }
+
+  /// True if nothing is left to do. A job that another suite has had done may lack a network as it was after an epoch.
+  bool is_complete(std::size_t job) const { return store_.is_done(plan_.jobs[job].id) && has_snapshots(job); }
 
   void start_units() {
     while (summary_.signal == 0) {
@@ -73,7 +91,7 @@ class Runner {
       if (!unit) return;
       drop_done(*unit);
       if (!unit->jobs.empty())
-        active_.emplace_back(plan_, *unit, options_.setup, store_.root(), options_.limits);
+        active_.emplace_back(plan_, *unit, options_.setup, store_.root(), options_.unit);
     }
   }
 
@@ -81,7 +99,7 @@ class Runner {
   void drop_done(Unit& unit) {
     std::vector<std::size_t> left;
     for (const auto job : unit.jobs) {
-      if (store_.is_done(plan_.jobs[job].id)) {
+      if (is_complete(job)) {
         settle(job, Status::kDone, "");
       } else {
         left.push_back(job);
@@ -141,18 +159,19 @@ class Runner {
     }
   }
 
-  /// Believes the store before the worker: a report without its record is a failure.
+  /// Believes the store before the worker: a report without its record, or without what was to be kept, is a failure.
   void accept(const UnitProcess& unit, const JobReport& report) {
     const auto& job = plan_.jobs[report.job];
     const auto found = store_.get(job.id);
     const bool recorded = found.has_value() && found->has_value();
-    if (recorded && to_string((*found)->status) == report.status) {
+    const bool whole = report.status != "done" || has_snapshots(report.job);
+    if (recorded && whole && to_string((*found)->status) == report.status) {
       return settle(report.job, (*found)->status, (*found)->reason, &unit);
     }
     const auto reason =
         report.status == "failed" && !report.reason.empty()
             ? report.reason
-            : fmt::format("worker reported '{}' and wrote no such record", report.status);
+            : fmt::format("worker reported '{}' and wrote no such {}", report.status, whole ? "record" : "snapshots");
     fail(report.job, reason + "; log: " + unit.log().string(), unit);
   }
 
@@ -160,7 +179,7 @@ class Runner {
   void close(UnitProcess& unit) {
     const auto open = unit.open_jobs();
     for (const auto job : open) {
-      if (store_.is_done(plan_.jobs[job].id)) {
+      if (is_complete(job)) {
         settle(job, Status::kDone, "", &unit);
       } else if (summary_.signal != 0 || unit.reported_interrupted(job)) {
         if (summary_.signal == 0) interrupted(job);

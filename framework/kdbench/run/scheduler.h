@@ -16,7 +16,7 @@ struct RunOptions {
   int slots = 1;              ///< workers' threads that may run at a time, >= 1
   bool fuse = true;           ///< let jobs of one group share a worker
   bool rerun_failed = false;  ///< also run jobs whose record says failed or diverged
-  UnitLimits limits;
+  UnitOptions unit;
 };
 
 /// A job that is not done at the end of a run.
@@ -40,7 +40,8 @@ struct RunSummary {
 /// Runs the plan's jobs in plan order, as many at a time as the slots allow, and returns when all
 /// are over or a signal (SIGINT, SIGTERM, SIGHUP) has stopped it; a second signal kills the workers
 /// at once. A job whose worker dies becomes a failed record with the reason; a job whose teacher is
-/// not done becomes a skipped one. What jobs run beside each other changes no result.
+/// not done becomes a skipped one. What jobs run beside each other changes no result. A job that is done but lacks a network
+/// (Job::keep_epochs) that some job still has to learn from is trained again; its record stays.
 /// @throws std::system_error when no worker can be started or the store cannot be written.
 RunSummary run_plan(const Plan& plan, const Store& store, const RunOptions& options,
                     RunObserver& observer);

@@ -20,13 +20,13 @@ std::filesystem::path log_path(const Plan& plan, const Unit& unit,
 }
 
 Command command_of(const Plan& plan, const Unit& unit, const WorkerSetup& setup,
-                   const std::filesystem::path& store) {
+                   const std::filesystem::path& store, bool caching_allocator) {
   Json jobs = Json::array();
   for (const auto job : unit.jobs) jobs.push_back(to_json(plan.jobs[job]));
   const Json request = {{"verb", "train"},           {"jobs", std::move(jobs)},
                         {"store", store.string()},   {"device", plan.device},
                         {"data_dir", plan.data_dir}, {"workers", unit.workers},
-                        {"allocator", true}};
+                        {"allocator", caching_allocator}};
   return {.executable = setup.worker,
           .request = request_text(with_plugins(request, setup, setup.excluded)),
           .log = log_path(plan, unit, store),
@@ -43,12 +43,12 @@ std::string size_text(double bytes) { return fmt::format("{:.1f} GB", bytes / 1e
 }  // namespace
 
 UnitProcess::UnitProcess(const Plan& plan, Unit unit, const WorkerSetup& setup,
-                         const std::filesystem::path& store, const UnitLimits& limits)
+                         const std::filesystem::path& store, const UnitOptions& options)
     : plan_(plan),
-      limits_(limits),
+      unit_options_(options),
       unit_(std::move(unit)),
       log_(log_path(plan, unit_, store)),
-      process_(command_of(plan, unit_, setup, store)) {
+      process_(command_of(plan, unit_, setup, store, unit_options_.caching_allocator)) {
   for (const auto job : unit_.jobs) {
     index_.emplace(plan.jobs[job].id, job);
     seen_[job];
@@ -74,7 +74,7 @@ std::vector<JobReport> UnitProcess::take(const std::vector<std::string>& lines) 
     if (kind == "error" && last_.is_null()) last_ = *event;
     if (kind == "result" && !result_) {
       result_ = true;
-      if (!stopping_) kill_at_ = in_seconds(limits_.grace_s);
+      if (!stopping_) kill_at_ = in_seconds(unit_options_.grace_s);
     }
     const auto found = index_.find(text_field(*event, "job"));
     if (found == index_.end() || seen_[found->second].over) continue;
@@ -110,15 +110,15 @@ void UnitProcess::enforce_limits() {
   // the other.
   const auto workers = static_cast<std::size_t>(unit_.workers);
   const auto rounds = (unit_.jobs.size() + workers - 1) / workers;
-  if (limits_.timeout_s > 0 && wall_s() > limits_.timeout_s * double(rounds)) {
-    limit_ = fmt::format("took longer than the {:g} s of --timeout", limits_.timeout_s);
-    kill_at_ = in_seconds(limits_.grace_s);
+  if (unit_options_.timeout_s > 0 && wall_s() > unit_options_.timeout_s * double(rounds)) {
+    limit_ = fmt::format("took longer than the {:g} s of --timeout", unit_options_.timeout_s);
+    kill_at_ = in_seconds(unit_options_.grace_s);
     process_.terminate();
-  } else if (limits_.memory_limit_bytes > 0) {
+  } else if (unit_options_.memory_limit_bytes > 0) {
     const auto rss = group_rss_bytes(process_.pid());
-    if (rss <= limits_.memory_limit_bytes) return;
+    if (rss <= unit_options_.memory_limit_bytes) return;
     limit_ = fmt::format("used {} of memory, more than the {} of --memory-limit", size_text(rss),
-                         size_text(limits_.memory_limit_bytes));
+                         size_text(unit_options_.memory_limit_bytes));
     killed_ = true;
     kill_at_ = Clock::now();
     process_.kill_group();
@@ -131,7 +131,7 @@ void UnitProcess::stop() {
     return process_.kill_group();
   }
   stopping_ = true;
-  kill_at_ = in_seconds(limits_.grace_s);
+  kill_at_ = in_seconds(unit_options_.grace_s);
   process_.terminate();
 }
 

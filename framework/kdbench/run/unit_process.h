@@ -13,11 +13,12 @@
 
 namespace kdbench {
 
-/// What bounds a unit; 0 means no limit.
-struct UnitLimits {
+/// What bounds a unit (0 means no limit) and how its worker keeps memory.
+struct UnitOptions {
   double timeout_s = 0;           ///< wall time of one job
   double memory_limit_bytes = 0;  ///< resident memory of the worker and its children
   double grace_s = 20;  ///< between SIGTERM and SIGKILL, and between the last event and the end
+  bool caching_allocator = true;  ///< false: the worker keeps libtorch's own
 };
 
 /// A report of the worker on one job.
@@ -28,10 +29,10 @@ struct JobReport {
 
 class UnitProcess {
  public:
-  /// Starts the worker. Keeps references to the plan and the limits.
+  /// Starts the worker. Keeps references to the plan and the options.
   /// @throws std::system_error when it cannot be started.
   UnitProcess(const Plan& plan, Unit unit, const WorkerSetup& setup,
-              const std::filesystem::path& store, const UnitLimits& limits);
+              const std::filesystem::path& store, const UnitOptions& options);
 
   const Unit& unit() const { return unit_; }
   const Process& process() const { return process_; }
@@ -77,7 +78,7 @@ class UnitProcess {
   std::string last_words() const;
 
   const Plan& plan_;
-  const UnitLimits& limits_;
+  const UnitOptions& unit_options_;
   Unit unit_;
   std::filesystem::path log_;
   std::unordered_map<std::string, std::size_t> index_;

@@ -6,6 +6,8 @@
 
 #include <cstdint>
 #include <filesystem>
+#include <functional>
+#include <memory>
 #include <string>
 #include <vector>
 
@@ -42,6 +44,15 @@ class Dataset {
   /// Reads one split. `data_dir` is the suite's data folder, against which relative paths are meant.
   /// @throws kdbench::Error naming the missing or wrong file, what was expected of it and what to do.
   virtual Split load(SplitKind kind, const std::filesystem::path& data_dir) const = 0;
+};
+
+/// What the host hands to a data set that it builds.
+struct DatasetContext {
+  /// The data set that the suite's key `of` names, for those that are made of another (a subset, a rotation); nullptr without `of`.
+  std::shared_ptr<const Dataset> of = nullptr;
+
+  /// Shows one line to the user, such as how fast images were decoded; empty where nobody watches. Call it from load() alone.
+  std::function<void(const std::string& line)> note = {};
 };
 
 }  // namespace kdbench

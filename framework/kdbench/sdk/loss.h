@@ -34,6 +34,10 @@ struct LossNeeds {
   bool teacher_features = false;  ///< LossInputs::teacher.features, preactivations
   bool teacher_embedding = false; ///< LossInputs::teacher.embedding
   bool posterior = false;         ///< LossInputs::posterior; refused at plan time for a data set without one
+  /// A promise: every forward() makes the same tensor operations. It reads neither epoch nor step, draws no random numbers, keeps
+  /// nothing between calls but tensors changed in place, and reads no value on the host. A GPU then replays the whole training
+  /// step as one graph.
+  bool repeatable = false;
 };
 
 /// One training batch of N images, K classes.

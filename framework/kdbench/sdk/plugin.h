@@ -18,6 +18,7 @@ struct About {
   std::string summary = {};  ///< one line
   std::string formula = {};  ///< one plain line, N images, K classes; losses and strategies
   std::string source = {};   ///< paper, section, equation
+  bool takes_of = false;     ///< data sets: made of another one, which the suite's key `of` must name
 };
 
 /// Everything the host needs to list, check and build one plugin of interface `T`.
@@ -31,7 +32,7 @@ struct Entry {
 struct NoContext {};
 
 using ModelEntry = Entry<Model, ModelContext>;
-using DatasetEntry = Entry<Dataset, NoContext>;
+using DatasetEntry = Entry<Dataset, DatasetContext>;
 using LossEntry = Entry<Loss, LossContext>;
 using StrategyEntry = Entry<Strategy, NoContext>;
 
@@ -50,9 +51,9 @@ class Registrar {
   void model(std::string name, About about) {
     add(make<P, Model, ModelContext>(std::move(name), std::move(about)));
   }
-  template <PluginClass<Dataset, NoContext> P>
+  template <PluginClass<Dataset, DatasetContext> P>
   void dataset(std::string name, About about) {
-    add(make<P, Dataset, NoContext>(std::move(name), std::move(about)));
+    add(make<P, Dataset, DatasetContext>(std::move(name), std::move(about)));
   }
   template <PluginClass<Loss, LossContext> P>
   void loss(std::string name, About about) {

@@ -11,8 +11,9 @@
 
 namespace kdbench {
 
-/// Which state of a trained stage is meant: "last", "best_val" (highest validation accuracy), "min_val_ece",
-/// "min_val_nll"; "epoch" (after `epoch` epochs) is refused: it is not kept yet.
+/// Which state of a trained stage is meant: "last", "epoch" (after `epoch` epochs), or one chosen on the validation rows:
+/// "best_val" (highest accuracy), "min_val_ece", "min_val_nll", "max_val_information" (the epoch whose outputs tell most about
+/// input and label: Wang et al. 2022).
 struct Checkpoint {
   std::string rule = "last";
   std::int64_t epoch = 0;  ///< used by rule "epoch", 1-based: after that many epochs
@@ -22,6 +23,7 @@ struct Checkpoint {
 enum class StageLoss {
   kLabels,  ///< cross-entropy only
   kMethod,  ///< the method under study (the suite's loss)
+  kNamed,   ///< the suite's [losses.NAME] that Stage::loss_name names; it must be a single method, without lists
 };
 
 /// One training run inside a plan. The learning-rate schedule is stretched to `epochs`.
@@ -31,10 +33,16 @@ struct Stage {
   std::optional<std::string> teacher;  ///< id of an earlier stage; nullopt: labels only
   Checkpoint teacher_checkpoint = {};  ///< which state of the teacher teaches
   StageLoss loss = StageLoss::kLabels;
+  std::string loss_name = {};          ///< with kNamed
   std::int64_t epochs = 0;             ///< passes over the training split, > 0
   std::int64_t kd_begin = 0;           ///< the KD term is on in epochs [kd_begin, kd_end)
   std::int64_t kd_end = 0;             ///< 0: until the end
   double label_smoothing = 0.0;        ///< of the cross-entropy, in [0, 1)
+  bool fit_teacher_temperature = false;  ///< divide the teacher's logits by the T that minimises its NLL on the validation rows
+  std::optional<std::string> init = {};  ///< start from the last weights of this earlier stage, of the same model, not from random ones
+  /// Add the logits of this earlier stage, frozen, to this network's: both together are trained, evaluated, recorded and, as a
+  /// teacher, asked (residual distillation). Only logits are added; features and embedding stay this network's.
+  std::optional<std::string> added_to = {};
 };
 
 /// A model of the suite, by size.

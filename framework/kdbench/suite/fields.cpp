@@ -91,6 +91,10 @@ const std::vector<Field<Suite>>& suite_fields() {
   static const auto fields = completed<Suite>({
       {{.key = "name", .doc = "Names the suite in stores and on boards.", .required = true}, &Suite::name},
       {{"title", "One line for people, printed above the boards."}, &Suite::title},
+      {{"paper",
+        "The printed table that the suite repeats, \"table6\" for example: what kdbench compare sets beside the "
+        "boards. Decides no result."},
+       &Suite::paper},
       {{"seeds", "Every method is trained once per seed; all differ.", {.at_least = 0}}, &Suite::seeds},
       {{"device", "auto, cpu, cuda or cuda:N. auto takes a GPU where there is one."}, &Suite::device},
       {{"data_dir", "Folder that relative data paths start from."}, &Suite::data_dir},
@@ -151,6 +155,11 @@ const std::vector<Field<Recipe>>& recipe_fields() {
 
 const std::vector<Field<DatasetUse>>& dataset_fields() {
   static const auto fields = completed<DatasetUse>({
+      {{.key = "of",
+        .doc = "The [datasets.NAME] that this one is made of (a subset, a rotation); rows are then cut by this "
+               "table's keys, not by that one's.",
+        .default_text = "none"},
+       &DatasetUse::of},
       {{"validation", "Rows cut from the training split for validation, by the split seed.", {.at_least = 0}},
        &DatasetUse::validation},
       {{"train_limit", "Use so many training rows, after the cut; 0: all.", {.at_least = 0}},

@@ -62,6 +62,7 @@ struct Recipe {
 };
 
 struct DatasetUse : PluginUse {
+  Located<std::string> of{"", {}};           ///< the [datasets.NAME] this one is made of; empty: of none
   Located<std::int64_t> validation{0, {}};   ///< rows cut from the training split, by the split seed
   Located<std::int64_t> train_limit{0, {}};  ///< use so many training rows (after the cut); 0: all
   Located<std::int64_t> test_limit{0, {}};   ///< use so many test rows; 0: all
@@ -112,6 +113,7 @@ struct Suite {
   std::string file;                        ///< as given
   std::string name;
   std::string title;                       ///< one line for people, may be empty
+  std::string paper;                       ///< the printed table that the suite repeats, "table6"; may be empty
   std::vector<std::int64_t> seeds = {0};
   Located<std::string> device{"auto", {}}; ///< "auto", "cpu", "cuda", "cuda:N"
   std::string data_dir;                    ///< folder for relative data paths; may be empty

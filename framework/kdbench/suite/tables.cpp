@@ -53,6 +53,37 @@ void read_dataset(const Node::Entry& entry, const std::string& header, DatasetUs
   });
 }
 
+/// Returns "a -> b -> a" if following `of` from `name` leads back to it, and `name` comes first of those in the alphabet.
+std::string circle_from(const std::string& name, const std::map<std::string, DatasetUse>& datasets) {
+  auto path = name, at = name;
+  for (std::size_t steps = 0; steps < datasets.size(); ++steps) {
+    const auto use = datasets.find(at);
+    if (use == datasets.end() || use->second.of.value.empty()) return "";
+    at = use->second.of.value;
+    path += " -> " + at;
+    if (at <= name) return at == name ? path : "";
+  }
+  return "";
+}
+
+/// Complains about data sets that are made of one the file does not define, or of themselves.
+void check_made_of(const std::map<std::string, DatasetUse>& datasets, Reader& reader) {
+  for (const auto& [name, use] : datasets) {
+    const auto& of = use.of;
+    if (of.value.empty()) continue;
+    if (const auto circle = circle_from(name, datasets); !circle.empty()) {
+      reader.complain(of.at, fmt::format("{} is made of itself: {}", header_text("datasets", name), circle));
+    } else if (!datasets.contains(of.value)) {
+      std::vector<std::string> others;
+      for (const auto& [other, ignored] : datasets) {
+        if (other != name) others.push_back(other);
+      }
+      reader.complain(of.at, fmt::format("no {} in the file{}", header_text("datasets", of.value),
+                                         suggestion(of.value, others)));
+    }
+  }
+}
+
 void read_model(const Node::Entry& entry, const std::string& header, const RecipeTable& train, ModelUse& use,
                 Reader& reader) {
   auto recipe = train;
@@ -115,6 +146,7 @@ void read_tables(const Node& root, Suite& suite, Reader& reader) {
   read_named(root, "datasets", suite.datasets, reader, [&](const auto& entry, const auto& header, auto& use) {
     read_dataset(entry, header, use, reader);
   });
+  check_made_of(suite.datasets, reader);
   read_named(root, "models", suite.models, reader, [&](const auto& entry, const auto& header, auto& use) {
     read_model(entry, header, train, use, reader);
   });

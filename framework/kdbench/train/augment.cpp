@@ -80,29 +80,4 @@ torch::Tensor gather_bytes_cpu(const torch::Tensor& images, const std::int64_t* 
   return out.permute({0, 3, 1, 2});
 }
 
-torch::Tensor gather_bytes_device(const torch::Tensor& images, const std::int64_t* positions, std::int64_t n,
-                                  const std::vector<Augmentation>& moves, const torch::Tensor& mean, const torch::Tensor& stddev) {
-  const auto device = images.device();
-  const auto at = torch::from_blob(const_cast<std::int64_t*>(positions), {n}, torch::kInt64).to(device);
-  const auto normalise = [&](const torch::Tensor& x) {
-    return x.to(torch::kFloat32).div_(255).permute({0, 3, 1, 2}).sub(mean).div_(stddev);
-  };
-  if (moves.empty()) return normalise(images.index_select(0, at));
-  const auto height = images.size(1), width = images.size(2);
-  auto shift = torch::empty({3, n}, torch::kInt64);
-  for (std::int64_t i = 0; i < n; ++i) {
-    const auto& m = moves[static_cast<std::size_t>(i)];
-    shift[0][i] = m.dy;
-    shift[1][i] = m.dx;
-    shift[2][i] = m.flip;
-  }
-  shift = shift.to(device);
-  const auto y = torch::arange(height, shift.options()) + shift[0].unsqueeze(1);  // [N, H]
-  auto x = torch::arange(width, shift.options()).expand({n, width});
-  x = torch::where(shift[2].unsqueeze(1).to(torch::kBool), width - 1 - x, x) + shift[1].unsqueeze(1);  // [N, W]
-  const auto inside = ((y >= 0) & (y < height)).unsqueeze(2) & ((x >= 0) & (x < width)).unsqueeze(1);   // [N, H, W]
-  const auto taken = images.index({at.view({n, 1, 1}), y.clamp(0, height - 1).unsqueeze(2), x.clamp(0, width - 1).unsqueeze(1)});
-  return normalise(taken * inside.unsqueeze(3).to(torch::kUInt8));
-}
-
 }  // namespace kdbench

@@ -1,4 +1,4 @@
-/// Turning bytes into normalised, cropped, mirrored batches: one pass on the CPU, vectorised on a GPU.
+/// Turning bytes into normalised, cropped, mirrored batches in one pass on the CPU. (device_feed.h does it on a GPU.)
 #pragma once
 #include <kdbench/train/data.h>
 
@@ -15,9 +15,5 @@ std::vector<float> byte_table(const std::vector<double>& mean, const std::vector
 /// the image is shifted by (dy, dx) with black beyond its edge, then mirrored.
 torch::Tensor gather_bytes_cpu(const torch::Tensor& images, const std::int64_t* positions, std::int64_t n,
                                const std::vector<Augmentation>& moves, const std::vector<float>& table);
-
-/// The same values up to rounding, by tensor operations on the images' device.
-torch::Tensor gather_bytes_device(const torch::Tensor& images, const std::int64_t* positions, std::int64_t n,
-                                  const std::vector<Augmentation>& moves, const torch::Tensor& mean, const torch::Tensor& stddev);
 
 }  // namespace kdbench

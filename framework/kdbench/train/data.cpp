@@ -2,6 +2,7 @@
 #include <kdbench/base/seeds.h>
 #include <kdbench/train/augment.h>
 #include <kdbench/train/data.h>
+#include <kdbench/train/device_feed.h>
 
 #include <ATen/Functions.h>
 #include <fmt/core.h>
@@ -91,9 +92,10 @@ TrainData::TrainData(const Dataset& dataset, const std::filesystem::path& data_d
   }
   table_ = byte_table(info_.mean, info_.stddev);
   const auto shape = std::vector<std::int64_t>{1, info_.image.channels, 1, 1};
-  mean_ = torch::tensor(info_.mean, torch::kFloat32).view(shape).to(device);
-  stddev_ = torch::tensor(info_.stddev, torch::kFloat32).view(shape).to(device);
+  mean_ = torch::tensor(info_.mean, torch::kFloat32).view(shape);
+  stddev_ = torch::tensor(info_.stddev, torch::kFloat32).view(shape);
   cut_rows(train, test, cut, device);
+  if (!device.is_cpu()) make_feed();
 }
 
 void TrainData::cut_rows(const Split& train, const Split& test, const Cut& cut, torch::Device device) {
@@ -108,6 +110,7 @@ void TrainData::cut_rows(const Split& train, const Split& test, const Cut& cut, 
   if (rows.size() < 2) throw Error("fewer than 2 training rows are left; nothing can be trained");
   split_sha256_ = sha256_hex({reinterpret_cast<const char*>(validation.data()), validation.size() * sizeof(validation[0])});
   train_ = select(train, to_tensor(rows), device);
+  train_indices_ = std::move(rows);
   if (!validation.empty()) validation_ = select(train, to_tensor(validation), device);
   const auto tests = cut.test_limit > 0 ? std::min(cut.test_limit, test.labels.size(0)) : test.labels.size(0);
   std::vector<std::int64_t> test_rows(static_cast<std::size_t>(tests));
@@ -133,9 +136,10 @@ std::int64_t TrainData::steps_per_epoch(std::int64_t batch_size) const {
 }
 
 Batch TrainData::batch(const std::int64_t* positions, std::int64_t n, std::int64_t epoch, const TrainSettings& settings) const {
-  const auto at = torch::from_blob(const_cast<std::int64_t*>(positions), {n}, torch::kInt64).to(device_);
+  if (!device_.is_cpu()) return feed_->rows(positions, n, epoch, settings);
+  const auto at = torch::from_blob(const_cast<std::int64_t*>(positions), {n}, torch::kInt64);
   Batch out;
-  out.images = gather(train_, positions, n, epoch, settings.crop_padding, settings.flip);
+  out.images = gather(train_, positions, n, augmentations(positions, n, epoch, settings));
   out.labels = train_.labels.index_select(0, at);
   out.indices = train_.indices.index_select(0, at);
   if (train_.posterior.defined()) out.posterior = train_.posterior.index_select(0, at).to(torch::kFloat32);
@@ -143,30 +147,30 @@ Batch TrainData::batch(const std::int64_t* positions, std::int64_t n, std::int64
 }
 
 torch::Tensor TrainData::images(const Rows& rows, std::int64_t begin, std::int64_t end) const {
+  if (!device_.is_cpu()) return feed_->images(rows, begin, end);
   std::vector<std::int64_t> positions(static_cast<std::size_t>(end - begin));
   std::iota(positions.begin(), positions.end(), begin);
-  return gather(rows, positions.data(), end - begin, 0, 0, false);
+  return gather(rows, positions.data(), end - begin, {});
 }
 
-torch::Tensor TrainData::gather(const Rows& rows, const std::int64_t* positions, std::int64_t n, std::int64_t epoch,
-                                std::int64_t padding, bool flip) const {
-  const bool moved = padding > 0 || flip;
-  if (rows.images.scalar_type() != torch::kUInt8) {
-    const auto at = torch::from_blob(const_cast<std::int64_t*>(positions), {n}, torch::kInt64).to(device_);
-    auto x = rows.images.index_select(0, at);
-    if (moved) throw Error("crop and flip are for images of bytes; this data set has real numbers");
-    return x.sub_(mean_).div_(stddev_);
-  }
+void TrainData::make_feed() { feed_ = std::make_shared<DeviceFeed>(*this); }
+
+std::vector<Augmentation> TrainData::augmentations(const std::int64_t* positions, std::int64_t n, std::int64_t epoch, const TrainSettings& settings) const {
   std::vector<Augmentation> moves;
-  if (moved) {
-    moves.reserve(static_cast<std::size_t>(n));
-    const auto row = rows.indices.is_cpu() ? rows.indices : rows.indices.cpu();
-    for (std::int64_t i = 0; i < n; ++i) {
-      moves.push_back(augmentation(augment_seed_, epoch, row.data_ptr<std::int64_t>()[positions[i]], padding, flip));
-    }
+  if (settings.crop_padding == 0 && !settings.flip) return moves;
+  moves.reserve(static_cast<std::size_t>(n));
+  for (std::int64_t i = 0; i < n; ++i) {
+    const auto row = train_indices_[static_cast<std::size_t>(positions[i])];
+    moves.push_back(augmentation(augment_seed_, epoch, row, settings.crop_padding, settings.flip));
   }
-  return device_.is_cpu() ? gather_bytes_cpu(rows.images, positions, n, moves, table_)
-                          : gather_bytes_device(rows.images, positions, n, moves, mean_, stddev_);
+  return moves;
+}
+
+torch::Tensor TrainData::gather(const Rows& rows, const std::int64_t* positions, std::int64_t n, const std::vector<Augmentation>& moves) const {
+  if (rows.images.scalar_type() == torch::kUInt8) return gather_bytes_cpu(rows.images, positions, n, moves, table_);
+  if (!moves.empty()) throw Error("crop and flip are for images of bytes; this data set has real numbers");
+  const auto at = torch::from_blob(const_cast<std::int64_t*>(positions), {n}, torch::kInt64);
+  return rows.images.index_select(0, at).sub_(mean_).div_(stddev_);
 }
 
 }  // namespace kdbench

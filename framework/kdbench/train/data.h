@@ -6,10 +6,14 @@
 #include <torch/types.h>
 
 #include <cstdint>
+#include <memory>
 #include <string>
 #include <vector>
 
 namespace kdbench {
+
+class DeviceFeed;
+struct Augmentation;
 
 /// One batch of N rows on the device.
 struct Batch {
@@ -38,6 +42,8 @@ class TrainData {
   /// Reads both splits, cuts validation rows from train by the split seed, and moves everything to `device`.
   /// @throws kdbench::Error if a split disagrees with the data set's info, a cut leaves too little, or a label is out of range
   TrainData(const Dataset& dataset, const std::filesystem::path& data_dir, const Cut& cut, std::uint64_t seed, torch::Device device);
+  TrainData(const TrainData&) = delete;
+  TrainData& operator=(const TrainData&) = delete;
 
   const DatasetInfo& info() const { return info_; }
   const Rows& train() const { return train_; }
@@ -63,10 +69,17 @@ class TrainData {
   /// Rows [begin, end) of `rows`, in order, without augmentation.
   torch::Tensor images(const Rows& rows, std::int64_t begin, std::int64_t end) const;
 
+  /// The batches again, cut on the device without the host waiting for it; nullptr on the CPU, where batch() is the faster way.
+  DeviceFeed* feed() const { return feed_.get(); }
+  /// Makes a feed on the CPU too, so that what a GPU does can be tested there.
+  void make_feed();
+
+  /// How rows `positions[0..n)` of train() are moved in `epoch`.
+  std::vector<Augmentation> augmentations(const std::int64_t* positions, std::int64_t n, std::int64_t epoch, const TrainSettings& settings) const;
+
  private:
   void cut_rows(const Split& train, const Split& test, const Cut& cut, torch::Device device);
-  torch::Tensor gather(const Rows& rows, const std::int64_t* positions, std::int64_t n, std::int64_t epoch, std::int64_t padding,
-                       bool flip) const;
+  torch::Tensor gather(const Rows& rows, const std::int64_t* positions, std::int64_t n, const std::vector<Augmentation>& moves) const;
 
   DatasetInfo info_;
   std::uint64_t order_seed_, augment_seed_, split_seed_;
@@ -74,6 +87,8 @@ class TrainData {
   Rows train_, validation_, test_;
   std::vector<float> table_;  ///< [C, 256]: normalised value of each byte
   torch::Tensor mean_, stddev_;
+  std::vector<std::int64_t> train_indices_;  ///< train_.indices, for the host
+  std::shared_ptr<DeviceFeed> feed_;
   std::string data_sha256_, split_sha256_;
 };
 

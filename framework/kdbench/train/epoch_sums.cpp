@@ -8,12 +8,14 @@ namespace kdbench {
 namespace {
 
 void accumulate(torch::Tensor& sum, const torch::Tensor& value) {
-  sum = sum.defined() ? sum + value : value;
+  if (!sum.defined()) sum = at::zeros({}, value.options().dtype(torch::kFloat64));
+  sum.add_(value);
 }
 
 void drain(torch::Tensor& sum, double& into) {
-  if (sum.defined()) into += sum.item<double>();
-  sum.reset();
+  if (!sum.defined()) return;
+  into += sum.item<double>();
+  sum.zero_();
 }
 
 }  // namespace
@@ -23,13 +25,11 @@ bool EpochSums::add(const torch::Tensor& logits, const torch::Tensor& labels, co
   const auto rows = static_cast<double>(labels.size(0));
   const auto correct = logits.detach().argmax(1).eq(labels).sum();
   const auto loss = objective.total.detach();
-  rows_ += rows;
-  if (!loss.is_cpu()) {
-    accumulate(device_loss_, loss.to(torch::kFloat64) * rows);
-    accumulate(device_correct_, correct.to(torch::kFloat64));
-    for (const auto& [name, term] : objective.terms) accumulate(device_terms_[name], term.to(torch::kFloat64) * rows);
+  if (deferred_) {
+    add_deferred(correct, rows, objective);
     return true;
   }
+  rows_ += rows;
   const double value = loss.item<double>();
   loss_ += value * rows;
   correct_ += correct.item<double>();
@@ -37,11 +37,25 @@ bool EpochSums::add(const torch::Tensor& logits, const torch::Tensor& labels, co
   return std::isfinite(value);
 }
 
+void EpochSums::add_deferred(const torch::Tensor& correct, double rows, const Objective& objective) {
+  accumulate(device_loss_, objective.total.detach().to(torch::kFloat64) * rows);
+  accumulate(device_correct_, correct);
+  for (const auto& [name, term] : objective.terms) accumulate(device_terms_[name], term.to(torch::kFloat64) * rows);
+}
+
+void EpochSums::clear() {
+  rows_ = loss_ = correct_ = 0;
+  terms_.clear();
+  for (auto* sum : {&device_loss_, &device_correct_}) {
+    if (sum->defined()) sum->zero_();
+  }
+  for (auto& [name, sum] : device_terms_) sum.zero_();
+}
+
 bool EpochSums::collect() {
   drain(device_loss_, loss_);
   drain(device_correct_, correct_);
   for (auto& [name, term] : device_terms_) drain(term, terms_[name]);
-  device_terms_.clear();
   return std::isfinite(loss_);
 }
 

@@ -1,8 +1,9 @@
-/// Sums over the rows of an epoch: on the CPU plain numbers, on a GPU tensors that stay there until somebody asks.
+/// Sums over the rows of an epoch: plain numbers, or, on a GPU, tensors that stay there until somebody asks.
 #pragma once
 #include <kdbench/base/json.h>
 #include <kdbench/train/objective.h>
 
+#include <cstdint>
 #include <map>
 #include <string>
 
@@ -10,9 +11,14 @@ namespace kdbench {
 
 class EpochSums {
  public:
-  /// Adds one batch of `rows` rows: its objective (means over the rows) and its logits [N, K] against labels [N].
-  /// Returns false if the loss is not finite (CPU; on a GPU collect() tells).
+  /// @param deferred keep the sums on the device; add() then only enqueues work there
+  explicit EpochSums(bool deferred = false) : deferred_(deferred) {}
+
+  /// Adds one batch of N rows: its objective (means over the rows) and its logits [N, K] against labels [N]. Deferred sums are
+  /// always the same tensors, so that a captured step can be replayed; the rows are then counted by count(), not here.
+  /// Returns false if the loss is not finite (deferred: collect() tells).
   bool add(const torch::Tensor& logits, const torch::Tensor& labels, const Objective& objective);
+  void count(std::int64_t rows) { rows_ += static_cast<double>(rows); }
 
   /// Waits for the device and moves everything into plain numbers. Returns false if some loss was not finite.
   bool collect();
@@ -22,9 +28,12 @@ class EpochSums {
 
   Json save() const;
   void restore(const Json& json);
-  void clear() { *this = {}; }
+  void clear();
 
  private:
+  void add_deferred(const torch::Tensor& correct, double rows, const Objective& objective);
+
+  bool deferred_;
   double rows_ = 0, loss_ = 0, correct_ = 0;
   std::map<std::string, double> terms_;
   torch::Tensor device_loss_, device_correct_;

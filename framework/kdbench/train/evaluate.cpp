@@ -1,29 +1,66 @@
+#include <kdbench/calibration/temperature.h>
 #include <kdbench/train/evaluate.h>
 
 #include <ATen/Functions.h>
 
-namespace kdbench {
+#include <algorithm>
 
-torch::Tensor logits_of(Model& model, const TrainData& data, const Rows& rows) {
-  constexpr std::int64_t kBatch = 256;  // part of the definition: rounding may depend on it
+namespace kdbench {
+namespace {
+
+constexpr std::int64_t kBatch = 256;  // part of the definition: rounding may depend on it
+
+/// Calls `take` with the output for each batch of rows.
+template <class Take>
+void for_each_batch(Model& model, const TrainData& data, const Rows& rows, Take&& take) {
   torch::NoGradGuard no_grad;
   const bool training = model.is_training();
   model.eval();
-  std::vector<torch::Tensor> parts;
   for (std::int64_t begin = 0; begin < rows.size(); begin += kBatch) {
-    const auto end = std::min(rows.size(), begin + kBatch);
-    parts.push_back(model.forward(data.images(rows, begin, end)).logits.to(torch::kFloat32));
+    take(model.forward(data.images(rows, begin, std::min(rows.size(), begin + kBatch))));
   }
   model.train(training);
-  return at::cat(parts).cpu().contiguous();
+}
+
+}  // namespace
+
+Answers answers_of(Model& model, const TrainData& data, const Rows& rows) {
+  std::vector<torch::Tensor> logits, embeddings;
+  for_each_batch(model, data, rows, [&](const ModelOutput& output) {
+    logits.push_back(output.logits.to(torch::kFloat32));
+    if (output.embedding.defined()) embeddings.push_back(output.embedding.to(torch::kFloat32));
+  });
+  Answers out{at::cat(logits).cpu().contiguous(), {}};
+  if (!embeddings.empty()) out.embedding = at::cat(embeddings).cpu().contiguous();
+  return out;
+}
+
+torch::Tensor logits_of(Model& model, const TrainData& data, const Rows& rows) {
+  std::vector<torch::Tensor> logits;
+  for_each_batch(model, data, rows, [&](const ModelOutput& output) { logits.push_back(output.logits.to(torch::kFloat32)); });
+  return at::cat(logits).cpu().contiguous();
+}
+
+std::vector<double> doubles(const torch::Tensor& tensor) {
+  if (!tensor.defined()) return {};
+  const auto t = tensor.cpu().to(torch::kFloat64).contiguous();
+  const auto* begin = t.data_ptr<double>();
+  return {begin, begin + t.numel()};
 }
 
 Measured measured(const torch::Tensor& logits, const torch::Tensor& labels) {
-  const auto z = logits.to(torch::kFloat64).contiguous();
   const auto y = labels.cpu().contiguous();
-  const auto* zp = z.data_ptr<double>();
-  const auto* yp = y.data_ptr<std::int64_t>();
-  return {{zp, zp + z.numel()}, {yp, yp + y.numel()}, z.size(1)};
+  const auto* begin = y.data_ptr<std::int64_t>();
+  return {doubles(logits), {begin, begin + y.numel()}, logits.size(1)};
+}
+
+Json fitted_temperature(const Measured& validation, const Measured& test, int bins) {
+  const auto fit = fit_temperature(validation.view(), bins);
+  const auto before = measure_quickly(test.view(), bins), after = measure_quickly(test.view(), bins, fit.T);
+  return {{"T", fit.T}, {"status", fit.status}, {"split", "validation"},
+          {"nll_before", number(before.nll)}, {"nll_after", number(after.nll)},
+          {"ece_before", before.ece}, {"ece_after", after.ece},
+          {"reliability_after", to_json(measure(test.view(), bins, fit.T).reliability)}};
 }
 
 double bayes_accuracy(const Rows& rows) {

@@ -1,4 +1,5 @@
 #include <kdbench/train/clock.h>
+#include <kdbench/train/device_feed.h>
 #include <kdbench/train/group.h>
 #include <kdbench/train/parallel.h>
 
@@ -53,6 +54,7 @@ Group::Member* Group::pick_member() {
 }
 
 void Group::work(std::size_t thread, const std::atomic<bool>& stop) {
+  const DeviceStream teacher_stream(data_.train().labels.device());
   std::unique_lock<std::mutex> lock(mutex_);
   for (;;) {
     if (std::all_of(members_.begin(), members_.end(), [](const auto& m) { return m.out; })) return;
@@ -78,7 +80,7 @@ void Group::work(std::size_t thread, const std::atomic<bool>& stop) {
       lock.lock();
     } else if (const auto task = tape_ ? tape_->next_task() : std::nullopt) {
       lock.unlock();
-      run_tape_task(*task, thread);
+      run_tape_task(*task, thread, teacher_stream);
       lock.lock();
     } else {
       changed_.wait(lock);
@@ -86,18 +88,21 @@ void Group::work(std::size_t thread, const std::atomic<bool>& stop) {
   }
 }
 
-void Group::run_tape_task(const Tape::Task& task, std::size_t thread) {
+void Group::run_tape_task(const Tape::Task& task, std::size_t thread, const DeviceStream& stream) {
   const Stopwatch watch;
+  const DeviceStream::Scope scope(stream);
   ModelOutput output;
+  DeviceEvent computed;
   std::exception_ptr failure;
   try {
     output = tape_->compute(task, thread);
+    computed = DeviceEvent::after_work_on(data_.train().labels.device());
   } catch (...) {
     failure = std::current_exception();
   }
   const std::lock_guard<std::mutex> guard(mutex_);
   if (failure) tape_failure_ = failure;
-  else tape_->complete(task, std::move(output));
+  else tape_->complete(task, std::move(output), std::move(computed));
   teacher_s_ += watch.seconds();
   changed_.notify_all();
 }
@@ -119,6 +124,7 @@ void Group::report_failure(Trainee& trainee, const std::exception_ptr& why) {
 
 void Group::run_member(Member& member, const std::atomic<bool>& stop) {
   auto& trainee = *member.trainee;
+  const DeviceStream::Scope scope(trainee.stream());
   bool out = true;
   try {
     if (const auto failure = tape_failure(); failure && waits_for_tape(member)) std::rethrow_exception(failure);
@@ -138,14 +144,34 @@ void Group::run_member(Member& member, const std::atomic<bool>& stop) {
   changed_.notify_all();
 }
 
-ModelOutput Group::teacher_output(const Member& member, const Segment* segment, const std::int64_t* positions, std::int64_t n) const {
-  const auto& trainee = *member.trainee;
+ModelOutput Group::teacher_output(const Trainee& trainee, const Segment* segment, const torch::Tensor& positions) const {
   if (!trainee.distils(trainee.epoch())) return {};
-  if (segment) return segment->outputs[static_cast<std::size_t>(trainee.step() % trainee.per_epoch() - segment->first_step)];
+  if (segment) {
+    const auto i = static_cast<std::size_t>(trainee.step() % trainee.per_epoch() - segment->first_step);
+    segment->computed[i].hold_stream();
+    read_here(segment->outputs[i]);
+    return segment->outputs[i];
+  }
   ModelOutput output;
-  const auto at = torch::from_blob(const_cast<std::int64_t*>(positions), {n}, torch::kInt64).to(table_.device());
-  output.logits = table_.index_select(0, at);
+  output.logits = table_.index_select(0, positions);
   return output;
+}
+
+/// One step on the batch that follows. `order` is empty where the data cuts batches on the device.
+void Group::train_on(Trainee& trainee, const Segment* segment, const std::vector<std::int64_t>& order) const {
+  const auto epoch = trainee.epoch();
+  const auto& settings = trainee.settings();
+  const auto range = batch_range(trainee.step() % trainee.per_epoch(), settings.batch_size, data_.train().size());
+  const bool from_table = !segment && trainee.distils(epoch);
+  torch::Tensor positions;
+  if (auto* feed = data_.feed()) {
+    if (from_table) positions = feed->positions(epoch, range.begin, range.size, settings);
+    trainee.train_step(feed->batch(epoch, range.begin, range.size, settings), teacher_output(trainee, segment, positions));
+    return;
+  }
+  const auto* rows = order.data() + range.begin;
+  if (from_table) positions = torch::from_blob(const_cast<std::int64_t*>(rows), {range.size}, torch::kInt64);
+  trainee.train_step(data_.batch(rows, range.size, epoch, settings), teacher_output(trainee, segment, positions));
 }
 
 void Group::train_segment(Member& member, const std::atomic<bool>& stop) {
@@ -160,12 +186,8 @@ void Group::train_segment(Member& member, const std::atomic<bool>& stop) {
     segment = tape_->ready(index);  // stays while this member is in it
     end = tape_->end_of(index);
   }
-  const auto order = data_.order(epoch);
-  while (trainee.step() < end && !stop) {
-    const auto range = batch_range(trainee.step() % trainee.per_epoch(), trainee.settings().batch_size, data_.train().size());
-    const auto* positions = order.data() + range.begin;
-    trainee.train_step(data_.batch(positions, range.size, epoch, trainee.settings()), teacher_output(member, segment, positions, range.size));
-  }
+  const auto order = data_.feed() ? std::vector<std::int64_t>{} : data_.order(epoch);
+  while (trainee.step() < end && !stop) train_on(trainee, segment, order);
   if (trainee.step() == (epoch + 1) * trainee.per_epoch()) {
     trainee.end_epoch();
     events_.epoch_done(trainee);

@@ -50,10 +50,11 @@ class Group {
   void renew_tape();
   void run_member(Member& member, const std::atomic<bool>& stop);
   void train_segment(Member& member, const std::atomic<bool>& stop);
-  ModelOutput teacher_output(const Member& member, const Segment* segment, const std::int64_t* positions, std::int64_t n) const;
+  void train_on(Trainee& trainee, const Segment* segment, const std::vector<std::int64_t>& order) const;
+  ModelOutput teacher_output(const Trainee& trainee, const Segment* segment, const torch::Tensor& positions) const;
   std::exception_ptr tape_failure();
   void report_failure(Trainee& trainee, const std::exception_ptr& why);
-  void run_tape_task(const Tape::Task& task, std::size_t thread);
+  void run_tape_task(const Tape::Task& task, std::size_t thread, const DeviceStream& stream);
 
   std::vector<Member> members_;
   const TrainData& data_;

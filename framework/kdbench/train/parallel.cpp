@@ -16,6 +16,11 @@ void use_intra_op_threads(int threads) {
   omp_set_num_threads(threads);
 }
 
+std::mutex& generator_mutex() {
+  static std::mutex mutex;
+  return mutex;
+}
+
 void run_threads(std::size_t threads, const std::function<void(std::size_t)>& body) {
   if (threads <= 1) {
     body(0);

@@ -3,11 +3,16 @@
 #include <cstddef>
 #include <cstdint>
 #include <functional>
+#include <mutex>
 
 namespace kdbench {
 
 /// Sets the number of intra-op threads of the calling thread.
 void use_intra_op_threads(int threads);
+
+/// libtorch has one default generator a device; whoever draws from it in training holds this for the length of a step, and so
+/// does whoever captures a graph.
+std::mutex& generator_mutex();
 
 /// Runs `body(thread)` on `threads` threads, each with one intra-op thread, and waits. One thread means the calling one, whose
 /// number of intra-op threads stays as it is. The first exception is rethrown after all have ended.

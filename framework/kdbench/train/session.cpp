@@ -2,19 +2,21 @@
 #include <kdbench/base/seeds.h>
 #include <kdbench/train/allocator.h>
 #include <kdbench/train/clock.h>
+#include <kdbench/train/completion.h>
+#include <kdbench/train/cuda.h>
 #include <kdbench/train/group.h>
 #include <kdbench/train/logit_table.h>
+#include <kdbench/train/outcome.h>
 #include <kdbench/train/parallel.h>
 #include <kdbench/train/session.h>
+#include <kdbench/train/teaching.h>
 
-#include <c10/util/Exception.h>
 #include <fmt/core.h>
 #include <sys/resource.h>
 #include <torch/utils.h>
 
-#include <cstring>
 #include <ctime>
-#include <new>
+#include <tuple>
 
 namespace kdbench {
 namespace {
@@ -29,30 +31,6 @@ std::string utc_now() {
   char text[32];
   std::strftime(text, sizeof text, "%Y-%m-%dT%H:%M:%SZ", &tm);
   return text;
-}
-
-std::string first_line(const std::string& text) { return text.substr(0, text.find('\n')); }
-
-/// Status and reason of a job that ended in an exception.
-std::pair<Status, std::string> outcome_of(const std::exception_ptr& failure, const Json& spec) {
-  const auto out_of_memory = [&] {
-    return fmt::format("out of memory at batch_size = {}", spec.at("train").at("batch_size").get<std::int64_t>());
-  };
-  try {
-    std::rethrow_exception(failure);
-  } catch (const Diverged& error) {
-    return {Status::kDiverged, error.what()};
-  } catch (const std::bad_alloc&) {
-    return {Status::kFailed, out_of_memory()};
-  } catch (const c10::Error& error) {
-    const std::string what = error.what_without_backtrace();
-    const bool memory = what.find("allocate memory") != std::string::npos || what.find("out of memory") != std::string::npos;
-    return {Status::kFailed, memory ? out_of_memory() : first_line(what)};
-  } catch (const std::exception& error) {
-    return {Status::kFailed, error.what()};
-  } catch (...) {
-    return {Status::kFailed, "threw something that is no std::exception"};
-  }
 }
 
 std::vector<FeatureShape> shapes(Model& model, const ModelOutput& output) {
@@ -74,13 +52,18 @@ class Session {
 
   void run() {
     const Stopwatch watch;
+    prepare_device(device_);
     const auto& spec = jobs_.front().spec;
     seed_ = static_cast<std::uint64_t>(spec.at("seed").get<std::int64_t>());
     const auto& d = spec.at("dataset");
     data_ = std::make_unique<TrainData>(*factories_.dataset(d), options_.data_dir,
                                         Cut{d.at("validation"), d.at("train_limit"), d.at("test_limit")}, seed_, device_);
     use_intra_op_threads(options_.workers > 1 ? 1 : static_cast<int>(spec.at("train").at("threads").get<std::int64_t>()));
-    if (!spec.at("teacher").is_null()) load_teacher(spec.at("teacher"));
+    if (options_.deferred) data_->make_feed();
+    stored_ = std::make_unique<StoredNetworks>(store_, factories_, *data_);
+    if (const auto& teacher = spec.at("teacher"); !teacher.is_null()) {
+      teaching_ = std::make_unique<Teaching>(teacher, *stored_, *data_, threads(), device_);
+    }
     auto trainees = make_trainees();
     load_s_ = watch.seconds();
     if (trainees.empty()) return;
@@ -88,28 +71,8 @@ class Session {
   }
 
  private:
+  std::size_t threads() const { return std::max<std::size_t>(1, driving_threads(device_, options_.workers, jobs_.size())); }
   ModelContext model_context() const { return {data_->info().num_classes, data_->info().image}; }
-
-  void load_teacher(const Json& spec) {
-    const std::string job = spec.at("job"), rule = spec.at("checkpoint").at("rule");
-    auto record = store_.get(job);
-    if (!record) throw Error(record.error().front().text());
-    if (!*record || (*record)->status != Status::kDone) throw Error(fmt::format("the teacher's job {} is not done in this store", job.substr(0, 12)));
-    teacher_record_ = std::move(**record);
-    if (teacher_record_.extra.value("data_sha256", "") != data_->data_sha256()) {
-      throw Error(fmt::format("the teacher's job {} was trained on other data than what is read now; train it again in another store", job.substr(0, 12)));
-    }
-    const auto file = store_.artifacts(job) / (rule + ".safetensors");
-    if (!std::filesystem::exists(file)) {
-      throw Error(fmt::format("the teacher's checkpoint '{}' was not kept ({} is missing); a rule that reads validation needs validation rows", rule, file.string()));
-    }
-    const auto weights = load_tensors(file);
-    const auto build = [&] { return factories_.model(teacher_record_.spec.at("model"), model_context()); };
-    teacher_ = std::make_unique<Teacher>(build, weights, std::max<std::size_t>(1, options_.workers), device_);
-    teacher_sha_ = teacher_->sha256();
-    teacher_logits_ = load_tensors(store_.artifacts(job) / "test_logits.safetensors");
-    teacher_rule_ = rule;
-  }
 
   std::shared_ptr<Model> make_model(const Json& spec) const {
     // Depends on the seed alone: two methods start the same student from the same weights.
@@ -130,21 +93,33 @@ class Session {
     const auto s = student.forward(images);
     context.student = shapes(student, s);
     if (s.embedding.defined()) context.student_embedding = s.embedding.size(1);
-    if (!teacher_) return context;
-    const auto t = teacher_->forward(0, images, {true, true});
-    context.teacher = shapes(teacher_->model(), t);
+    if (!teaching_) return context;
+    const auto t = teaching_->teacher().forward(0, images, {true, true});
+    context.teacher = shapes(teaching_->teacher().model(), t);
     if (t.embedding.defined()) context.teacher_embedding = t.embedding.size(1);
     return context;
   }
 
   std::unique_ptr<Trainee> make_trainee(const Job& job) {
-    TraineeParts parts{job, make_model(job.spec.at("model")), nullptr, device_, store_.artifacts(job.id), job.checkpoint_every};
+    TraineeParts parts{job, make_model(job.spec.at("model")), {}, nullptr, device_, training_folder(store_, job.id),
+                       job.checkpoint_every};
+    if (job.spec.contains("init")) {
+      const std::string from = job.spec.at("init"), role = "the earlier stage's";
+      stored_->record(from, role);
+      load_state(*parts.model, stored_->weights(from, "last", role), "the stage it starts from");
+    }
+    if (job.spec.contains("added_to")) {
+      for (const auto& part : stored_->network(job.spec.at("added_to"), "last", "the frozen network's")) {
+        parts.frozen.push_back(make_frozen(part, device_, "the frozen network"));
+      }
+    }
     if (const auto& loss = job.spec.at("loss"); !loss.is_null()) {
       const auto context = loss_context(*parts.model);
       torch::manual_seed(context.seed);
       parts.loss = factories_.loss(loss, context);
       parts.loss->to(device_);
     }
+    parts.deferred = options_.deferred;
     return std::make_unique<Trainee>(std::move(parts), *data_);
   }
 
@@ -187,27 +162,29 @@ class Session {
     }
     const Stopwatch watch;
     torch::Tensor table;
-    if (by_table && teacher_) table = logit_table();
+    if (by_table && teaching_) table = logit_table();
     double teacher_s = watch.seconds();
     std::unique_ptr<Tape> tape;
-    if (by_batch && teacher_) {
-      const auto length = segment_length(*data_, *teacher_, wants, first, trainees.front()->per_epoch(), kTapeBudget);
-      tape = std::make_unique<Tape>(*data_, *teacher_, wants, first, length);
+    if (by_batch && teaching_) {
+      const auto& teacher = teaching_->teacher();
+      const auto length = segment_length(*data_, teacher, wants, first, trainees.front()->per_epoch(), kTapeBudget);
+      tape = std::make_unique<Tape>(*data_, teacher, wants, first, length);
     }
     const auto students = static_cast<double>(trainees.size());
     Group group(std::move(trainees), *data_, table, tape.get(), events());
     group_ = &group;
     table_s_ = teacher_s / students;
     num_students_ = students;
-    group.run(options_.workers, stop_);
+    wait_for_device(device_);  // what was made so far is read on other streams from here on
+    group.run(threads(), stop_);
   }
 
   torch::Tensor logit_table() {
     const auto& train = jobs_.front().spec.at("train");
-    const Json key{teacher_record_.job, teacher_rule_, data_->data_sha256(), data_->split_sha256(), data_->train().size(), device_.str(), train.at("threads")};
+    const Json key{teaching_->key(), data_->data_sha256(), data_->split_sha256(), data_->train().size(), device_.str(), train.at("threads")};
     const auto id = sha256_hex(canonical(key));
     const auto folder = store_.root() / "cache" / "teacher_logits";
-    auto table = teacher_logits(*data_, *teacher_, options_.workers, folder / (id + ".safetensors"), id, stop_);
+    auto table = teacher_logits(*data_, teaching_->teacher(), threads(), folder / (id + ".safetensors"), id, stop_);
     bound_folder(folder, kCacheLimit);
     return table;
   }
@@ -242,32 +219,23 @@ class Session {
     ::getrusage(RUSAGE_SELF, &usage);
     const auto allocator = allocator_stats();
     record.memory = {{"peak_rss_bytes", usage.ru_maxrss * 1024}, {"allocator_peak_bytes", allocator.peak_in_use}, {"allocator_reserved_bytes", allocator.reserved}};
+    if (const auto bytes = peak_device_bytes(device_); bytes > 0) record.memory["gpu_peak_bytes"] = bytes;
     record.extra = {{"num_train", data_->train().size()}, {"num_val", data_->validation().size()}, {"num_test", data_->test().size()},
                     {"data_sha256", data_->data_sha256()}, {"split_sha256", data_->split_sha256()},
                     {"group_size", jobs_.size()}, {"faults", usage.ru_minflt}};
     if (const double bayes = bayes_accuracy(data_->test()); bayes >= 0) record.extra["bayes_accuracy"] = bayes;
-    record.teacher = teacher_part(job.spec);
+    record.teacher = teaching_ ? teaching_->part(job.spec) : Json();
     record.finished_at = utc_now();
     return record;
   }
 
-  /// What the student was taught with: the teacher's test metrics at temperature 1 and at the one the loss used.
-  Json teacher_part(const Json& spec) const {
-    if (!teacher_ || spec.at("loss").is_null()) return nullptr;
-    const double temperature = spec.at("loss").at("teacher_temperature").get<double>() * spec.at("loss").at("tau_teacher").get<double>();
-    const auto m = measured(teacher_logits_.at(teacher_rule_), data_->test().labels);
-    Json taught = to_json(measure(m.view(), spec.at("bins"), temperature).metrics);
-    taught["temperature"] = temperature;
-    return {{"job", teacher_record_.job}, {"checkpoint", spec.at("teacher").at("checkpoint")},
-            {"test", teacher_record_.checkpoints.at(teacher_rule_).at("test")}, {"as_taught", std::move(taught)}};
-  }
-
   void succeed(Trainee& trainee) {
     auto record = record_of(trainee.job(), trainee.timings);
-    if (teacher_ && teacher_->sha256() != teacher_sha_) throw Error("the teacher's weights changed while it taught; some loss or model writes to them");
+    if (teaching_) teaching_->check_unchanged();
     trainee.finish(record);
     record.timings["evaluate_s"] = trainee.timings.evaluate_s;
     record.status = Status::kDone;
+    if (is_completion(trainee.folder())) complete_artifacts(store_, trainee.folder(), record);
     put(record);
   }
 
@@ -292,10 +260,8 @@ class Session {
   torch::Device device_;
   std::uint64_t seed_ = 0;
   std::unique_ptr<TrainData> data_;
-  std::unique_ptr<Teacher> teacher_;
-  RunRecord teacher_record_;
-  std::string teacher_sha_, teacher_rule_;
-  TensorDict teacher_logits_;
+  std::unique_ptr<StoredNetworks> stored_;
+  std::unique_ptr<Teaching> teaching_;
   Group* group_ = nullptr;
   double load_s_ = 0, table_s_ = 0, num_students_ = 1;
 };

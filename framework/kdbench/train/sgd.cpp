@@ -45,15 +45,18 @@ FlatSgd::FlatSgd(std::vector<at::Tensor> parameters, Options options) : options_
   if (params_.empty()) return;
   flat_ = at::zeros({total}, params_.front().options().requires_grad(false));
   momentum_ = at::zeros_like(flat_);
-  nonfinite_ = at::zeros({}, flat_.options());
+  rate_ = at::zeros({}, flat_.options());
+  padding_ = at::zeros({kAlign}, flat_.options());
   std::int64_t offset = 0;
   for (auto& p : params_) {
     auto view = view_like(flat_, offset, p);
     view.copy_(p);
     momenta_.push_back(view_like(momentum_, offset, p));
     p.set_data(view);
+    offsets_.push_back(offset);
     offset += (p.numel() + kAlign - 1) / kAlign * kAlign;
   }
+  offsets_.push_back(offset);
 }
 
 void FlatSgd::clear_gradients() {
@@ -62,39 +65,59 @@ void FlatSgd::clear_gradients() {
 
 bool FlatSgd::step(double lr) {
   const at::NoGradGuard no_grad;
-  if (params_.empty()) return true;
-  if (flat_.is_cpu()) return step_cpu(static_cast<float>(lr));
-  step_device(lr);
-  return true;
-}
-
-bool FlatSgd::step_cpu(float lr) {
   float bad = 0;
   for (std::size_t i = 0; i < params_.size(); ++i) {
     if (!params_[i].grad().defined()) continue;
     const auto g = same_layout(params_[i].grad(), params_[i]);
-    bad += update(params_[i].data_ptr<float>(), momenta_[i].data_ptr<float>(), g.data_ptr<float>(), g.numel(), lr,
+    bad += update(params_[i].data_ptr<float>(), momenta_[i].data_ptr<float>(), g.data_ptr<float>(), g.numel(), static_cast<float>(lr),
                   static_cast<float>(options_.momentum), static_cast<float>(options_.weight_decay), options_.nesterov);
   }
   return bad == 0;
 }
 
-void FlatSgd::step_device(double lr) {
-  const auto flat_grad = [&] {
-    std::vector<at::Tensor> parts;
-    for (const auto& p : params_) {
-      const auto g = p.grad().defined() ? same_layout(p.grad(), p) : at::zeros_like(p);
-      const auto padding = (kAlign - p.numel() % kAlign) % kAlign;
-      parts.push_back(g.as_strided({g.numel()}, {1}));
-      if (padding > 0) parts.push_back(at::zeros({padding}, flat_.options()));
-    }
-    return at::cat(parts);
-  }();
-  nonfinite_.add_(flat_grad.mul(0).sum());
-  auto d = flat_grad.add_(flat_, options_.weight_decay);
-  momentum_.mul_(options_.momentum).add_(d);
-  if (options_.nesterov) flat_.add_(d.add_(momentum_, options_.momentum), -lr);
-  else flat_.add_(momentum_, -lr);
+void FlatSgd::set_rate(double lr) {
+  if (rate_.defined()) rate_.fill_(lr);
+}
+
+at::Tensor FlatSgd::step_on_device() {
+  const at::NoGradGuard no_grad;
+  auto bad = at::zeros({}, rate_.options());
+  for (const auto& run : runs_with_gradients()) {
+    const auto gradients = gradients_of(run);
+    bad.add_(gradients.mul(0).sum());
+    update_on_device(run, gradients);
+  }
+  return bad;
+}
+
+std::vector<FlatSgd::Run> FlatSgd::runs_with_gradients() const {
+  std::vector<Run> runs;
+  for (std::size_t i = 0; i < params_.size(); ++i) {
+    if (!params_[i].grad().defined()) continue;
+    if (runs.empty() || runs.back().last != i) runs.push_back({i, i});
+    runs.back().last = i + 1;
+  }
+  return runs;
+}
+
+/// One fresh tensor with the gradients where their parameters are in the buffers.
+at::Tensor FlatSgd::gradients_of(const Run& run) const {
+  std::vector<at::Tensor> parts;
+  for (auto i = run.first; i < run.last; ++i) {
+    const auto g = same_layout(params_[i].grad(), params_[i]);
+    parts.push_back(g.as_strided({g.numel()}, {1}));
+    const auto gap = offsets_[i + 1] - offsets_[i] - g.numel();
+    if (gap > 0) parts.push_back(padding_.narrow(0, 0, gap));
+  }
+  return at::cat(parts);
+}
+
+void FlatSgd::update_on_device(const Run& run, const at::Tensor& gradients) {
+  const auto begin = offsets_[run.first], length = offsets_[run.last] - begin;
+  auto p = flat_.narrow(0, begin, length), m = momentum_.narrow(0, begin, length), d = gradients;
+  d.add_(p, options_.weight_decay);
+  m.mul_(options_.momentum).add_(d);
+  p.addcmul_(options_.nesterov ? d.add_(m, options_.momentum) : m, rate_, -1);
 }
 
 void FlatSgd::restore(const at::Tensor& momentum) {

@@ -23,25 +23,33 @@ class FlatSgd {
 
   void clear_gradients();
 
-  /// Updates with learning rate `lr`. A parameter without gradient is left alone, as torch does.
-  /// Returns false if some gradient was not finite (CPU); the parameters are then worthless. On a GPU the answer is kept in
-  /// `nonfinite()` so that the host need not wait.
+  /// Updates with learning rate `lr`, on the CPU in one pass. A parameter without gradient is left alone, as torch does.
+  /// Returns false if some gradient was not finite; the parameters are then worthless.
   bool step(double lr);
 
-  /// 0-dim float on the device: not 0 once a gradient was not finite (GPU only).
-  const at::Tensor& nonfinite() const { return nonfinite_; }
+  /// The learning rate of step_on_device(); a tensor there, because a captured step cannot read a number of the host.
+  void set_rate(double lr);
+  /// The same update, up to rounding, by tensor operations, without the host waiting. Returns a 0-dim float that is not finite
+  /// if some gradient was not.
+  at::Tensor step_on_device();
 
   /// All momenta in one buffer, for checkpoints; zeros before the first step.
   const at::Tensor& momentum() const { return momentum_; }
   void restore(const at::Tensor& momentum);
 
  private:
-  bool step_cpu(float lr);
-  void step_device(double lr);
+  /// Parameters [first, last), which lie side by side in the buffers.
+  struct Run {
+    std::size_t first = 0, last = 0;
+  };
+  std::vector<Run> runs_with_gradients() const;
+  at::Tensor gradients_of(const Run& run) const;
+  void update_on_device(const Run& run, const at::Tensor& gradients);
 
   Options options_;
   std::vector<at::Tensor> params_, momenta_;
-  at::Tensor flat_, momentum_, nonfinite_;
+  std::vector<std::int64_t> offsets_;  ///< of each parameter in the buffers, then their length
+  at::Tensor flat_, momentum_, rate_, padding_;
 };
 
 }  // namespace kdbench

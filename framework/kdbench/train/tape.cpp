@@ -1,4 +1,5 @@
 #include <kdbench/base/check.h>
+#include <kdbench/train/device_feed.h>
 #include <kdbench/train/tape.h>
 
 #include <algorithm>
@@ -59,6 +60,7 @@ void Tape::keep(std::int64_t first, std::int64_t last, std::int64_t num_epochs) 
     s.first_step = index % segments_per_epoch_ * segment_steps_;
     s.num_steps = std::min(per_epoch_ - s.first_step, segment_steps_);
     s.outputs.resize(static_cast<std::size_t>(s.num_steps));
+    s.computed.resize(s.outputs.size());
     segments_.emplace(index, std::move(s));
   }
 }
@@ -76,17 +78,19 @@ std::optional<Tape::Task> Tape::next_task() {
 }
 
 ModelOutput Tape::compute(const Task& task, std::size_t thread) const {
-  const auto order = data_.order(task.epoch);
   const auto step = task.segment % segments_per_epoch_ * segment_steps_ + task.batch;
   const auto range = batch_range(step, settings_.batch_size, data_.train().size());
+  if (auto* feed = data_.feed()) return teacher_.forward(thread, feed->batch(task.epoch, range.begin, range.size, settings_).images, wants_);
+  const auto order = data_.order(task.epoch);
   const auto batch = data_.batch(order.data() + range.begin, range.size, task.epoch, settings_);
   return teacher_.forward(thread, batch.images, wants_);
 }
 
-void Tape::complete(const Task& task, ModelOutput output) {
+void Tape::complete(const Task& task, ModelOutput output, DeviceEvent computed) {
   const auto it = segments_.find(task.segment);
   if (it == segments_.end()) return;  // every student that wanted it has left
   it->second.outputs[static_cast<std::size_t>(task.batch)] = std::move(output);
+  it->second.computed[static_cast<std::size_t>(task.batch)] = std::move(computed);
   ++it->second.done;
 }
 

@@ -1,5 +1,6 @@
 /// The teacher tape: what the teacher says about the batches of an epoch, computed once for every student of a group.
 #pragma once
+#include <kdbench/train/cuda.h>
 #include <kdbench/train/data.h>
 #include <kdbench/train/teacher.h>
 
@@ -18,6 +19,7 @@ struct Segment {
   std::int64_t first_step = 0, num_steps = 0;  ///< within the epoch
   std::int64_t next = 0, done = 0;             ///< batches handed out, and computed
   std::vector<ModelOutput> outputs;            ///< one a batch
+  std::vector<DeviceEvent> computed;           ///< when each of them is there, on a GPU
   bool ready() const { return done == num_steps; }
 };
 
@@ -46,7 +48,7 @@ class Tape {
   };
   std::optional<Task> next_task();
   ModelOutput compute(const Task& task, std::size_t thread) const;
-  void complete(const Task& task, ModelOutput output);
+  void complete(const Task& task, ModelOutput output, DeviceEvent computed = {});
 
  private:
   const TrainData& data_;

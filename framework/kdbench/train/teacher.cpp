@@ -1,5 +1,6 @@
 #include <kdbench/base/hash.h>
 #include <kdbench/base/text.h>
+#include <kdbench/train/sum.h>
 #include <kdbench/train/teacher.h>
 
 #include <fmt/core.h>
@@ -48,18 +49,28 @@ void to_channels_last(torch::nn::Module& module) {
   }
 }
 
-Teacher::Teacher(const std::function<std::shared_ptr<Model>()>& build, const std::map<std::string, torch::Tensor>& weights,
-                 std::size_t threads, torch::Device device) {
+std::shared_ptr<Model> make_frozen(const FrozenNetwork& network, torch::Device device, const std::string& what) {
+  auto model = network.build();
+  load_state(*model, network.weights, what);
+  model->to(device);
+  to_channels_last(*model);
+  model->eval();
+  for (auto& p : model->parameters()) p.set_requires_grad(false);
+  return model;
+}
+
+Teacher::Teacher(const std::vector<FrozenNetwork>& parts, std::size_t threads, torch::Device device) {
   for (std::size_t i = 0; i < threads; ++i) {
-    auto model = build();
-    load_state(*model, weights, "the teacher");
-    model->to(device);
-    to_channels_last(*model);
-    model->eval();
-    for (auto& p : model->parameters()) p.set_requires_grad(false);
-    copies_.push_back(std::move(model));
+    auto& made = parts_.emplace_back();
+    for (const auto& part : parts) made.push_back(make_frozen(part, device, "the teacher"));
+    copies_.push_back(summed(made.front(), {made.begin() + 1, made.end()}));
+    copies_.back()->eval();
   }
 }
+
+Teacher::Teacher(const std::function<std::shared_ptr<Model>()>& build, const std::map<std::string, torch::Tensor>& weights,
+                 std::size_t threads, torch::Device device)
+    : Teacher({FrozenNetwork{build, weights}}, threads, device) {}
 
 ModelOutput Teacher::forward(std::size_t thread, const torch::Tensor& images, const TeacherWants& wants) const {
   torch::NoGradGuard no_grad;
@@ -69,13 +80,19 @@ ModelOutput Teacher::forward(std::size_t thread, const torch::Tensor& images, co
     output.preactivations.clear();
   }
   if (!wants.embedding) output.embedding.reset();
+  if (temperature_ != 1.0) output.logits = output.logits / temperature_;
   return output;
 }
 
 std::string Teacher::sha256() const {
-  auto sha = weights_sha256(*copies_.front());
-  for (const auto& copy : copies_) {
-    if (weights_sha256(*copy) != sha) return "the copies differ";
+  const auto sha_of = [](const std::vector<std::shared_ptr<Model>>& parts) {
+    std::string all;
+    for (const auto& part : parts) all += weights_sha256(*part);
+    return parts.size() == 1 ? all : sha256_hex(all);
+  };
+  auto sha = sha_of(parts_.front());
+  for (const auto& parts : parts_) {
+    if (sha_of(parts) != sha) return "the copies differ";
   }
   return sha;
 }

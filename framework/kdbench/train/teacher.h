@@ -4,6 +4,7 @@
 #include <kdbench/train/data.h>
 
 #include <functional>
+#include <map>
 #include <memory>
 #include <string>
 #include <vector>
@@ -15,17 +16,32 @@ struct TeacherWants {
   bool features = false, embedding = false;
 };
 
+/// How a frozen network is made: its architecture, and the weights that fill it.
+struct FrozenNetwork {
+  std::function<std::shared_ptr<Model>()> build;
+  std::map<std::string, torch::Tensor> weights;
+};
+
+/// Makes it on `device`, in eval mode and without gradients. @throws kdbench::Error if the weights do not fit; `what` names it
+std::shared_ptr<Model> make_frozen(const FrozenNetwork& network, torch::Device device, const std::string& what);
+
 /// Frozen copies of one network, one for each thread that asks, so that nothing a model keeps between calls is shared.
 class Teacher {
  public:
-  /// @param build makes the architecture; @param weights fills it
+  /// @param parts the network, and after it those whose logits are added to its own
+  Teacher(const std::vector<FrozenNetwork>& parts, std::size_t threads, torch::Device device);
+  /// A network of one part.
   Teacher(const std::function<std::shared_ptr<Model>()>& build, const std::map<std::string, torch::Tensor>& weights,
           std::size_t threads, torch::Device device);
 
-  /// Runs copy `thread` on a batch. Logits are raw: neither tau nor teacher_temperature is applied. What `wants` leaves out is
-  /// dropped.
+  /// Divides all logits from now on; > 0, 1 before the first call.
+  void set_temperature(double temperature) { temperature_ = temperature; }
+
+  /// Runs copy `thread` on a batch. Logits are divided by the temperature above; neither tau nor teacher_temperature is applied.
+  /// What `wants` leaves out is dropped.
   ModelOutput forward(std::size_t thread, const torch::Tensor& images, const TeacherWants& wants) const;
 
+  /// The first copy, without the temperature.
   Model& model() const { return *copies_.front(); }
 
   /// SHA-256 of every parameter and buffer; equal before and after teaching.
@@ -33,6 +49,8 @@ class Teacher {
 
  private:
   std::vector<std::shared_ptr<Model>> copies_;
+  std::vector<std::vector<std::shared_ptr<Model>>> parts_;  ///< of each copy
+  double temperature_ = 1.0;
 };
 
 /// SHA-256 of every parameter and buffer of a module, in order of name.

@@ -4,8 +4,10 @@
 #include <kdbench/plan/plan.h>
 #include <kdbench/results/record.h>
 #include <kdbench/sdk/loss.h>
+#include <kdbench/train/cuda.h>
 #include <kdbench/train/epoch_sums.h>
 #include <kdbench/train/evaluate.h>
+#include <kdbench/train/finite_watch.h>
 #include <kdbench/train/objective.h>
 #include <kdbench/train/safetensors.h>
 #include <kdbench/train/schedule.h>
@@ -16,6 +18,7 @@
 #include <memory>
 #include <stdexcept>
 #include <string>
+#include <vector>
 
 namespace kdbench {
 
@@ -32,11 +35,13 @@ struct Timings {
 /// What a trainee is made of.
 struct TraineeParts {
   Job job;
-  std::shared_ptr<Model> model;  ///< freshly initialised from the job's init seed, on the device
+  std::shared_ptr<Model> model;  ///< as training begins, on the device
+  std::vector<std::shared_ptr<Model>> frozen;  ///< networks whose logits are added, in eval mode, on the device
   std::shared_ptr<Loss> loss;    ///< nullptr: labels only
   torch::Device device = torch::kCPU;
   std::filesystem::path folder;  ///< of its artifacts
   std::int64_t checkpoint_every = 1;  ///< epochs
+  bool deferred = false;  ///< train as on a GPU (it is so there anyway): the host learns of metrics and failures once an epoch
 };
 
 class Trainee {
@@ -56,17 +61,21 @@ class Trainee {
   /// True if the KD terms are on in `epoch`; outside it no teacher is asked.
   bool distils(std::int64_t epoch) const { return needs_.teacher && terms_on(epoch); }
 
-  /// Trains on the next batch. `teacher` is empty when !distils(epoch()).
-  /// @throws Diverged naming epoch and step
+  /// Trains on the next batch. `teacher` is empty when !distils(epoch()). On a GPU this enqueues the step and returns.
+  /// @throws Diverged naming epoch and step (on a GPU end_epoch() or save() does)
   void train_step(const Batch& batch, const ModelOutput& teacher);
 
   /// Closes an epoch after its last step: validates, keeps the states that are best by some rule, writes a checkpoint when due.
-  /// @throws Diverged (on a GPU a non-finite loss shows here)
+  /// @throws Diverged naming epoch and step, on a GPU
   void end_epoch();
+
+  /// The stream this network is trained on; enter it before any other call, once training has begun.
+  const DeviceStream& stream() const { return stream_; }
 
   /// Writes a checkpoint of the present state, also in the middle of an epoch; resume() continues from it bit by bit.
   void save();
   /// Continues from a checkpoint if there is one of this job. Returns true if it did.
+  /// @throws kdbench::Error if it was made without keeping a state that is wanted now; the trainee is then of no use
   bool resume();
   /// Writes the weights and test logits and fills checkpoints, epochs, tau_curve and extra of `record`; removes the checkpoint.
   void finish(RunRecord& record);
@@ -74,20 +83,27 @@ class Trainee {
   const Json& history() const { return history_; }  ///< one object an epoch, as in RunRecord::epochs
   double samples_per_second() const;                ///< of the last closed epoch
   double validation_accuracy() const { return validation_accuracy_; }  ///< of the last validation; -1 before it
+  const std::filesystem::path& folder() const { return parts_.folder; }
   Timings timings;
 
  private:
   bool terms_on(std::int64_t epoch) const { return parts_.loss && kd_begin_ <= epoch && epoch < kd_end_; }
   Objective objective_of(const ModelOutput& student, const Batch& batch, const ModelOutput& teacher);
   void forward_backward(const Batch& batch, const ModelOutput& teacher);
+  void enqueue_step(const Batch& batch, const ModelOutput& teacher);
+  void wait_for_steps();
+  std::string why_no_graph() const;
   void validate(Json& row);
-  void keep_if_best(const std::string& rule, double value, std::int64_t epoch);
+  void keep_if_best(const std::string& rule, double value, std::int64_t epoch, TensorDict& state);
+  void keep_snapshot(std::int64_t epoch);
   Json measure_state(std::int64_t epoch, const std::string& rule, TensorDict& test_logits);
+  void finish_kept(RunRecord& record, TensorDict& test_logits);
   TensorDict snapshot() const;
   void find_out_whether_stochastic();
   [[noreturn]] void diverged(const std::string& what) const;
 
   TraineeParts parts_;
+  std::shared_ptr<Model> network_;  ///< what is asked: the model, and what its logits are added to
   const TrainData& data_;
   TrainSettings settings_;
   LossNeeds needs_;
@@ -97,6 +113,11 @@ class Trainee {
   bool stochastic_ = false;  ///< the model draws random numbers in train mode
   std::unique_ptr<FlatSgd> sgd_;
   EpochSums sums_;
+  bool deferred_;
+  DeviceStream stream_;
+  FiniteWatch watch_;      ///< where deferred
+  torch::Tensor loss_;     ///< of the present step, where deferred
+  std::unique_ptr<StepGraph> graph_;  ///< where deferred, until finish()
   Json history_ = Json::array();
   double validation_accuracy_ = -1, epoch_seconds_ = 0, lr_ = 0;
 

@@ -1,19 +1,16 @@
 // What a trainee writes and reads: checkpoints while it trains, weights and measurements when it is done.
 #include <kdbench/base/files.h>
-#include <kdbench/base/hash.h>
 #include <kdbench/calibration/temperature.h>
+#include <kdbench/results/store.h>
 #include <kdbench/train/clock.h>
 #include <kdbench/train/trainee.h>
 
-#include <ATen/Functions.h>
+#include <fmt/core.h>
 
-#include <array>
-#include <cmath>
+#include <algorithm>
 
 namespace kdbench {
 namespace {
-
-constexpr std::array kTaus{1.0, 1.5, 2.0, 2.5, 3.0, 3.5, 4.0, 5.0, 6.0, 7.0, 8.0};
 
 void add_prefixed(TensorDict& into, const std::string& prefix, const TensorDict& tensors) {
   for (const auto& [name, tensor] : tensors) into.emplace(prefix + name, tensor);
@@ -30,6 +27,7 @@ TensorDict take_prefixed(const TensorDict& from, const std::string& prefix) {
 }  // namespace
 
 void Trainee::save() {
+  wait_for_steps();
   const Stopwatch watch;
   sums_.collect();
   TensorDict tensors;
@@ -62,6 +60,13 @@ bool Trainee::resume() {
     kept_[rule] = {to_double(kept.at("value")), kept.at("epoch"), take_prefixed(tensors, "kept/" + rule + "/")};
   }
   step_ = state.at("step");
+  watch_.start(step_);
+  for (const auto epoch : parts_.job.keep_epochs) {
+    const auto file = parts_.folder / (snapshot_name(epoch) + ".safetensors");
+    if (epoch <= step_ / per_epoch_ && !std::filesystem::exists(file)) {
+      throw Error(fmt::format("it was made without keeping the network after epoch {}, which is wanted now", epoch));
+    }
+  }
   history_ = state.at("history");
   sums_.restore(state.at("sums"));
   lr_ = state.at("lr");
@@ -72,23 +77,43 @@ bool Trainee::resume() {
   return true;
 }
 
+void Trainee::keep_snapshot(std::int64_t epoch) {
+  const auto& wanted = parts_.job.keep_epochs;
+  if (std::find(wanted.begin(), wanted.end(), epoch) == wanted.end()) return;
+  const Stopwatch watch;
+  const auto name = snapshot_name(epoch);
+  save_tensors(parts_.folder / (name + "_test_logits.safetensors"), {{name, logits_of(*network_, data_, data_.test())}});
+  save_tensors(parts_.folder / (name + ".safetensors"), snapshot());
+  timings.save_s += watch.seconds();
+}
+
 Json Trainee::measure_state(std::int64_t epoch, const std::string& rule, TensorDict& test_logits) {
   const int bins = parts_.job.spec.at("bins");
-  const auto logits = logits_of(*parts_.model, data_, data_.test());
+  const auto logits = logits_of(*network_, data_, data_.test());
   test_logits.emplace(rule, logits);
-  Json out{{"epoch", epoch}, {"test", to_json(measure(measured(logits, data_.test().labels).view(), bins))}, {"val", nullptr},
-           {"fitted_temperature", nullptr}};
-  if (data_.validation().size() == 0) return out;
-  const auto val = measured(logits_of(*parts_.model, data_, data_.validation()), data_.validation().labels);
-  out["val"] = to_json(measure(val.view(), bins));
-  auto fit = fit_temperature(val.view(), bins);
-  // Fitted on validation; what it does to calibration is measured on test.
   const auto test = measured(logits, data_.test().labels);
-  const auto before = measure_quickly(test.view(), bins), after = measure_quickly(test.view(), bins, fit.T);
-  out["fitted_temperature"] = {{"T", fit.T}, {"status", fit.status}, {"split", "validation"},
-                               {"nll_before", number(before.nll)}, {"nll_after", number(after.nll)},
-                               {"ece_before", before.ece}, {"ece_after", after.ece}};
+  Json out{{"epoch", epoch}, {"test", to_json(measure(test.view(), bins))}, {"val", nullptr}, {"fitted_temperature", nullptr}};
+  if (data_.validation().size() == 0) return out;
+  const auto val = measured(logits_of(*network_, data_, data_.validation()), data_.validation().labels);
+  out["val"] = to_json(measure(val.view(), bins));
+  out["fitted_temperature"] = fitted_temperature(val, test, bins);
   return out;
+}
+
+/// Writes the states that are best by some rule and measures each epoch among them once.
+void Trainee::finish_kept(RunRecord& record, TensorDict& test_logits) {
+  std::map<std::int64_t, std::string> measured_as{{settings_.epochs, "last"}};
+  for (auto& [rule, kept] : kept_) {
+    save_tensors(parts_.folder / (rule + ".safetensors"), kept.state);
+    const auto [it, fresh] = measured_as.emplace(kept.epoch, rule);
+    if (fresh) {
+      load_state(*parts_.model, kept.state, "the kept state '" + rule + "'");
+      record.checkpoints[rule] = measure_state(kept.epoch, rule, test_logits);
+    } else {
+      record.checkpoints[rule] = Json(record.checkpoints.at(it->second));
+      test_logits.emplace(rule, test_logits.at(it->second));
+    }
+  }
 }
 
 void Trainee::finish(RunRecord& record) {
@@ -96,19 +121,10 @@ void Trainee::finish(RunRecord& record) {
   const auto last = snapshot();
   TensorDict test_logits;
   record.checkpoints = {{"last", measure_state(settings_.epochs, "last", test_logits)}};
-  record.tau_curve = to_json(tau_curve(measured(test_logits.at("last"), data_.test().labels).view(), kTaus, parts_.job.spec.at("bins")));
+  record.tau_curve = to_json(tau_curve(measured(test_logits.at("last"), data_.test().labels).view(), kCurveTaus, parts_.job.spec.at("bins")));
   record.extra["weights_sha256"] = weights_sha256(*parts_.model);
   save_tensors(parts_.folder / "last.safetensors", last);
-  for (auto& [rule, kept] : kept_) {
-    save_tensors(parts_.folder / (rule + ".safetensors"), kept.state);
-    if (kept.epoch == settings_.epochs) {
-      record.checkpoints[rule] = record.checkpoints["last"];
-      test_logits.emplace(rule, test_logits.at("last"));
-    } else {
-      load_state(*parts_.model, kept.state, "the kept state '" + rule + "'");
-      record.checkpoints[rule] = measure_state(kept.epoch, rule, test_logits);
-    }
-  }
+  finish_kept(record, test_logits);
   load_state(*parts_.model, last, "the last state");
   save_tensors(parts_.folder / "test_logits.safetensors", test_logits);
   std::filesystem::remove(parts_.folder / "checkpoint.safetensors");
@@ -117,6 +133,12 @@ void Trainee::finish(RunRecord& record) {
   std::int64_t parameters = 0;
   for (const auto& p : parts_.model->parameters()) parameters += p.numel();
   record.extra["num_params"] = parameters;
+  if (deferred_) record.extra["graph"] = graph_->report();
+  std::int64_t frozen = 0;
+  for (const auto& model : parts_.frozen) {
+    for (const auto& p : model->parameters()) frozen += p.numel();
+  }
+  if (frozen > 0) record.extra["num_frozen_params"] = frozen;
 }
 
 }  // namespace kdbench

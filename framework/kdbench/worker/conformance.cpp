@@ -4,6 +4,7 @@
 #include <kdbench/registry/check_params.h>
 #include <kdbench/worker/checker.h>
 
+#include <ATen/ops/arange.h>
 #include <ATen/ops/isfinite.h>
 
 #include <fmt/format.h>
@@ -101,6 +102,25 @@ void check_split(const Checker& checker, const Dataset& dataset, SplitKind kind,
   });
 }
 
+/// What data sets that are made of another are made of here: 24 images of 4 x 4 that all differ, three classes.
+class SmallImages final : public Dataset {
+ public:
+  DatasetInfo info() const override {
+    DatasetInfo info;
+    info.num_classes = 3;
+    info.image = {1, 4, 4};
+    info.num_train = info.num_test = kRows;
+    return info;
+  }
+  Split load(SplitKind, const std::filesystem::path&) const override {
+    const auto rows = at::arange(kRows, torch::kInt64);
+    return {at::arange(kRows * 16, torch::kInt64).remainder(251).to(torch::kUInt8).view({kRows, 1, 4, 4}), rows.remainder(3), {}};
+  }
+
+ private:
+  static constexpr std::int64_t kRows = 24;
+};
+
 StrategyContext strategy_context(bool with_teacher) {
   return {.teacher = with_teacher ? "large" : "",
           .student = "small",
@@ -110,7 +130,7 @@ StrategyContext strategy_context(bool with_teacher) {
 }
 
 void check_stage(const Stage& stage, const std::map<std::string, bool>& earlier, const StrategyContext& context) {
-  static constexpr std::array kRules{"last", "best_val", "min_val_ece", "min_val_nll", "epoch"};
+  static constexpr std::array kRules{"last", "epoch", "best_val", "min_val_ece", "min_val_nll", "max_val_information"};
   const auto at = "stage '" + stage.id + "': ";
   require(!stage.id.empty() && !earlier.contains(stage.id), at + "its id is empty or used twice");
   require(std::any_of(context.models.begin(), context.models.end(), [&](const auto& m) { return m.name == stage.model; }),
@@ -119,6 +139,10 @@ void check_stage(const Stage& stage, const std::map<std::string, bool>& earlier,
   require(!stage.teacher || earlier.contains(*stage.teacher), at + "its teacher is no earlier stage");
   require(std::find(kRules.begin(), kRules.end(), stage.teacher_checkpoint.rule) != kRules.end(),
           at + "unknown checkpoint rule '" + stage.teacher_checkpoint.rule + "'");
+  require(stage.teacher_checkpoint.rule != "epoch" || stage.teacher_checkpoint.epoch >= 1, at + "asks for an epoch below 1 of its teacher");
+  require(!stage.init || earlier.contains(*stage.init), at + "it starts from no earlier stage");
+  require(!stage.added_to || earlier.contains(*stage.added_to), at + "it is added to no earlier stage");
+  require((stage.loss == StageLoss::kNamed) == !stage.loss_name.empty(), at + "loss_name goes with StageLoss::kNamed, and only with it");
   require(stage.kd_begin >= 0 && stage.kd_begin <= stage.epochs, at + "kd_begin lies outside its epochs");
   require(stage.kd_end == 0 || (stage.kd_end >= stage.kd_begin && stage.kd_end <= stage.epochs),
           at + "kd_end lies outside its epochs");
@@ -139,8 +163,9 @@ void check_stages(const std::vector<Stage>& stages, const StrategyContext& conte
 std::string stages_text(const std::vector<Stage>& stages) {
   std::string text;
   for (const auto& s : stages) {
-    text += fmt::format("{} {} {} {} {} {} {} {} {} {}\n", s.id, s.model, s.teacher.value_or("-"), s.teacher_checkpoint.rule,
-                        s.teacher_checkpoint.epoch, static_cast<int>(s.loss), s.epochs, s.kd_begin, s.kd_end, s.label_smoothing);
+    text += fmt::format("{} {} {} {} {} {} {} {} {} {} {} {} {} {}\n", s.id, s.model, s.teacher.value_or("-"), s.teacher_checkpoint.rule,
+                        s.teacher_checkpoint.epoch, static_cast<int>(s.loss), s.epochs, s.kd_begin, s.kd_end, s.label_smoothing,
+                        s.loss_name, s.fit_teacher_temperature, s.init.value_or("-"), s.added_to.value_or("-"));
   }
   return text;
 }
@@ -152,7 +177,9 @@ void check_dataset(const DatasetEntry& entry, const std::filesystem::path& data_
   checker.declarations(entry.about, entry.params);
   std::shared_ptr<Dataset> dataset;
   checker.run("builds with its defaults and states its facts", [&] {
-    auto built = entry.create(resolve_params(entry.params, {}), {});
+    DatasetContext context;
+    if (entry.about.takes_of) context.of = std::make_shared<SmallImages>();
+    auto built = entry.create(resolve_params(entry.params, {}), context);
     check_info(built->info());
     dataset = std::move(built);
     return std::string();

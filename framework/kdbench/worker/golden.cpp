@@ -28,8 +28,11 @@ struct Recipe {
     std::string golden, term;
     std::function<double(const ParamValues&, const ObjectiveKnobs&)> scale;
   };
-  std::string plugin;                 ///< loss plugin
-  std::vector<Component> components;
+  std::string plugin;                                ///< loss plugin
+  std::vector<Component> components = {};
+  std::map<std::string, std::string> renamed = {};  ///< golden parameter -> ours; "": it describes the case and is none of ours
+  Json fixed = Json::object();                      ///< parameters of the plugin that the reference does not have
+  std::map<std::string, std::string> weights = {};  ///< golden input -> parameter of the loss module, which takes its values
 };
 
 std::function<double(const ParamValues&, const ObjectiveKnobs&)> over(const std::string& parameter) {
@@ -38,19 +41,27 @@ std::function<double(const ParamValues&, const ObjectiveKnobs&)> over(const std:
 
 const std::map<std::string, Recipe>& recipes() {
   static const std::map<std::string, Recipe> table{
-      {"ce", {"none", {}}},
-      {"kd", {"kl", {}}},
+      {"ce", {.plugin = "none"}},
+      {"kd", {.plugin = "kl"}},
       {"kd_total",
-       {"kl",
-        {{"ce_weighted", "ce", [](const auto&, const auto& k) { return 1 - k.alpha; }},
-         {"kd_weighted", "kd", [](const auto&, const auto& k) { return k.alpha * k.tau_student * k.tau_student; }}}}},
-      {"dist", {"dist", {{"inter", "inter", over("beta")}, {"intra", "intra", over("gamma")}}}},
+       {.plugin = "kl",
+        .components = {{"ce_weighted", "ce", [](const auto&, const auto& k) { return 1 - k.alpha; }},
+                       {"kd_weighted", "kd", [](const auto&, const auto& k) { return k.alpha * k.tau_student * k.tau_student; }}}}},
+      {"dist", {.plugin = "dist", .components = {{"inter", "inter", over("beta")}, {"intra", "intra", over("gamma")}}}},
+      {"ats", {.plugin = "ats", .renamed = {{"tau1", "tau_correct"}, {"tau2", "tau_wrong"}, {"tau_s", "tau_student"}}}},
+      {"fitnet", {.plugin = "fitnet", .fixed = {{"regressor", "none"}, {"weight", 1.0}}}},
+      {"fitnet_convreg",
+       {.plugin = "fitnet",
+        .renamed = {{"use_relu", "relu"}, {"kind", ""}, {"bn_eps", ""}},  // the weights' shapes show the kind; 1e-5 is libtorch's
+        .fixed = {{"weight", 1.0}},
+        .weights = {{"conv_weight", "regressor.conv.weight"}, {"conv_bias", "regressor.conv.bias"},
+                    {"bn_weight", "regressor.bn.weight"}, {"bn_bias", "regressor.bn.bias"}}}},
   };
   return table;
 }
 
 /// Parameters of a golden case that are the host's, not the plugin's.
-constexpr std::array kHostParams{"tau", "alpha", "label_smoothing"};
+constexpr std::array kHostParams{"tau", "tau_student", "alpha", "label_smoothing"};
 
 torch::Tensor read_tensor(const Json& json) {
   const auto shape = json.at("shape").get<std::vector<std::int64_t>>();
@@ -81,10 +92,11 @@ struct Case {
   ModelOutput student, teacher;
   torch::Tensor labels, indices, images, posterior;
   LossContext context;
-  std::vector<std::pair<std::string, torch::Tensor>> leaves;  ///< golden name of a gradient -> student tensor
+  std::vector<std::pair<std::string, torch::Tensor>> weights;  ///< golden input -> values of a parameter of the loss
+  std::vector<std::pair<std::string, torch::Tensor>> leaves;   ///< golden name of a gradient -> student tensor or parameter
 };
 
-Case read_case(const Json& json) {
+Case read_case(const Json& json, const Recipe& recipe) {
   Case c;
   const auto& inputs = json.at("inputs");
   const auto optional = [&](const char* key) { return inputs.contains(key) ? read_tensor(inputs.at(key)) : torch::Tensor(); };
@@ -100,13 +112,26 @@ Case read_case(const Json& json) {
     c.leaves.emplace_back("student_logits", c.student.logits.requires_grad_(true));
   }
   for (auto& [name, map] : c.student.features) c.leaves.emplace_back("student_features/" + name, map.requires_grad_(true));
+  for (const auto& [input, parameter] : recipe.weights) c.weights.emplace_back(input, read_tensor(inputs.at(input)));
   return c;
+}
+
+/// The parameters of a case under our names.
+Json our_params(const Json& golden, const Recipe& recipe) {
+  Json ours = recipe.fixed;
+  for (const auto& [key, value] : golden.items()) {
+    const auto it = recipe.renamed.find(key);
+    const auto& name = it == recipe.renamed.end() ? key : it->second;
+    if (!name.empty()) ours[name] = value;
+  }
+  return ours;
 }
 
 ObjectiveKnobs read_knobs(const Json& params) {
   ObjectiveKnobs knobs;
   const double tau = params.value("tau", 1.0);
-  knobs.tau_student = knobs.tau_teacher = tau;
+  knobs.tau_student = params.value("tau_student", tau);
+  knobs.tau_teacher = tau;
   knobs.alpha = params.value("alpha", 1.0);
   knobs.label_smoothing = params.value("label_smoothing", 0.0);
   return knobs;
@@ -122,12 +147,29 @@ ParamValues read_params(const LossEntry& entry, const Json& params) {
   return resolve_params(entry.params, params_from_json(entry.params, own));
 }
 
-Objective run_case(const LossEntry& entry, const ParamValues& params, const ObjectiveKnobs& knobs, const Case& c) {
+/// Gives the loss's own parameters the values of the case; their gradients are then compared too.
+void set_weights(Loss& loss, const Recipe& recipe, Case& c) {
+  const torch::NoGradGuard no_grad;
+  auto parameters = loss.named_parameters();
+  for (const auto& [input, values] : c.weights) {
+    const auto& name = recipe.weights.at(input);
+    auto* parameter = parameters.find(name);
+    require(parameter != nullptr, fmt::format("the loss has no parameter '{}', which {} gives values to", name, input));
+    require(parameter->sizes() == values.sizes(), fmt::format("{}: expected a parameter of [{}], the loss has [{}]", input,
+                                                              fmt::join(values.sizes().vec(), ", "),
+                                                              fmt::join(parameter->sizes().vec(), ", ")));
+    parameter->copy_(values);
+    c.leaves.emplace_back(input, *parameter);
+  }
+}
+
+Objective run_case(const LossEntry& entry, const Recipe& recipe, const ParamValues& params, const ObjectiveKnobs& knobs, Case& c) {
   at::manual_seed(0);
   auto loss = entry.create(params, c.context);
   if (const auto why = loss->unsupported(c.context)) throw NotApplicable(*why);
   loss->to(torch::kFloat64);
   loss->train();
+  set_weights(*loss, recipe, c);
   const LossInputs inputs{.student = c.student, .teacher = c.teacher, .labels = c.labels, .indices = c.indices,
                           .posterior = c.posterior, .images = c.images, .tau_student = knobs.tau_student,
                           .tau_teacher = knobs.tau_teacher, .num_epochs = 1, .num_steps = 1};
@@ -172,13 +214,14 @@ void compare_components(const Json& expected, const Recipe& recipe, const ParamV
 std::string check_case(const Catalog& catalog, const Json& json) {
   const auto name = json.at("loss").get<std::string>();
   const auto known = recipes().find(name);
-  const Recipe recipe = known != recipes().end() ? known->second : Recipe{name, {}};
+  const Recipe recipe = known != recipes().end() ? known->second : Recipe{.plugin = name};
   const auto entry = catalog.losses.find(recipe.plugin);
   if (entry == catalog.losses.end()) throw NotApplicable("no loss plugin '" + recipe.plugin + "'");
-  const auto params = read_params(entry->second, json.at("params"));
-  const auto c = read_case(json);
-  const auto knobs = read_knobs(json.at("params"));
-  const auto found = run_case(entry->second, params, knobs, c);
+  const auto given = our_params(json.at("params"), recipe);
+  const auto params = read_params(entry->second, given);
+  auto c = read_case(json, recipe);
+  const auto knobs = read_knobs(given);
+  const auto found = run_case(entry->second, recipe, params, knobs, c);
   const auto& expected = json.at("expected");
   compare_number("loss", to_double(expected.at("loss")), found.total.item<double>());
   compare_components(expected.value("components", Json::object()), recipe, params, knobs, found);

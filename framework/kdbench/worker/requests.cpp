@@ -5,6 +5,8 @@
 #include <kdbench/plan/make_plan.h>
 #include <kdbench/worker/channel.h>
 #include <kdbench/worker/conformance.h>
+#include <kdbench/worker/embedding.h>
+#include <kdbench/worker/data_check.h>
 #include <kdbench/worker/environment.h>
 #include <kdbench/worker/golden.h>
 #include <kdbench/worker/requests.h>
@@ -32,8 +34,8 @@ int answer_plan(const Json& request, const std::atomic<bool>&) {
   options.profile = request.value("profile", "");
   for (const auto& o : request.value("overrides", Json::array())) options.overrides.push_back({o.at("key"), o.at("value")});
   const auto catalog = load_catalog(request);
-  const auto plan = make_plan(read_suite(request.at("suite_file"), options), catalog, request.value("device", ""));
-  if (plan) return send_result("plan", to_json(*plan));
+  auto plan = make_plan(read_suite(request.at("suite_file"), options), catalog, request.value("device", ""));
+  if (plan) return send_result("plan", to_json(std::move(*plan)));
   send_diagnostics(plan.error());
   return 0;
 }
@@ -102,7 +104,8 @@ int answer(const Json& request, const std::atomic<bool>& stop) {
   using Verb = int (*)(const Json&, const std::atomic<bool>&);
   static const std::map<std::string, Verb> kVerbs{{"catalog", answer_catalog},     {"plan", answer_plan},
                                                   {"train", answer_train},         {"conformance", answer_conformance},
-                                                  {"golden", answer_golden},       {"calibrate", answer_calibrate}};
+                                                  {"golden", answer_golden},       {"calibrate", answer_calibrate},
+                                                  {"data", answer_data},            {"embed", answer_embed}};
   const std::string verb = request.value("verb", "");
   const auto it = kVerbs.find(verb);
   if (it != kVerbs.end()) return it->second(request, stop);

@@ -23,12 +23,20 @@ const EntryType& planned(const std::map<std::string, Listed<EntryType>>& known, 
   return it->second;
 }
 
+/// Builds a data set and the one it is made of, each telling the user what it has to tell while it loads.
+std::shared_ptr<Dataset> dataset_of(const Catalog& catalog, const Json& spec) {
+  const auto& entry = planned(catalog.datasets, spec, "dataset");
+  DatasetContext context;
+  if (spec.contains("of")) context.of = dataset_of(catalog, spec.at("of"));
+  context.note = [](const std::string& line) { send_event({{"event", "note"}, {"text", line}}); };
+  return entry.create(params_from_json(entry.params, spec.at("params")), context);
+}
+
+}  // namespace
+
 Factories factories_of(const Catalog& catalog) {
   Factories f;
-  f.dataset = [&catalog](const Json& spec) {
-    const auto& entry = planned(catalog.datasets, spec, "dataset");
-    return entry.create(params_from_json(entry.params, spec.at("params")), {});
-  };
+  f.dataset = [&catalog](const Json& spec) { return dataset_of(catalog, spec); };
   f.model = [&catalog](const Json& spec, const ModelContext& context) {
     const auto& entry = planned(catalog.models, spec, "model");
     return entry.create(params_from_json(entry.params, spec.at("params")), context);
@@ -39,8 +47,6 @@ Factories factories_of(const Catalog& catalog) {
   };
   return f;
 }
-
-}  // namespace
 
 int answer_train(const Json& request, const std::atomic<bool>& stop) {
   const auto catalog = load_catalog(request);

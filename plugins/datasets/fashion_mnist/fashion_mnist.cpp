@@ -17,7 +17,7 @@ class FashionMnist final : public kdbench::Dataset {
     p.add("dir", &Options::dir, "Folder of the four IDX files; relative to the data folder.")
         .add("downsample", &Options::downsample, "1: 28 x 28; 2: means of 2 x 2 pixels, 14 x 14, for quick studies.", {.min = 1, .max = 2});
   }
-  FashionMnist(Options options, const kdbench::NoContext&) : options_(std::move(options)) {}
+  FashionMnist(Options options, const kdbench::DatasetContext&) : options_(std::move(options)) {}
 
   kdbench::DatasetInfo info() const override {
     const std::int64_t side = 28 / options_.downsample;

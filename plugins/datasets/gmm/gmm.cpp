@@ -28,7 +28,7 @@ class Gmm final : public kdbench::Dataset {
              {.min = 0.0, .max = 1e6})
         .add("anisotropy", &Options::anisotropy, "Longest over shortest axis of every Gaussian; 1: round.", {.min = 1.0, .max = 1e3});
   }
-  Gmm(Options options, const kdbench::NoContext&)
+  Gmm(Options options, const kdbench::DatasetContext&)
       : options_(options),
         mixture_(gmm::draw_mixture({static_cast<std::size_t>(options.classes), static_cast<std::size_t>(options.dims),
                                     options.spread, options.anisotropy}, seed())) {}

@@ -28,7 +28,7 @@ class Idx final : public kdbench::Dataset {
         .add("mean", &Options::mean, "Mean of pixel / 255, subtracted before training.", {.min = 0.0, .max = 1.0})
         .add("std", &Options::std, "Deviation of pixel / 255, divided by before training.", {.min = 1e-6, .max = 1.0});
   }
-  Idx(Options options, const kdbench::NoContext&) : options_(std::move(options)) {}
+  Idx(Options options, const kdbench::DatasetContext&) : options_(std::move(options)) {}
 
   kdbench::DatasetInfo info() const override {
     return {.num_classes = options_.classes,

@@ -22,6 +22,8 @@ class Dist final : public kdbench::Loss {
   }
   Dist(Options options, const kdbench::LossContext&) : options_(options) {}
 
+  kdbench::LossNeeds needs() const override { return {.repeatable = true}; }
+
   kdbench::LossTerms forward(const kdbench::LossInputs& in) override {
     check_shapes(in.student.logits, in.teacher.logits);
     // Correlations need the probabilities themselves; softmax subtracts the maximum, so no gap of logits overflows.

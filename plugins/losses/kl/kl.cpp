@@ -13,6 +13,8 @@ class Kl final : public kdbench::Loss {
   static void declare(kdbench::Params<Options>&) {}
   Kl(Options, const kdbench::LossContext&) {}
 
+  kdbench::LossNeeds needs() const override { return {.repeatable = true}; }
+
   kdbench::LossTerms forward(const kdbench::LossInputs& in) override {
     const auto& s = in.student.logits;
     const auto& t = in.teacher.logits;

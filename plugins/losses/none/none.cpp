@@ -10,7 +10,7 @@ class None final : public kdbench::Loss {
   None(Options, const kdbench::LossContext&) {}
 
   kdbench::LossTerms forward(const kdbench::LossInputs&) override { return {}; }
-  kdbench::LossNeeds needs() const override { return {.terms = false, .teacher = false}; }
+  kdbench::LossNeeds needs() const override { return {.terms = false, .teacher = false, .repeatable = true}; }
 };
 
 }  // namespace

@@ -16,7 +16,7 @@ class SoftTarget final : public kdbench::Loss {
     // A posterior has no temperature, so neither has the student here: softmax(logits) itself is to become the posterior.
     return -(in.posterior * at::log_softmax(in.student.logits, 1)).sum() / static_cast<double>(in.student.logits.size(0));
   }
-  kdbench::LossNeeds needs() const override { return {.teacher = false, .posterior = true}; }
+  kdbench::LossNeeds needs() const override { return {.teacher = false, .posterior = true, .repeatable = true}; }
 };
 
 }  // namespace

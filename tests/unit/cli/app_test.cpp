@@ -44,8 +44,8 @@ TEST_F(Cli, ShowsHelpAndFailsWithoutAVerb) {
 }
 
 TEST_F(Cli, HelpsWithEveryVerbAndShowsAnExample) {
-  for (const std::string verb : {"list", "describe", "check", "plan", "run", "leaderboard", "test",
-                                 "calibrate", "stats", "version"}) {
+  for (const std::string verb : {"list", "describe", "check", "plan", "run", "leaderboard", "figures", "compare", "test",
+                                 "calibrate", "stats", "data", "version"}) {
     EXPECT_EQ(run({verb, "--help"}), 0) << verb;
     EXPECT_NE(out.str().find("Example:\n  kdbench " + verb), std::string::npos) << out.str();
   }
@@ -183,6 +183,47 @@ TEST_F(Cli, ListsStoredSuitesAndNamesTheNearest) {
   EXPECT_EQ(run({"leaderboard", "sutb", "--store", store()}), 2);
   EXPECT_EQ(err.str(),
             "kdbench: no suite 'sutb' was run into " + store() + "; did you mean 'stub'?\n");
+}
+
+/// A board with one point of KL at three temperatures, as leaderboard --format json writes it.
+std::string board_json(const std::string& paper) {
+  Json points = Json::array();
+  for (const double tau : {1.0, 4.0, 8.0}) {
+    points.push_back({{"study", "s"}, {"dataset", "d"}, {"teacher", "t"}, {"student", "k"}, {"strategy", "direct"}, {"method", "kl"},
+                      {"convention", "tau on both"}, {"axis", "tau"}, {"value", tau}, {"chain", {"t"}}, {"checkpoint", "last"},
+                      {"loss", "kl"}, {"data", "gmm"}, {"all_rows", true}, {"student_model", "mlp"}, {"chain_models", {"mlp"}},
+                      {"epochs", 2}, {"teacher_epochs", 2}, {"tau", tau}, {"teacher_params", 10}, {"expected", 1},
+                      {"runs", {{{"seed", 0}, {"accuracy", 0.9 - 0.01 * tau}, {"teacher_ece", 0.02 * tau}}}}});
+  }
+  return Json{{"title", "Mine"}, {"paper", paper}, {"points", points}}.dump();
+}
+
+TEST_F(Cli, ComparesABoardWithThePaper) {
+  EXPECT_EQ(run({"compare", file("board.json", board_json("table6"))}), 0) << err.str();
+  EXPECT_NE(out.str().find("Mine beside table6 of the paper"), std::string::npos);
+  EXPECT_NE(out.str().find("-91.82"), std::string::npos);
+  EXPECT_EQ(run({"compare", file("board.json", board_json("")), "--table", "table9", "--format", "json"}), 0) << err.str();
+  EXPECT_EQ(Json::parse(out.str()).at("paper"), "table9");
+}
+
+TEST_F(Cli, SaysWhichTableAComparisonNeeds) {
+  EXPECT_EQ(run({"compare", file("board.json", board_json(""))}), 2);
+  EXPECT_EQ(err.str(), "kdbench: the suite does not say which table it repeats; write paper = \"table6\" into its [suite], or give "
+                       "--table; expected one of table1, table2, table3, table4, table5, table6, table7, table8, table9\n");
+  EXPECT_EQ(run({"compare", file("board.json", board_json("figure2"))}), 2);
+  EXPECT_NE(err.str().find("no table 'figure2' in paper"), std::string::npos);
+  EXPECT_NE(err.str().find("the paper's figures print no numbers"), std::string::npos);
+  EXPECT_EQ(run({"compare", file("board.json", "{}")}), 2);
+  EXPECT_NE(err.str().find("expected a board as kdbench leaderboard --format json writes it"), std::string::npos);
+  EXPECT_EQ(run({"compare", file("board.json", board_json("table6")), "--with", "no.csv"}), 2);
+  EXPECT_EQ(err.str(), "kdbench: --with no.csv: no such file; expected 'paper' or a CSV file of numbers\n");
+}
+
+TEST_F(Cli, ComparesWithAFileOfNumbers) {
+  const auto numbers = file("other.csv", "table,row,along,dataset,teacher,assistant,student,method,strategy,checkpoint,teacher_epochs,tau,"
+                                         "seed,of,metric,value\nmine,1,tau,D,T,,S,KD,,,,1,,student,accuracy,0.5\n");
+  EXPECT_EQ(run({"compare", file("board.json", board_json("mine")), "--with", numbers}), 0) << err.str();
+  EXPECT_NE(out.str().find("Mine beside mine of other.csv"), std::string::npos) << out.str();
 }
 
 TEST_F(Cli, PrintsChecksByPluginAndFailsWithThem) {

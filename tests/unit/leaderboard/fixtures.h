@@ -2,8 +2,13 @@
 #pragma once
 #include <kdbench/leaderboard/board.h>
 
+#include <algorithm>
+#include <cstdlib>
+#include <fstream>
 #include <map>
 #include <optional>
+#include <sstream>
+#include <stdexcept>
 #include <string>
 #include <vector>
 
@@ -22,6 +27,8 @@ struct World {
     std::string role = "method", axis = "", convention = "tau=4 on both, tau^2 on, alpha=1";
     double value = 0;
     std::string dataset = "data", strategy = "direct";
+    std::vector<std::string> chain = {};
+    std::string checkpoint = "";
   };
 
   static std::string job_of(const Where& w) {
@@ -38,7 +45,8 @@ struct World {
     plan["placements"].push_back({{"study", w.study}, {"kind", w.kind}, {"dataset", w.dataset}, {"method", w.method},
                                   {"convention", w.convention}, {"teacher", w.teacher}, {"student", w.student}, {"strategy", w.strategy},
                                   {"seed", w.seed}, {"axis", w.axis}, {"value", w.value}, {"role", w.role},
-                                  {"job", w.role == "teacher" ? teacher_job(w) : job_of(w)}, {"teacher_job", taught ? teacher_job(w) : ""}});
+                                  {"job", w.role == "teacher" ? teacher_job(w) : job_of(w)}, {"teacher_job", taught ? teacher_job(w) : ""},
+                                  {"teacher_checkpoint", w.checkpoint}, {"chain", w.chain}});
   }
 
   /// A run that is done; `ece` is the teacher's as taught.
@@ -70,6 +78,16 @@ struct World {
     }, options);
   }
 };
+
+/// What tests/golden/boards/NAME holds; UPDATE_GOLDEN=1 writes `now` into it.
+inline std::string golden(const std::string& name, const std::string& now) {
+  const auto path = std::string(KDBENCH_TEST_DATA) + "/golden/boards/" + name;
+  if (std::getenv("UPDATE_GOLDEN") != nullptr) std::ofstream(path, std::ios::binary) << now;
+  std::ifstream in(path, std::ios::binary);
+  std::ostringstream out;
+  out << in.rdbuf();
+  return out.str();
+}
 
 /// The table whose title contains `part`; fails loudly if there is none.
 inline const Table& table(const Leaderboard& board, const std::string& part) {

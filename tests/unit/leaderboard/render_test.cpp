@@ -13,6 +13,7 @@
 namespace kdbench {
 namespace {
 
+using test::golden;
 using test::table;
 using test::text;
 using test::World;
@@ -51,15 +52,6 @@ World everything() {
   world.done({.method = "at, \"v2\"", .seed = 0}, 0.69);
   world.ended({.method = "at, \"v2\"", .seed = 1}, Status::kFailed, "no feature map | x");
   return world;
-}
-
-std::string golden(const std::string& name, const std::string& now) {
-  const auto path = std::string(KDBENCH_TEST_DATA) + "/golden/boards/" + name;
-  if (std::getenv("UPDATE_GOLDEN") != nullptr) std::ofstream(path, std::ios::binary) << now;
-  std::ifstream in(path, std::ios::binary);
-  std::ostringstream out;
-  out << in.rdbuf();
-  return out.str();
 }
 
 TEST(Render, TextIsTheGoldenText) {

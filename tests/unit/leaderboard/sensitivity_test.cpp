@@ -44,7 +44,7 @@ TEST(SensitivityBoard, ReproducesThePapersTable6) {
   EXPECT_EQ(spearman("WRN-28-1", "kd"), "-99.09 [n/a]");  // the paper prints -99.10
   EXPECT_EQ(spearman("WRN-28-1", "dist"), "-50.00 [n/a] ns");
   const auto& t = table(board, "ResNet-56 -> small: sensitivity");
-  EXPECT_EQ(text(t, "dist", "range"), "1.96");  // 68.93 - 66.97: no rank correlation, and not flat
+  EXPECT_EQ(text(t, "dist", "spread"), "1.96 [n/a]");  // 68.93 - 66.97: no rank correlation, and not flat
   const auto& details = table(board, "ResNet-56 -> small: best");
   EXPECT_EQ(text(details, "kd", "best tau"), "2.5");
   EXPECT_EQ(text(details, "kd", "teacher's ECE there"), "21.33");
@@ -60,19 +60,19 @@ World small(bool rising = false) {
   return world;
 }
 
-TEST(SensitivityBoard, ComputesSlopeRangeAndRegretFromMeansOverSeeds) {
+TEST(SensitivityBoard, ComputesSlopeSpreadAndRegretFromMeansOverSeeds) {
   const auto board = small().board();
   const auto& t = table(board, "sensitivity");
   // mean accuracy 71, 70, 69; ECE 2, 4, 8 with mean 14/3: sum dx dy = -8/3 - 10/3 = -6, sum dx^2 = (64 + 4 + 100)/9 = 18.667
   EXPECT_TRUE(text(t, "kl", "slope").starts_with("-0.3214 [")) << text(t, "kl", "slope");
-  EXPECT_EQ(text(t, "kl", "range"), "2.00");
+  EXPECT_EQ(text(t, "kl", "spread"), "2.00 [2.00, 2.00]");  // both seeds fall by 2 points
   EXPECT_EQ(text(t, "kl", "seeds"), "2/2");
-  EXPECT_EQ(text(t, "kl", "Spearman(tau, acc)"), "-100.00");
+  EXPECT_EQ(text(t, "kl", "Spearman(tau, acc)"), "-100.00 [-100.00, -100.00] ns");
   EXPECT_EQ(text(t, "kl", "Spearman(ECE, acc)"), "-100.00 [-100.00, -100.00] ns");  // 2 of the 3! = 6 orders are as extreme
   EXPECT_EQ(text(t, "kl", "p"), "0.333");
   const auto& details = table(board, "best value");
-  EXPECT_EQ(text(details, "kl", "regret"), "1.00");  // 71 - 70
-  EXPECT_EQ(text(details, "kl", "Kendall"), "-100.00");
+  EXPECT_EQ(text(details, "kl", "regret"), "1.00 [1.00, 1.00]");  // 71 - 70
+  EXPECT_EQ(text(details, "kl", "Kendall"), "-100.00 [-100.00, -100.00]");
   EXPECT_EQ(text(details, "kl", "best tau"), "1");
   EXPECT_EQ(text(details, "kl", "teacher's ECE there"), "2.00");
 }
@@ -80,6 +80,29 @@ TEST(SensitivityBoard, ComputesSlopeRangeAndRegretFromMeansOverSeeds) {
 TEST(SensitivityBoard, ListsEverySeedBecauseOneSeedIsLuck) {
   const auto board = small(true).board();
   EXPECT_EQ(text(table(board, "best value"), "kl", "Spearman(ECE, acc) of each seed"), "-100.00 100.00");
+  EXPECT_EQ(text(table(board, "best value"), "kl", "best tau of each seed"), "1 3");
+}
+
+TEST(SensitivityBoard, GivesSpreadAndTheAxisTheirIntervalsOverSeeds) {
+  const auto board = small(true).board();
+  const auto& t = table(board, "sensitivity");
+  // Seed 0: 70, 69, 68; seed 1: 72, 74, 76; means 71, 71.5, 72. Resamples are {0, 0}, {1, 1} or both: spreads 2, 4, 1, rank
+  // correlations -1, 1, 1; a quarter of the resamples each way reaches past both ends of a 95% interval.
+  EXPECT_EQ(text(t, "kl", "spread"), "1.00 [1.00, 4.00]");
+  EXPECT_EQ(text(t, "kl", "Spearman(tau, acc)"), "100.00 [-100.00, 100.00] ns");
+  EXPECT_EQ(text(t, "kl", "Spearman(ECE, acc)"), "100.00 [-100.00, 100.00] ns");
+}
+
+TEST(SensitivityBoard, NamesTheAxisThatMovesCalibrationAlone) {
+  World world;
+  for (int i = 0; i < 3; ++i) {
+    World::Where where = at("kl", i + 1);
+    where.axis = "teacher_temperature";
+    world.done(where, 0.7 + 0.01 * i, 0.1 * (i + 1));
+  }
+  const auto board = world.board();
+  EXPECT_EQ(text(table(board, "sensitivity"), "kl", "Spearman(teacher_temperature, acc)"), "100.00 [n/a] ns");
+  EXPECT_EQ(text(table(board, "best value"), "kl", "best teacher_temperature"), "3");
 }
 
 TEST(SensitivityBoard, PrintsTheCurveWithTheTeachersEce) {
@@ -106,7 +129,7 @@ TEST(SensitivityBoard, SaysNothingAboutACurveWithoutWholeSeeds) {
   const auto board = world.board();
   const auto& t = table(board, "sensitivity");
   EXPECT_EQ(text(t, "kl", "seeds"), "0/2");
-  for (const char* column : {"Spearman(ECE, acc)", "p", "Spearman(tau, acc)", "slope", "range"}) EXPECT_EQ(text(t, "kl", column), "n/a");
+  for (const char* column : {"Spearman(ECE, acc)", "p", "Spearman(tau, acc)", "slope", "spread"}) EXPECT_EQ(text(t, "kl", column), "n/a");
   EXPECT_EQ(text(table(board, "along tau"), "kl", "3"), "missing (0/2)");
   EXPECT_EQ(text(table(board, "along tau"), "teacher's ECE", "3"), "n/a");
 }
@@ -120,7 +143,7 @@ TEST(SensitivityBoard, TakesMeansThatAreEqualOnPaperAsTies) {
     world.done(at("kl", i + 1, 1), second[i], 0.1 * (i + 1));
   }
   EXPECT_EQ(text(table(world.board(), "sensitivity"), "kl", "Spearman(ECE, acc)"), "n/a");
-  EXPECT_EQ(text(table(world.board(), "sensitivity"), "kl", "range"), "0.00");
+  EXPECT_EQ(text(table(world.board(), "sensitivity"), "kl", "spread"), "0.00 [0.00, 60.00]");  // each seed alone moves by 60 points
 }
 
 TEST(SensitivityBoard, PrintsOneEceRowForEachWayOfBeingTaught) {
@@ -146,7 +169,7 @@ TEST(SensitivityBoard, TakesAMethodWithoutTeacher) {
   for (int i = 0; i < 3; ++i) world.done(at("posterior", i + 1, 0, ""), 0.7 + 0.01 * i);
   const auto board = world.board();
   EXPECT_EQ(text(table(board, "sensitivity"), "posterior", "Spearman(ECE, acc)"), "n/a");
-  EXPECT_EQ(text(table(board, "sensitivity"), "posterior", "Spearman(tau, acc)"), "100.00");
+  EXPECT_EQ(text(table(board, "sensitivity"), "posterior", "Spearman(tau, acc)"), "100.00 [n/a] ns");
 }
 
 }  // namespace

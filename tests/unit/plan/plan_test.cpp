@@ -1,8 +1,8 @@
 // Plans of suites whose plugins are made here: what is trained once, what is told apart, what is refused.
-#include <kdbench/plan/fingerprint.h>
-#include <kdbench/plan/make_plan.h>
+#include "toys.h"
 
-#include <ATen/Functions.h>
+#include <kdbench/plan/fingerprint.h>
+
 #include <gtest/gtest.h>
 #include <unistd.h>
 
@@ -15,129 +15,7 @@
 namespace kdbench {
 namespace {
 
-/// Two classes of points in the plane; no row is ever read.
-struct ToyData final : Dataset {
-  DatasetInfo info() const override {
-    DatasetInfo info;
-    info.num_classes = 2;
-    info.image = {2, 1, 1};
-    info.num_train = 100;
-    info.num_test = 10;
-    return info;
-  }
-  Split load(SplitKind, const std::filesystem::path&) const override { throw Error("a plan reads no data"); }
-};
-
-struct ToyNet final : Model {
-  ToyNet(std::int64_t width, const ModelContext& context)
-      : first_(register_parameter("first", at::zeros({context.image.channels, width}))),
-        last_(register_parameter("last", at::zeros({width, context.num_classes}))) {}
-  ModelOutput forward(const torch::Tensor& images) override {
-    ModelOutput out;
-    out.logits = images.flatten(1).matmul(first_).matmul(last_);
-    return out;
-  }
-
- private:
-  torch::Tensor first_, last_;
-};
-
-/// "kl" needs a teacher, "none" the labels alone, "posterior" what the data set does not know, "picky" refuses every pair.
-struct ToyLoss final : Loss {
-  explicit ToyLoss(std::string kind) : kind_(std::move(kind)) {}
-  LossNeeds needs() const override {
-    LossNeeds needs;
-    needs.terms = kind_ != "none";
-    needs.teacher = kind_ == "kl" || kind_ == "picky";
-    needs.posterior = kind_ == "posterior";
-    return needs;
-  }
-  std::optional<std::string> unsupported(const LossContext&) const override {
-    return kind_ == "picky" ? std::optional<std::string>("it likes no network") : std::nullopt;
-  }
-  LossTerms forward(const LossInputs&) override { return {}; }
-
- private:
-  std::string kind_;
-};
-
-/// The teacher on labels, then the student from it.
-struct Direct final : Strategy {
-  std::vector<Stage> plan(const StrategyContext& context) const override {
-    Stage student{.id = "student", .model = context.student, .teacher = std::nullopt, .loss = StageLoss::kMethod,
-                  .epochs = context.student_epochs};
-    if (context.teacher.empty()) return {student};
-    student.teacher = "teacher";
-    const Stage teacher{.id = "teacher", .model = context.teacher, .teacher = std::nullopt, .epochs = context.teacher_epochs};
-    return {teacher, student};
-  }
-};
-
-Catalog toys() {
-  Catalog catalog;
-  const std::vector<ParamSpec> widths{{.name = "width", .default_value = std::int64_t{4}, .doc = "Units.", .min = 1.0}};
-  const std::vector<ParamSpec> weights{{.name = "beta", .default_value = 1.0, .doc = "A weight.", .min = 0.0},
-                                       {.name = "gamma", .default_value = 1.0, .doc = "Another.", .min = 0.0}};
-  catalog.datasets["toy"] = {{"toy", {}, {}, [](const auto&, const auto&) { return std::make_shared<ToyData>(); }}, "toys", "1"};
-  catalog.models["net"] = {{"net", {}, widths, [](const ParamValues& values, const ModelContext& context) {
-                              return std::make_shared<ToyNet>(std::get<std::int64_t>(values.at("width")), context);
-                            }}, "toys", "1"};
-  for (const std::string kind : {"kl", "none", "posterior", "picky"}) {
-    catalog.losses[kind] = {{kind, {}, weights, [kind](const auto&, const auto&) { return std::make_shared<ToyLoss>(kind); }}, "toys", "1"};
-  }
-  catalog.strategies["direct"] = {{"direct", {}, {}, [](const auto&, const auto&) { return std::make_shared<Direct>(); }}, "toys", "1"};
-  return catalog;
-}
-
-/// Lines 1 to 11 of every suite here; the losses begin at line 12.
-const std::string kHead = R"([suite]
-name = "s"
-seeds = [0, 1]
-[train]
-epochs = 2
-[datasets.toy]
-[models.teacher]
-plugin = "net"
-width = 8
-[models.student]
-plugin = "net"
-)";
-
-std::string study(const std::string& losses, const std::string& more = "", const std::string& pair = R"("teacher", "student")") {
-  return "[[studies]]\nname = \"main\"\nlosses = [" + losses + "]\npairs = [[" + pair + "]]\n" + more;
-}
-
-Result<Plan> planned(const std::string& text) { return make_plan(parse_suite(text, "s.toml"), toys(), "cpu"); }
-
-Plan plan_of(const std::string& text) {
-  auto plan = planned(text);
-  if (!plan) throw std::runtime_error(to_text(plan.error()));
-  return *plan;
-}
-
-std::string mistakes(const std::string& text) {
-  const auto plan = planned(text);
-  return plan ? "planned" : to_text(plan.error());
-}
-
-std::vector<Placement> placements(const Plan& plan, const std::string& role, std::int64_t seed = 0) {
-  std::vector<Placement> out;
-  std::copy_if(plan.placements.begin(), plan.placements.end(), std::back_inserter(out),
-               [&](const Placement& p) { return p.role == role && p.seed == seed; });
-  return out;
-}
-
-std::vector<std::string> methods(const Plan& plan) {
-  std::vector<std::string> out;
-  for (const auto& p : placements(plan, "method")) out.push_back(p.method);
-  return out;
-}
-
-std::set<std::string> ids(const Plan& plan) {
-  std::set<std::string> out;
-  for (const auto& job : plan.jobs) out.insert(job.id);
-  return out;
-}
+using namespace toy;
 
 using Names = std::vector<std::string>;
 

@@ -184,5 +184,15 @@ TEST_F(StoreTest, MakesTheArtifactsFolderOnDemand) {
   EXPECT_TRUE(fs::is_directory(store.artifacts(kJob)));
 }
 
+TEST_F(StoreTest, KnowsASnapshotByItsWeightsAndItsLogits) {
+  const Store store(folder_);
+  EXPECT_TRUE(store.has_snapshots(kJob, {}));
+  write(folder_ / "artifacts" / kJob / "epoch_30.safetensors", "weights");
+  EXPECT_FALSE(store.has_snapshots(kJob, {30}));
+  write(folder_ / "artifacts" / kJob / "epoch_30_test_logits.safetensors", "logits");
+  EXPECT_TRUE(store.has_snapshots(kJob, {30}));
+  EXPECT_FALSE(store.has_snapshots(kJob, {30, 31}));
+}
+
 }  // namespace
 }  // namespace kdbench

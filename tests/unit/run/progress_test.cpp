@@ -89,5 +89,12 @@ TEST(ProgressPrinter, WritesPlainLinesElsewhereAndBreaksALongSilence) {
   EXPECT_EQ(out.str(), "[13/56] done a (1.0s)\n" + progress_line(example(), 0) + "\n");
 }
 
+TEST(ProgressPrinter, PrintsANoteThatManyWorkersSendOnce) {
+  std::ostringstream out;
+  ProgressPrinter printer(out, {false, 80, [] { return 0.0; }});
+  for (const auto* note : {"images from the cache", "another", "images from the cache"}) printer.note(note);
+  EXPECT_EQ(out.str(), "images from the cache\nanother\n");
+}
+
 }  // namespace
 }  // namespace kdbench

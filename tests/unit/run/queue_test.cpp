@@ -53,6 +53,19 @@ TEST(JobQueue, LetsAShortJobPassAWideUnitOnlyWhileThatMustWaitAnyway) {
   EXPECT_EQ(queue.next(1, 1.0)->jobs, Indices{5});
 }
 
+TEST(JobQueue, WaitsForEverythingAJobNeedsAndFusesItThenWithItsGroup) {
+  // Two students of teacher t, the second of which starts from the weights of i.
+  const auto plan = stub_plan({stub_job("t"), stub_job("i"), stub_job("k1", "ok", {"t"}, "g"), stub_job("k2", "ok", {"t", "i"}, "g")});
+  JobQueue early(plan, {2, true}), late(plan, {2, true});
+  for (auto* queue : {&early, &late}) queue->settle(0, Status::kDone);
+  EXPECT_EQ(early.next(1, 0)->jobs, Indices{1});
+  EXPECT_EQ(early.next(1, 0)->jobs, Indices{2});
+  EXPECT_FALSE(early.next(2, 0));  // k2 waits for i
+  late.settle(1, Status::kDone);
+  EXPECT_EQ(late.next(2, 0)->jobs, (Indices{2, 3}));
+  EXPECT_EQ(late.dependents(1), Indices{3});
+}
+
 TEST(JobQueue, RunsAJobApartAfterItWasPutBack) {
   const auto plan = sweep();
   JobQueue queue(plan, {2, true});

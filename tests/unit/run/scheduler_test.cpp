@@ -1,5 +1,7 @@
 #include "unit/run/fixture.h"
 
+#include <kdbench/base/files.h>
+
 #include <signal.h>
 #include <sys/stat.h>
 
@@ -39,11 +41,45 @@ TEST_F(RunPlan, RunsEveryJobAndTheSecondTimeNone) {
   EXPECT_EQ(observer.finished.size(), 2u);
 }
 
+TEST_F(RunPlan, TrainsADoneJobAgainForASnapshotThatSomebodyWillLearnFrom) {
+  run(stub_plan({stub_job("t")}));  // as another suite has it: nothing is kept
+  const auto before = read_file(store.record_path("t")).value();
+  auto plan = stub_plan({stub_job("t"), stub_job("k", "ok", {"t"})});
+  plan.jobs[0].keep_epochs = {3, 7};
+  EXPECT_FALSE(store.has_snapshots("t", {3, 7}));
+  const auto summary = run(plan);
+  EXPECT_EQ(summary.done_before, 0u);
+  EXPECT_EQ(summary.done, 2u);
+  EXPECT_TRUE(store.has_snapshots("t", {3, 7}));
+  EXPECT_EQ(read_file(store.record_path("t")).value(), before);
+  EXPECT_EQ(run(plan).done_before, 2u);
+  // Once its student is done, nobody misses what it learned from.
+  std::filesystem::remove(store.artifacts("t") / "epoch_3.safetensors");
+  EXPECT_EQ(run(plan).done_before, 2u);
+}
+
+TEST_F(RunPlan, TakesASnapshotThatIsMissingAfterTrainingForAFailure) {
+  run(stub_plan({stub_job("t", "keeps_nothing")}));
+  auto plan = stub_plan({stub_job("t", "keeps_nothing"), stub_job("k", "ok", {"t"})});
+  plan.jobs[0].keep_epochs = {3};
+  const auto summary = run(plan);
+  ASSERT_EQ(summary.problems.size(), 2u);
+  EXPECT_EQ(summary.problems[0].reason, "worker reported 'done' and wrote no such snapshots; log: " + log("t.log"));
+  EXPECT_EQ(record("t").status, Status::kDone);  // a record that is done is never replaced
+  EXPECT_EQ(record("k").reason, "needs job t, which is failed");
+}
+
 TEST_F(RunPlan, SetsTheThreadsOfAWorkerBeforeItStarts) {
   auto plan = stub_plan({stub_job("t")});
   plan.jobs[0].spec["train"]["threads"] = 3;
   run(plan);
   EXPECT_EQ(record("t").extra["threads"], "3");
+}
+
+TEST_F(RunPlan, TellsTheWorkerWhichAllocatorToUse) {
+  options.unit.caching_allocator = false;
+  run(stub_plan({stub_job("t")}));
+  EXPECT_EQ(record("t").extra["caching_allocator"], false);
 }
 
 TEST_F(RunPlan, RecordsACrashWithItsSignalAndLogAndGoesOn) {
@@ -129,8 +165,8 @@ TEST_F(RunPlan, CountsAJobThatWasRecordedBeforeTheCrash) {
 }
 
 TEST_F(RunPlan, StopsAJobAtItsTimeLimit) {
-  options.limits.timeout_s = 0.2;
-  options.limits.grace_s = 0.2;
+  options.unit.timeout_s = 0.2;
+  options.unit.grace_s = 0.2;
   run(stub_plan(
       {stub_job("hang", "hang"), stub_job("stubborn", "stubborn"), stub_job("saves", "save")}));
   for (const std::string name : {"hang", "stubborn", "saves"}) {
@@ -140,7 +176,7 @@ TEST_F(RunPlan, StopsAJobAtItsTimeLimit) {
 }
 
 TEST_F(RunPlan, KillsAWorkerThatEatsMemory) {
-  options.limits.memory_limit_bytes = 200e6;
+  options.unit.memory_limit_bytes = 200e6;
   run(stub_plan({stub_job("a", "eat")}));
   const auto reason = record("a").reason;
   EXPECT_TRUE(reason.starts_with("used 0.")) << reason;
@@ -167,13 +203,13 @@ TEST_F(RunPlan, LetsWorkersSaveOnASignalAndGoesOnTheNextTime) {
 }
 
 TEST_F(RunPlan, KillsAWorkerThatIgnoresTheSignalAfterTheGraceTime) {
-  options.limits.grace_s = 0.2;
+  options.unit.grace_s = 0.2;
   signal_after_an_epoch({SIGINT});
   EXPECT_EQ(run(stub_plan({stub_job("a", "stubborn")})).exit_code(), 130);
 }
 
 TEST_F(RunPlan, KillsAtOnceOnASecondSignal) {
-  options.limits.grace_s = 3600;
+  options.unit.grace_s = 3600;
   signal_after_an_epoch({SIGINT, SIGINT});
   EXPECT_EQ(run(stub_plan({stub_job("a", "stubborn")})).exit_code(), 130);
 }

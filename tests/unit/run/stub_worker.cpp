@@ -22,6 +22,7 @@ using kdbench::Job;
 using kdbench::Json;
 
 constexpr int kPipe = 3;
+bool caching_allocator = true;  // as the request says
 
 void send_text(const std::string& text) {
   for (std::size_t done = 0; done < text.size();) {
@@ -81,8 +82,14 @@ void put_record(const kdbench::Store& store, const Job& job, kdbench::Status sta
   record.status = status;
   record.reason = reason;
   record.spec = job.spec;
-  record.extra = {{"threads", std::getenv("OMP_NUM_THREADS")}};
+  record.extra = {{"threads", std::getenv("OMP_NUM_THREADS")}, {"caching_allocator", caching_allocator}};
   store.put(record);
+  if (status != kdbench::Status::kDone || job.spec.value("stub", "") == "keeps_nothing") return;
+  for (const auto epoch : job.keep_epochs) {
+    const auto stem = (store.artifacts(job.id) / kdbench::snapshot_name(epoch)).string();
+    for (const char* suffix : {".safetensors", "_test_logits.safetensors"})
+      kdbench::write_file_atomically(stem + suffix, "weights");
+  }
 }
 
 void report(const Job& job, const std::string& status, const std::string& reason = "") {
@@ -160,6 +167,7 @@ void misbehave(const std::string& mode, const Job& job) {
 
 void train(const Json& request) {
   const kdbench::Store store(request["store"].get<std::string>());
+  caching_allocator = request["allocator"].get<bool>();
   for (const auto& entry : request["jobs"]) {
     const auto job = kdbench::job_from_json(entry);
     const auto mode = job.spec.value("stub", "ok");
@@ -182,6 +190,13 @@ void train(const Json& request) {
   send({{"event", "result"}});
 }
 
+/// Six samples in two places, one a class.
+void embed(const Json& request) {
+  const Json document = {{"of", "embedding"}, {"dims", 1}, {"labels", {0, 0, 0, 1, 1, 1}}, {"values", {0, 1, 2, 50, 51, 52}}};
+  kdbench::write_file_atomically(request["file"].get<std::string>(), document.dump());
+  send({{"event", "result"}, {"rows", 6}, {"dims", 1}, {"of", "embedding"}});
+}
+
 /// Answers every other verb with what the file named "answer" in the request, or the suite file,
 /// says.
 void answer(const Json& request, const Json& libraries) {
@@ -189,6 +204,7 @@ void answer(const Json& request, const Json& libraries) {
   if (verb == "catalog")
     return send(
         {{"event", "result"}, {"catalog", {{"libraries", libraries}, {"plugins", Json::array()}}}});
+  if (verb == "embed") return embed(request);
   if (verb == "crash") crash();
   if (verb == "hang") sleep_for_ever();
   const auto key = verb == "plan"          ? "suite_file"

@@ -1,12 +1,15 @@
-// The suites that are shipped, and the one that suites/README.md explains, are read without complaint.
+// The suites that are shipped, in every profile, and the one that suites/README.md explains, are read without complaint.
 #include <kdbench/base/files.h>
 #include <kdbench/suite/suite.h>
 
 #include <gtest/gtest.h>
 
 #include <filesystem>
+#include <set>
 #include <sstream>
 #include <string>
+#include <string_view>
+#include <vector>
 
 namespace kdbench {
 namespace {
@@ -27,10 +30,52 @@ std::string toml_blocks(const std::string& page) {
   return out;
 }
 
-TEST(ShippedSuites, AreRead) {
-  for (const auto& entry : std::filesystem::recursive_directory_iterator(kFolder)) {
-    if (entry.path().extension() != ".toml") continue;
-    EXPECT_EQ(to_text(read_suite(entry.path().string()).diagnostics), "");
+std::vector<std::string> suites_below(const std::string& folder) {
+  std::vector<std::string> out;
+  for (const auto& entry : std::filesystem::recursive_directory_iterator(folder)) {
+    if (entry.path().extension() == ".toml") out.push_back(entry.path().string());
+  }
+  return out;
+}
+
+/// The names in the headers [profile.NAME] and [[profile.NAME.studies]] of a suite.
+std::set<std::string> profiles_of(const std::string& file) {
+  const auto text = read_file(file);
+  EXPECT_TRUE(text) << file;
+  std::set<std::string> out;
+  std::istringstream lines(text ? *text : "");
+  for (std::string line; std::getline(lines, line);) {
+    const auto name = line.find_first_not_of('[');
+    constexpr std::string_view kTable = "profile.";
+    if (!line.starts_with("[") || line.compare(name, kTable.size(), kTable) != 0) continue;
+    const auto begin = name + kTable.size();
+    out.insert(line.substr(begin, line.find_first_of(".]", begin) - begin));
+  }
+  return out;
+}
+
+TEST(ShippedSuites, AreReadInEveryProfile) {
+  for (const auto& file : suites_below(kFolder)) {
+    auto profiles = profiles_of(file);
+    profiles.insert("");  // the file as it stands
+    for (const auto& profile : profiles) {
+      EXPECT_EQ(to_text(read_suite(file, {{}, profile}).diagnostics), "") << file << ", profile '" << profile << "'";
+    }
+  }
+}
+
+TEST(ShippedSuites, OfThePaperHaveItsScaleAndThatOfACpu) {
+  const auto files = suites_below(kFolder + "/paper");
+  EXPECT_EQ(files.size(), 14u);  // Tables 1 to 9 and Figures 2 to 5 and 7; Figure 6 shows the runs of Table 6
+  for (const auto& file : files) EXPECT_EQ(profiles_of(file), (std::set<std::string>{"cpu", "paper"})) << file;
+}
+
+TEST(ShippedSuites, OfThePaperKeepTheTwoScalesApartInTheStore) {
+  for (const auto& file : suites_below(kFolder + "/paper")) {
+    if (file.ends_with("table1_gmm.toml")) continue;  // its scale is the paper's
+    const auto cpu = read_suite(file, {{}, "cpu"}), paper = read_suite(file, {{}, "paper"});
+    EXPECT_EQ(cpu.suite.name, std::filesystem::path(file).stem().string());
+    EXPECT_EQ(paper.suite.name, cpu.suite.name + "_paper");
   }
 }
 

@@ -140,20 +140,6 @@ TEST(Gather, ShiftsMirrorsAndNormalises) {
   EXPECT_TRUE(at::allclose(moved.contiguous().view(-1), at::tensor({1.0F, 0.8F, 0.6F, 0.0F, 0.0F, 0.0F})));
 }
 
-TEST(Gather, IsTheSameByTensorOperations) {
-  torch::manual_seed(0);
-  const auto images = at::randint(256, {20, 7, 5, 3}, at::kByte);
-  const std::vector<double> mean{0.1, 0.2, 0.3}, stddev{0.5, 0.6, 0.7};
-  std::vector<std::int64_t> positions{3, 19, 0, 7};
-  std::vector<Augmentation> moves{{-2, 1, true}, {0, 0, false}, {2, -2, false}, {1, 2, true}};
-  const auto m = at::tensor(at::ArrayRef<double>(mean)).to(at::kFloat).view({1, 3, 1, 1}), s = at::tensor(at::ArrayRef<double>(stddev)).to(at::kFloat).view({1, 3, 1, 1});
-  for (const auto& how : {moves, std::vector<Augmentation>{}}) {
-    const auto a = gather_bytes_cpu(images, positions.data(), 4, how, byte_table(mean, stddev));
-    const auto b = gather_bytes_device(images, positions.data(), 4, how, m, s);
-    EXPECT_TRUE(at::allclose(a, b, 1e-5, 1e-6));
-  }
-}
-
 TEST(Data, CutsValidationDisjointFromTrainBySeed) {
   const toy::ToyData dataset(60);
   const TrainData a(dataset, "", {9, 0, 0}, 3, at::kCPU), b(dataset, "", {9, 20, 10}, 3, at::kCPU), c(dataset, "", {9, 0, 0}, 4, at::kCPU);

@@ -74,12 +74,14 @@ struct ToyNet final : Model {
 };
 
 /// "mse" of logits; "features": mean squared difference of pooled features as well; "throws"; "nan" from the second epoch on;
-/// "nan_gradient": a finite value whose gradient is not.
+/// "nan_gradient": a finite value whose gradient is not; "bad_row": "mse" that is infinite for a batch with row 40; "restless":
+/// "mse" that does not promise to repeat itself.
 struct ToyLoss final : Loss {
   explicit ToyLoss(std::string kind) : kind_(std::move(kind)) {}
   LossNeeds needs() const override {
     LossNeeds needs;
     needs.teacher_features = kind_ == "features";
+    needs.repeatable = kind_ != "nan" && kind_ != "restless";
     return needs;
   }
   LossTerms forward(const LossInputs& in) override {
@@ -87,6 +89,7 @@ struct ToyLoss final : Loss {
     const auto mse = (at::tanh(in.student.logits / in.tau_student) - at::tanh(in.teacher.logits / in.tau_teacher)).square().mean();
     if (kind_ == "nan" && in.epoch >= 1) return mse * std::numeric_limits<double>::quiet_NaN();
     if (kind_ == "nan_gradient") return mse + (in.student.logits - in.student.logits).abs().sum().sqrt();
+    if (kind_ == "bad_row") return mse / (1 - in.indices.eq(40).any().to(at::kFloat));
     if (kind_ != "features") return mse;
     return {{"logits", mse}, {"features", (in.student.features.at("f0").mean({1, 2, 3}) - in.teacher.features.at("f0").mean({1, 2, 3})).square().mean()}};
   }
@@ -143,11 +146,11 @@ struct TemporaryStore {
 };
 
 /// Trains and returns the events. `stop_after` epochs of any job sets the stop flag (0: never).
-inline std::vector<Json> train(const Store& store, const std::vector<Job>& jobs, std::size_t workers = 1, int stop_after = 0) {
+inline std::vector<Json> train(const Store& store, const std::vector<Job>& jobs, std::size_t workers = 1, int stop_after = 0,
+                               SessionOptions options = {}) {
   std::vector<Json> events;
   std::atomic<bool> stop{false};
   int epochs = 0;
-  SessionOptions options;
   options.workers = workers;
   const auto made = factories();
   train_jobs(jobs, store, made, options, [&](const Json& event) {

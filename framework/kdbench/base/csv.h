@@ -1,0 +1,11 @@
+/// Comma-separated values as RFC 4180 has them.
+#pragma once
+#include <string>
+#include <vector>
+
+namespace kdbench {
+
+/// Appends one line: fields quoted where they must be, quotes doubled, ended by CR LF.
+void append_csv_line(std::string& out, const std::vector<std::string>& fields);
+
+}  // namespace kdbench

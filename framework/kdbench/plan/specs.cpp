@@ -1,0 +1,67 @@
+#include <kdbench/base/hash.h>
+#include <kdbench/plan/specs.h>
+#include <kdbench/registry/check_params.h>
+
+#include <fmt/core.h>
+
+namespace kdbench {
+
+Json labels_spec(const SpecBase& base, const ResolvedDataset& dataset, const ResolvedModel& model, const Json& recipe) {
+  return {{"sdk", KDBENCH_SDK_ABI},
+          {"dataset", dataset.spec()},
+          {"model", model.spec},
+          {"train", recipe},
+          {"seed", base.seed},
+          {"bins", base.bins},
+          {"device", base.device == "cpu" ? "cpu" : "cuda"},
+          {"loss", nullptr},
+          {"teacher", nullptr}};
+}
+
+Json stage_recipe(const ResolvedModel& model, const Stage& stage) {
+  auto recipe = model.recipe;
+  recipe["epochs"] = stage.epochs;
+  if (stage.label_smoothing > 0) recipe["label_smoothing"] = stage.label_smoothing;
+  return recipe;
+}
+
+Json loss_spec(const Method& method, const LossNeeds& needs, const Knobs& knobs, const Stage& stage) {
+  const bool teacher = needs.teacher;  // without one, the temperatures decide nothing and must not split jobs
+  return {{"plugin", method.entry->name},
+          {"version", method.entry->version},
+          {"params", to_json(method.params)},
+          {"alpha", knobs.alpha},
+          {"tau_student", teacher ? student_tau(knobs) : 1.0},
+          {"tau_teacher", teacher ? teacher_tau(knobs) : 1.0},
+          {"teacher_temperature", teacher ? knobs.teacher_temperature : 1.0},
+          {"tau_squared", teacher && knobs.tau_squared},
+          {"kd_begin", stage.kd_begin},
+          {"kd_end", stage.kd_end == 0 ? stage.epochs : stage.kd_end}};
+}
+
+Json teacher_spec(const std::string& job, const Stage& stage) {
+  const auto& [rule, epoch] = stage.teacher_checkpoint;
+  Json spec{{"job", job}, {"checkpoint", {{"rule", rule}, {"epoch", rule == "epoch" ? epoch : 0}}}};
+  if (stage.fit_teacher_temperature) spec["temperature"] = "fitted";
+  return spec;
+}
+
+std::string checkpoint_text(const Checkpoint& checkpoint) {
+  return checkpoint.rule == "epoch" ? fmt::format("epoch {}", checkpoint.epoch) : checkpoint.rule;
+}
+
+std::string job_identity(const ResolvedDataset& dataset, Json spec) {
+  dataset.erase_places(spec["dataset"]);
+  return sha256_hex(canonical(spec));
+}
+
+std::string group_of(const Json& spec) {
+  std::string key;
+  for (const char* member : {"teacher", "dataset", "seed", "device"}) key += canonical(spec.at(member)) + '\n';
+  for (const char* member : {"batch_size", "epochs", "crop_padding", "flip", "threads", "precision", "evaluate_every"}) {
+    key += canonical(spec.at("train").at(member)) + '\n';
+  }
+  return sha256_hex(key).substr(0, 16);
+}
+
+}  // namespace kdbench

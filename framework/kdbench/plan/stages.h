@@ -1,0 +1,16 @@
+/// From a strategy's answer to stages that can be planned: asked, checked, and each with what trains it.
+#pragma once
+#include <kdbench/plan/loss_answers.h>
+#include <kdbench/plan/setting.h>
+
+#include <vector>
+
+namespace kdbench {
+
+/// Asks the strategy of a setting for its stages and finds the loss of each.
+/// @param needs of `method`, the method under study, on the setting's pair
+/// @throws Error saying why the strategy or a loss cannot be used here, naming strategy and stage
+std::vector<StagePlan> plan_stages(Resolved& resolved, LossAnswers& answers, const Setting& s, const Method& method,
+                                   const LossNeeds& needs);
+
+}  // namespace kdbench

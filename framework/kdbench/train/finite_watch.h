@@ -1,0 +1,33 @@
+/// Finds the step at which a loss or a gradient was not finite, without the host waiting for any step.
+#pragma once
+#include <torch/types.h>
+
+#include <cstdint>
+#include <optional>
+
+namespace kdbench {
+
+/// Keeps two step numbers on the device; the host reads them once an epoch.
+class FiniteWatch {
+ public:
+  explicit FiniteWatch(torch::Device device);
+
+  /// Forgets what was found; the next step has the number `step`.
+  void start(std::int64_t step);
+
+  /// Takes note of one step and goes to the next: `loss` and `gradients` are 0-dim float, not finite if something in them is not.
+  void see(const torch::Tensor& loss, const torch::Tensor& gradients);
+
+  /// The first step where something was not finite. Loss before gradient when both happened in one step.
+  struct Found {
+    std::int64_t step = 0;
+    bool in_loss = false;
+  };
+  /// Waits for the device. Nothing if every step so far was finite.
+  std::optional<Found> read() const;
+
+ private:
+  torch::Tensor step_, first_;  // [] and [2] int64: the present step; first bad step by loss, by gradient
+};
+
+}  // namespace kdbench

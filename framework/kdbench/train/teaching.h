@@ -1,0 +1,43 @@
+/// The network that teaches the jobs of a session, and what their records say about it.
+#pragma once
+#include <kdbench/train/stored_networks.h>
+
+#include <cstdint>
+#include <string>
+
+namespace kdbench {
+
+class Teaching {
+ public:
+  /// Loads the network that `spec`, the "teacher" of a job's spec, names, and fits its temperature if the spec says so.
+  /// @param data is kept by reference
+  /// @throws kdbench::Error if it is not to be had
+  Teaching(const Json& spec, const StoredNetworks& stored, const TrainData& data, std::size_t threads, torch::Device device);
+
+  const Teacher& teacher() const { return teacher_; }
+
+  /// What its logits for a row depend on beside the data: job, state, temperature.
+  Json key() const;
+
+  /// "teacher" of the record of a job with this spec; see RunRecord.
+  Json part(const Json& job_spec) const;
+
+  /// @throws kdbench::Error if the weights are not those that were loaded
+  void check_unchanged() const;
+
+ private:
+  void fit_temperature();
+
+  const TrainData& data_;
+  std::string job_;
+  Json checkpoint_;
+  std::string state_;
+  torch::Tensor test_logits_;
+  Teacher teacher_;
+  std::string sha_;
+  bool fitted_ = false;
+  Measured validation_;  ///< filled where the temperature was fitted
+  double temperature_ = 1.0;
+};
+
+}  // namespace kdbench

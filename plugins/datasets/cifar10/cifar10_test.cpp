@@ -1,0 +1,92 @@
+// Records of both CIFARs that are right, and every way in which files were seen to be wrong.
+#include <plugins/datasets/cifar10/cifar_reader.h>
+
+#include <gtest/gtest.h>
+#include <unistd.h>
+
+#include <functional>
+
+namespace cifar {
+namespace {
+
+const fs::path kData = KDBENCH_TEST_DATA "/data";
+
+Rows rows_of(const fs::path& file, const Layout& layout) {
+  Rows rows;
+  read(kData / file, layout, rows);
+  return rows;
+}
+
+std::string complaint(const std::function<void()>& action) {
+  try {
+    action();
+  } catch (const kdbench::Error& error) {
+    return error.what();
+  }
+  return "accepted";
+}
+
+bool says(const std::string& text, const std::string& part) { return text.find(part) != std::string::npos; }
+
+TEST(CifarReader, TakesTheFineLabelAndThePixelsBehindIt) {
+  const auto rows = rows_of("cifar100/two_records_good.bin", kCifar100);
+  EXPECT_EQ(rows.labels, (std::vector<std::uint8_t>{42, 98}));
+  ASSERT_EQ(rows.pixels.size(), 2 * kPixels);
+  EXPECT_EQ(rows.pixels[0], 0);        // R(0, 0)
+  EXPECT_EQ(rows.pixels[1], 1);        // R(0, 1)
+  EXPECT_EQ(rows.pixels[31], 31);      // R(0, 31)
+  EXPECT_EQ(rows.pixels[32], 40);      // R(1, 0)
+  EXPECT_EQ(rows.pixels[1024], 80);    // G(0, 0)
+  EXPECT_EQ(rows.pixels[2048], 120);   // B(0, 0)
+  EXPECT_EQ(rows.pixels[kPixels], 0);  // R(0, 0) of the second row
+}
+
+TEST(CifarReader, TakesTheOneLabelOfCifar10) {
+  const auto rows = rows_of("cifar10/two_records_good.bin", kCifar10);
+  ASSERT_EQ(rows.labels.size(), 2u);
+  EXPECT_EQ(rows.labels[0], 7);
+  EXPECT_EQ(rows.pixels[5], 5);
+}
+
+TEST(CifarReader, TellsTheTwoLayoutsApartByTheSizeOfTheFile) {
+  EXPECT_TRUE(
+      says(complaint([] { rows_of("cifar10/two_records_good.bin", kCifar100); }),
+           "expected a multiple of 3074 bytes (CIFAR-100 records), found 6146, which are CIFAR-10 records; choose that plugin"));
+  EXPECT_TRUE(
+      says(complaint([] { rows_of("cifar100/two_records_good.bin", kCifar10); }),
+           "expected a multiple of 3073 bytes (CIFAR-10 records), found 6148, which are CIFAR-100 records; choose that plugin"));
+}
+
+TEST(CifarReader, NamesTheSizeOfAFileThatIsCutShortOrTooLong) {
+  for (const auto& [file, size] :
+       {std::pair{"truncated_by_one_byte", "6147"}, std::pair{"one_byte_extra", "6149"}, std::pair{"empty", "0"}}) {
+    const auto name = std::string("cifar100/") + file + ".bin";
+    const auto text = complaint([&] { rows_of(name, kCifar100); });
+    EXPECT_EQ(text, (kData / name).string() + ": expected a multiple of 3074 bytes (CIFAR-100 records), found " + size +
+                        "; the file is cut short or has extra bytes, fetch it again");
+  }
+}
+
+TEST(CifarReader, NamesALabelOutOfRangeWithItsPlace) {
+  const auto text = complaint([] { rows_of("cifar10/label_10_out_of_range.bin", kCifar10); });
+  EXPECT_TRUE(says(text, "label_10_out_of_range.bin: expected a label from 0 to 9, found 10 at byte ")) << text;
+}
+
+TEST(CifarReader, ListsEveryMissingFileOfASplit) {
+  const auto folder = fs::path(testing::TempDir()) / ("kdbench-cifar-" + std::to_string(::getpid()));
+  fs::create_directories(folder);
+  fs::copy_file(kData / "cifar10/two_records_good.bin", folder / "one.bin");
+  EXPECT_EQ(complaint([&] {
+              read_split(folder, {"one.bin", "two.bin", "three.bin"}, kCifar10, 6, "cifar10");
+            }),
+            "cannot find two.bin, three.bin in " + folder.string() +
+                "; run `kdbench data fetch cifar10`, or set 'folder' or the suite's data folder");
+  EXPECT_EQ(read_split(folder, {"one.bin", "one.bin"}, kCifar10, 4, "cifar10").labels.size(), 4u);
+  // Whole records, and yet too few of them.
+  EXPECT_EQ(complaint([&] { read_split(folder, {"one.bin"}, kCifar10, 10000, "cifar10"); }),
+            folder.string() + ": expected 10000 rows in one.bin, found 2; a file is cut short, fetch it again");
+  fs::remove_all(folder);
+}
+
+}  // namespace
+}  // namespace cifar
