@@ -14,7 +14,7 @@ namespace {
 using namespace kdbench;
 using namespace kdbench::bench;
 
-constexpr std::int64_t kBatches = 3, kStudents = 22;
+constexpr std::int64_t kBatches = 4, kStudents = 22;
 constexpr std::array<double, 11> kTaus{1, 1.5, 2, 2.5, 3, 3.5, 4, 5, 6, 7, 8};
 
 struct TeacherKind {

@@ -43,7 +43,7 @@ END {
   for (i = 1; i <= n; ++i) {
     g = "group/" names[i] "/"
     if (!(g "fused1" in cpu)) continue
-    print "Fused group of 22 ResNet-8 (11 temperatures x {kl, dist}), teacher " names[i] ", 3 batches"
+    print "Fused group of 22 ResNet-8 (11 temperatures x {kl, dist}), teacher " names[i] ", 4 batches"
     parts = cpu[g "teacher"] + students
     apart = cpu[g "apart"] * 22 / jobs[g "apart"]
     row(sprintf("fused %.0f ms / teacher once %.0f + students %.0f ms", cpu[g "fused1"], cpu[g "teacher"], students), ratio(cpu[g "fused1"], parts), "goal <= 1.10")
