@@ -6,6 +6,7 @@
 #include <fmt/core.h>
 
 #include <algorithm>
+#include <cmath>
 #include <map>
 #include <set>
 #include <unordered_map>
@@ -129,7 +130,8 @@ class PlanWriter {
     struct Group {
       std::string first;
       std::size_t jobs = 0;
-      double seconds = 0, shared = 0, states = 0, largest_step = 0;
+      double seconds = 0, shared = 0, states = 0;
+      std::map<double, std::size_t> steps = {};  // by model: what one leaves behind does not fit another
       bool known = true;
     };
     std::vector<Group> found;
@@ -143,13 +145,14 @@ class PlanWriter {
       group.seconds += job.estimated_s;
       group.shared = std::max(group.shared, job.shared_bytes);
       group.states += job.state_bytes;
-      group.largest_step =
-          std::max(group.largest_step, job.estimated_bytes - job.shared_bytes - job.state_bytes);
+      ++group.steps[std::round(job.estimated_bytes - job.shared_bytes - job.state_bytes)];
       group.known = group.known && job.estimated_bytes > 0;
     }
     const auto peak = [&](const Group& g) {
-      const auto training = std::min(g.jobs, std::max<std::size_t>(1, options_.threads));
-      return g.shared + g.states + static_cast<double>(training) * g.largest_step;
+      const auto training = std::max<std::size_t>(1, options_.threads);
+      auto bytes = g.shared + g.states;
+      for (const auto& [step, jobs] : g.steps) bytes += static_cast<double>(std::min(jobs, training)) * step;
+      return bytes;
     };
     Rows rows = {{"group of", "jobs", "estimate", "peak memory"}};
     for (const auto& g : found) {

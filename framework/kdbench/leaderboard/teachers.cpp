@@ -4,9 +4,30 @@
 #include <fmt/core.h>
 
 #include <cmath>
+#include <tuple>
 
 namespace kdbench::boards {
 namespace {
+
+/// The networks that one model was trained to at one seed, each with the strategy that placed it first.
+using Namesakes = std::map<std::tuple<std::string, std::string, std::int64_t>, std::map<std::string, std::string>>;
+
+Namesakes namesakes_of(const View& view) {
+  Namesakes out;
+  for (const auto& place : view.all) {
+    if (place.role == "teacher") out[{place.teacher, place.dataset, place.seed}].emplace(place.job, place.strategy);
+  }
+  return out;
+}
+
+/// Strategies may train one model in several ways (fewer epochs, smoothed labels): each is a teacher of its own.
+std::string told_apart(const Namesakes& namesakes, const Place& place) {
+  const auto networks = namesakes.find({place.teacher, place.dataset, place.seed});
+  if (networks == namesakes.end() || networks->second.size() < 2) return place.teacher;
+  const auto strategy = networks->second.find(place.job);
+  const bool plain = strategy == networks->second.end() || strategy->second.empty() || strategy->second == "direct";
+  return plain ? place.teacher : fmt::format("{} ({})", place.teacher, strategy->second);
+}
 
 std::string without_seed(const std::string& label, std::int64_t seed) {
   const auto tail = fmt::format(" s{}", seed);
@@ -34,11 +55,12 @@ void add_teacher(View& view, Teachers& teachers, Place place, const std::string&
 Teachers find_teachers(View& view, const std::string& study) {
   Teachers teachers;
   std::set<std::string> placed;
+  const auto namesakes = namesakes_of(view);
   const auto elsewhere = [&](const Place& place) { return !study.empty() && place.study != study; };
   for (const auto& place : view.all) {
     if (place.role != "teacher" || elsewhere(place)) continue;
     placed.insert(place.job);
-    add_teacher(view, teachers, place, name_of(view, place, true));
+    add_teacher(view, teachers, place, place.convention == "taught" ? name_of(view, place, true) : told_apart(namesakes, place));
   }
   for (auto place : view.all) {
     if (place.teacher_job.empty() || placed.contains(place.teacher_job) || elsewhere(place)) continue;

@@ -17,7 +17,7 @@ struct Teacher {
 using Teachers = std::map<std::string, Teacher, NaturalLess>;
 
 /// Returns every network that is placed as a teacher, or that taught. A teacher that was taught itself (an assistant) is one
-/// network per method.
+/// network per method; one that strategies trained in several ways is one teacher per way, "resnet20 (smoothed)".
 /// @param study its placements only; empty: those of every study
 Teachers find_teachers(View& view, const std::string& study = "");
 

@@ -6,18 +6,21 @@ namespace kdbench {
 namespace {
 
 // Calibrated on peaks of real runs, see docs/performance.md.
-constexpr double kWorkerBytes = 300e6;  // libtorch, BLAS, oneDNN, plugins, and what the allocator takes at once for small tensors
+constexpr double kWorkerBytes = 190e6;       // libtorch, BLAS, plugins, and what the allocator takes at once for small tensors
+constexpr double kConvolutionBytes = 110e6;  // oneDNN's kernels and scratch memory
 constexpr double kTapeBytes = 256.0 * (1 << 20);  // of a segment of teacher outputs, at most
 constexpr double kForwardFactor = 2.4;            // a forward without gradient holds its maps and a few more of their sizes
 constexpr double kEvaluationBatch = 256;
+// Freed blocks are kept by size, and the last batch of a split is of another size than the rest.
+constexpr double kKeptBlocks = 1.85;
 constexpr double kWeightBytes = 4;
 
-/// Both splits as read and once more while they are checked and cut, and the rows that are kept of them.
+/// Both splits as read, and the rows that are kept of them.
 double data_bytes(const Json& dataset, double rows, const DatasetInfo& info) {
   const auto pixels = static_cast<double>(info.image.channels * info.image.height * info.image.width);
   const double limit = dataset.at("test_limit").get<double>(), all = static_cast<double>(info.num_test);
   const double kept = rows + dataset.at("validation").get<double>() + (limit > 0 ? std::min(limit, all) : all);
-  return (pixels + 16) * (2 * static_cast<double>(info.num_train + info.num_test) + kept);
+  return (pixels + 16) * (static_cast<double>(info.num_train + info.num_test) + kept);
 }
 
 /// Bytes of a forward of `batch` samples without gradient.
@@ -27,11 +30,18 @@ double forward_bytes(const ModelFacts& model, double batch) {
   return kForwardFactor * maps * batch;
 }
 
+/// Values a network says about one sample: its logits, and its feature maps where the loss reads them.
+double values_said(const ModelFacts& model, bool features) {
+  double values = static_cast<double>(model.num_logits);
+  if (!features) return values;
+  for (const auto& f : model.features) values += static_cast<double>(f.channels * f.height * f.width);
+  return values;
+}
+
 double tape_bytes(const ModelFacts& teacher, const Json& train, double rows, bool feature_loss) {
-  if (feature_loss) return 2 * kTapeBytes;
   const bool augmented = train.at("flip").get<bool>() || train.at("crop_padding").get<double>() > 0;
-  const double epoch = rows * static_cast<double>(teacher.num_logits) * 4;
-  return augmented ? 2 * std::min(epoch, kTapeBytes) : epoch;
+  const double epoch = rows * values_said(teacher, feature_loss) * 4;
+  return augmented || epoch > kTapeBytes ? 2 * std::min(epoch, kTapeBytes) : epoch;
 }
 
 void add_memory(Estimate& estimate, const ModelFacts& model, const ModelFacts* teacher, const Json& spec, double rows,
@@ -39,16 +49,16 @@ void add_memory(Estimate& estimate, const ModelFacts& model, const ModelFacts* t
   const auto& train = spec.at("train");
   const double batch = train.at("batch_size").get<double>();
   const bool validates = spec.at("dataset").at("validation").get<double>() > 0;
-  estimate.shared_bytes = kWorkerBytes + data_bytes(spec.at("dataset"), rows, info);
-  if (teacher) {
-    estimate.shared_bytes += kWeightBytes * static_cast<double>(teacher->num_params) + tape_bytes(*teacher, train, rows, feature_loss);
+  const bool images = info.image.height * info.image.width > 1;
+  estimate.shared_bytes = kWorkerBytes + (images ? kConvolutionBytes : 0.0) + data_bytes(spec.at("dataset"), rows, info);
+  if (teacher) {  // it is asked about the training rows for the tape, and about the test rows for its calibration
+    estimate.shared_bytes += kWeightBytes * static_cast<double>(teacher->num_params) + tape_bytes(*teacher, train, rows, feature_loss) +
+                             kKeptBlocks * forward_bytes(*teacher, kEvaluationBatch);
   }
   // Weights, gradients and momentum; with validation rows also the states that were best by four rules.
   estimate.state_bytes = (validates ? 7 : 3) * kWeightBytes * static_cast<double>(model.num_params);
-  // Blocks are kept by size, so evaluation, with batches of another size, comes on top of a step. The thread that trains also
-  // asks the teacher, before.
-  const double asking = teacher ? forward_bytes(*teacher, batch) : 0.0;
-  const double running = std::max(model.activation_bytes * batch, asking) + forward_bytes(model, kEvaluationBatch);
+  // A step and an evaluation come on top of each other, because their batches differ in size.
+  const double running = kKeptBlocks * (model.activation_bytes * batch + forward_bytes(model, kEvaluationBatch));
   estimate.bytes = estimate.shared_bytes + estimate.state_bytes + running;
 }
 

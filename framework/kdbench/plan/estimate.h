@@ -10,7 +10,8 @@ struct Estimate {
   double shared_bytes = 0, state_bytes = 0;  ///< parts of `bytes`, as in Job
 };
 
-/// A group of n students on w threads needs shared + n * state + min(n, w) * (bytes - shared - state).
+/// A group on w threads needs shared, the states of its students, and for each student model, of which it has n, min(n, w) times
+/// bytes - shared - state.
 /// @param feature_loss the loss reads the teacher's feature maps or embedding
 /// @param spec the job's specification; @param teacher facts of the network that teaches, or nullptr
 /// @param num_train rows trained on; 0 gives no estimate

@@ -1,6 +1,34 @@
 #include <kdbench/plan/plan.h>
 
+#include <unordered_map>
+
 namespace kdbench {
+namespace {
+
+/// The parts of many specs, each distinct one once. The hash knows an integer from an equal real, so that no type is lost.
+class Parts {
+ public:
+  std::size_t index_of(Json part) {
+    const auto [it, added] = index_.try_emplace(std::move(part), list_.size());
+    if (added) list_.push_back(it->first);
+    return it->second;
+  }
+  Json take() { return std::move(list_); }
+
+ private:
+  std::unordered_map<Json, std::size_t> index_;
+  Json list_ = Json::array();
+};
+
+Json unpacked_spec(const Json& packed, const Json& parts) {
+  Json spec = Json::object();
+  for (auto member = packed.begin(); member != packed.end(); ++member) {
+    spec.emplace(member.key(), parts.at(member->get<std::size_t>()));
+  }
+  return spec;
+}
+
+}  // namespace
 
 Json to_json(Job job) {
   return {{"id", job.id},       {"label", job.label},
@@ -73,6 +101,23 @@ Plan plan_from_json(Json j) {
   plan.study_options = j.at("study_options");
   for (auto& job : j.at("jobs")) plan.jobs.push_back(job_from_json(std::move(job)));
   for (const auto& placement : j.at("placements")) plan.placements.push_back(placement_from_json(placement));
+  return plan;
+}
+
+Json to_packed_json(Plan plan) {
+  Parts parts;
+  for (auto& job : plan.jobs) {
+    for (auto& part : job.spec) part = parts.index_of(std::move(part));
+  }
+  auto out = to_json(std::move(plan));
+  out["parts"] = parts.take();
+  return out;
+}
+
+Plan plan_from_packed_json(Json json) {
+  const auto parts = std::move(json.at("parts"));
+  auto plan = plan_from_json(std::move(json));
+  for (auto& job : plan.jobs) job.spec = unpacked_spec(job.spec, parts);
   return plan;
 }
 

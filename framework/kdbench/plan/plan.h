@@ -81,4 +81,10 @@ Job job_from_json(Json json);
 Placement placement_from_json(const Json& json);
 Plan plan_from_json(Json json);
 
+/// The same for the way from one program to another: a member "parts" holds the distinct parts of all specs, and a spec holds
+/// their indices. Jobs of a sweep differ in one part or two, so this is a third of the text.
+Json to_packed_json(Plan plan);
+/// @throws Json::exception where `json` was not written by to_packed_json
+Plan plan_from_packed_json(Json json);
+
 }  // namespace kdbench

@@ -50,9 +50,16 @@ std::string checkpoint_text(const Checkpoint& checkpoint) {
   return checkpoint.rule == "epoch" ? fmt::format("epoch {}", checkpoint.epoch) : checkpoint.rule;
 }
 
-std::string job_identity(const ResolvedDataset& dataset, Json spec) {
-  dataset.erase_places(spec["dataset"]);
-  return sha256_hex(canonical(spec));
+std::string job_identity(const ResolvedDataset& dataset, const Json& spec) {
+  auto placeless = spec.at("dataset");
+  dataset.erase_places(placeless);
+  // canonical(spec) with that part in place of its own; a copy of a whole spec would cost more than the rest of this.
+  std::string text = "{";
+  for (auto member = spec.begin(); member != spec.end(); ++member) {
+    if (text.size() > 1) text += ',';
+    text += canonical(Json(member.key())) + ':' + canonical(member.key() == "dataset" ? placeless : *member);
+  }
+  return sha256_hex(text + '}');
 }
 
 std::string group_of(const Json& spec) {

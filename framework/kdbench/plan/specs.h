@@ -28,7 +28,7 @@ Json teacher_spec(const std::string& job, const Stage& stage);
 std::string checkpoint_text(const Checkpoint& checkpoint);
 
 /// The hash of what determines the result: of the spec, with what the data's files hold in place of where they lie.
-std::string job_identity(const ResolvedDataset& dataset, Json spec);
+std::string job_identity(const ResolvedDataset& dataset, const Json& spec);
 
 /// Equal for jobs that see the same teacher logits on the same batches in the same order.
 std::string group_of(const Json& spec);

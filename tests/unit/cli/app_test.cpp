@@ -30,7 +30,7 @@ struct Cli : ::testing::Test {
   }
   std::string suite(Plan plan) {
     plan.study_options = Json::object();
-    return file("suite.toml", Json{{"event", "result"}, {"plan", to_json(plan)}}.dump() + "\n");
+    return file("suite.toml", Json{{"event", "result"}, {"plan", to_packed_json(plan)}}.dump() + "\n");
   }
   std::string store() { return (folder.path / "store").string(); }
 

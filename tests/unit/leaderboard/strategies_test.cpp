@@ -139,5 +139,20 @@ TEST(Points, HoldEverySeedAndComeBackFromJson) {
   EXPECT_EQ(to_json(point_from_json(to_json(takd))), to_json(takd));
 }
 
+TEST(TeacherBoard, TellsApartWhatStrategiesTrainOneModelTo) {
+  World world;
+  for (int seed = 0; seed < 2; ++seed) {
+    const auto s = std::to_string(seed);
+    add_teacher(world, "direct", "big", seed, "t" + s, nullptr, 0.80);
+    add_teacher(world, "takd", "big", seed, "t" + s, nullptr, 0.80);     // the same network: no row of its own
+    add_teacher(world, "smooth", "big", seed, "u" + s, nullptr, 0.70);
+  }
+  const auto board = world.board();
+  const auto& t = table(board, "Teachers: accuracy and calibration");
+  ASSERT_EQ(t.rows.size(), 2u);
+  EXPECT_EQ(text(t, "big", "accuracy"), "80.00 ± 0.00 (2)");
+  EXPECT_EQ(text(t, "big (smooth)", "accuracy"), "70.00 ± 0.00 (2)");
+}
+
 }  // namespace
 }  // namespace kdbench

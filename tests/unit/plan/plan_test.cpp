@@ -211,6 +211,9 @@ TEST(MakePlan, PlansTheWholePaper) {
 TEST(Plan, ComesBackFromItsJson) {
   const auto plan = plan_of(kHead + "[losses.kl]\nbeta = [1, 2]\n" + study(R"("kl")"));
   EXPECT_EQ(to_json(plan_from_json(Json::parse(to_json(plan).dump()))), to_json(plan));
+  const auto packed = to_packed_json(plan);
+  EXPECT_EQ(to_json(plan_from_packed_json(Json::parse(packed.dump()))).dump(), to_json(plan).dump());
+  EXPECT_LT(packed.dump().size(), to_json(plan).dump().size());
 }
 
 }  // namespace

@@ -79,7 +79,9 @@ TEST(Session, RecordsTheTeacherAsTheLossSawIt) {
   EXPECT_EQ(r.teacher.at("as_taught").at("temperature"), 4.0);
   EXPECT_EQ(r.teacher.at("as_taught").at("accuracy"), teacher.checkpoints.at("last").at("test").at("accuracy"));
   for (const auto& point : teacher.tau_curve) {
-    if (point.at("tau") == 4.0) EXPECT_DOUBLE_EQ(r.teacher.at("as_taught").at("ece"), point.at("ece"));
+    if (point.at("tau") == 4.0) {
+      EXPECT_DOUBLE_EQ(r.teacher.at("as_taught").at("ece"), point.at("ece"));
+    }
   }
 }
 
