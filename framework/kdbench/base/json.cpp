@@ -4,6 +4,7 @@
 
 #include <fmt/core.h>
 
+#include <algorithm>
 #include <cmath>
 #include <limits>
 
@@ -20,11 +21,18 @@ void append_number(std::string& out, const Json& value) {
   out += whole ? std::to_string(static_cast<std::int64_t>(real)) : value.dump();
 }
 
+/// Most keys and values are plain words; what needs an escape, or is no UTF-8, is left to the library.
+void append_text(std::string& out, const std::string& text) {
+  const bool plain = std::all_of(text.begin(), text.end(), [](char c) { return c >= 0x20 && c < 0x7f && c != '"' && c != '\\'; });
+  if (plain) out.append(1, '"').append(text).append(1, '"');
+  else out += Json(text).dump();
+}
+
 void append_object(std::string& out, const Json& value) {
   out += '{';
   for (auto member = value.begin(); member != value.end(); ++member) {  // Json keeps its keys sorted
     if (member != value.begin()) out += ',';
-    append(out, Json(member.key()));
+    append_text(out, member.key());
     out += ':';
     append(out, *member);
   }
@@ -45,6 +53,8 @@ void append(std::string& out, const Json& value) {
   if (value.is_object()) append_object(out, value);
   else if (value.is_array()) append_array(out, value);
   else if (value.is_number_float()) append_number(out, value);
+  else if (value.is_string()) append_text(out, value.get_ref<const std::string&>());
+  else if (value.is_boolean()) out += value.get<bool>() ? "true" : "false";
   else out += value.dump();
 }
 
