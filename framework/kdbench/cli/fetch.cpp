@@ -4,8 +4,12 @@
 #include <kdbench/cli/columns.h>
 #include <kdbench/cli/unpack.h>
 
+#include <fcntl.h>
 #include <fmt/core.h>
+#include <sys/file.h>
+#include <unistd.h>
 
+#include <cerrno>
 #include <fstream>
 #include <optional>
 #include <system_error>
@@ -15,6 +19,7 @@ namespace {
 
 namespace fs = std::filesystem;
 
+/// @throws filesystem_error where the file cannot be read to its end
 std::string sha256_of_file(const fs::path& file) {
   Sha256 sha;
   std::ifstream in(file, std::ios::binary);
@@ -22,8 +27,26 @@ std::string sha256_of_file(const fs::path& file) {
   while (in.read(buffer.data(), static_cast<std::streamsize>(buffer.size())) || in.gcount() > 0) {
     sha.update(buffer.data(), static_cast<std::size_t>(in.gcount()));
   }
+  if (!in.eof()) throw fs::filesystem_error("cannot read", file, std::make_error_code(std::errc::io_error));
   return sha.hex();
 }
+
+/// One fetch of a data set at a time: a second one waits and then finds the data there. The kernel lets go of a lock whose
+/// program ends.
+class FetchLock {
+ public:
+  explicit FetchLock(const fs::path& file) : fd_(::open(file.c_str(), O_RDWR | O_CREAT | O_CLOEXEC, 0644)) {
+    if (fd_ < 0 || ::flock(fd_, LOCK_EX) != 0) {
+      throw fs::filesystem_error("cannot lock", file, std::error_code(errno, std::generic_category()));
+    }
+  }
+  FetchLock(const FetchLock&) = delete;
+  FetchLock& operator=(const FetchLock&) = delete;
+  ~FetchLock() { ::close(fd_); }
+
+ private:
+  int fd_;
+};
 
 std::uint64_t size_of(const fs::path& file) {
   std::error_code ec;
@@ -43,12 +66,13 @@ class Fetch {
         part_(archive_.string() + ".part") {}
 
   Result<fs::path> run() {
+    fs::create_directories(options_.to);
+    const FetchLock lock(options_.to / (".fetch-" + source_.name));
     if (fs::exists(data_)) {
       note(fmt::format("{} is there already; `kdbench data check {}` looks inside, removing it fetches it again", data_.string(),
                        source_.name));
       return data_;
     }
-    fs::create_directories(options_.to);
     if (!fs::exists(archive_)) {
       if (auto why = complete_part()) return *why;
       if (auto why = verify(part_)) return *why;
@@ -77,8 +101,9 @@ class Fetch {
                ? fmt::format("downloading {}", url_)
                : fmt::format("downloading the rest of {}, {} of it are there", url_, bytes_text(static_cast<double>(before))));
       const auto got = download(url_, part_, options_.on_bytes);
-      if (got) break;
+      if (size_of(part_) >= source_.bytes) break;
       if (left > 1 && size_of(part_) > before) continue;
+      if (got) break;  // the server says that this is all: verify() tells what is wrong with it
       if (size_of(part_) == 0) fs::remove(part_);
       const auto rest =
           fs::exists(part_) ? fmt::format("; what came is in {}, the same command goes on from there", part_.string()) : "";
@@ -91,6 +116,10 @@ class Fetch {
     note(fmt::format("checking {}", file.string()));
     const auto bytes = size_of(file);
     const auto wrong = [&](const std::string& expected, const std::string& found) {
+      if (file != part_) {  // somebody put it there, and may be copying it still
+        return Diagnostic{file.string(), {}, fmt::format("expected {}, found {}; copy the archive again, or remove it and the same "
+                                                         "command downloads it", expected, found)};
+      }
       std::error_code ignored;
       fs::remove(file, ignored);
       return Diagnostic{

@@ -79,14 +79,17 @@ std::vector<std::string> chosen_studies(const Context& context, const boards::Vi
 
 report::Figure maps_of(const Context& context, WorkerSetup& setup, const Store& store, const boards::View& view,
                        const std::string& study, const FiguresArguments& arguments) {
-  const auto jobs = value_or_refuse(context, choose_maps(view, study, arguments.choice));
-  if (jobs.size() > kMostMaps) {
-    refuse(context, fmt::format("study '{}' has {} networks to draw, more than {}; choose with --method, --values or --job",
-                                study, jobs.size(), kMostMaps));
+  const auto chosen = choose_maps(view, study, arguments.choice);
+  const auto count = chosen ? chosen->size() : 0;
+  auto why = chosen ? "" : chosen.error().front().message;
+  if (count > kMostMaps) {
+    why = fmt::format("study '{}' has {} networks to draw, more than {}; choose with --method, --values or --job", study, count, kMostMaps);
   }
-  if (jobs.empty()) return {};
+  if (!why.empty() && arguments.kind != "all") refuse(context, why);
+  if (!why.empty()) context.err << "no maps: " << why << "\n";  // who asks for everything gets the rest
+  if (!why.empty() || count == 0) return {};
   require_named_plugins(context, setup);
-  return maps_figure(view, study, embedding_maps(context, setup, store, jobs, arguments.maps));
+  return maps_figure(view, study, embedding_maps(context, setup, store, *chosen, arguments.maps));
 }
 
 int figures(const Context& context, FiguresArguments arguments) {
@@ -115,6 +118,7 @@ int figures(const Context& context, FiguresArguments arguments) {
   // Last, because maps need plugins and data, which may not be there.
   for (const auto& study : studies) {
     if (all || arguments.kind == "tsne") write(maps_of(context, setup, store, view, study, arguments), study);
+    if (!arguments.choice.jobs.empty()) break;  // named networks belong to no study: they are drawn once
   }
   if (writer.wrote_any()) return kOk;
   context.err << "no figure: the store has no finished run of what they show\n";

@@ -100,7 +100,9 @@ Row number_row(const Sweep& printed, const Sweep& ours, const Level& theirs, con
   const Estimate estimate{own, interval.defined() ? std::optional(interval.low) : std::nullopt,
                           interval.defined() ? std::optional(interval.high) : std::nullopt};
   const auto inside = !interval.defined() ? "n/a" : interval.low <= mean && mean <= interval.high ? "yes" : "no";
-  return {{text_cell(printed.role), text_cell(sweep_text(printed)), text_cell(theirs.label), text_cell(ours.who),
+  const auto strategy = ours.fixed.find("strategy");
+  const auto who = strategy == ours.fixed.end() ? ours.who : ours.who + ", strategy " + strategy->second;
+  return {{text_cell(printed.role), text_cell(sweep_text(printed)), text_cell(theirs.label), text_cell(who),
            number_cell(metric("accuracy"), mean), estimate_cell(metric("accuracy"), estimate),
            number_cell(metric("difference"), own - mean), text_cell(inside), number_cell(metric("ece"), ece(theirs)),
            number_cell(metric("ece"), ece(level))}};

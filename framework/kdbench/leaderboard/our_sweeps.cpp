@@ -134,13 +134,14 @@ Sweep& find_or_add(std::vector<Sweep>& sweeps, Sweep wanted) {
 }
 
 void add_level(Level level, const Point& p, Sweep& sweep) {
-  const auto same = [&](const Level& l) { return l.label == level.label; };
-  // Two ways to one position (a strategy that changes nothing) are one point; the first, without detours, stands.
-  if (std::any_of(sweep.levels.begin(), sweep.levels.end(), same)) return;
   for (const auto& run : p.runs) {
     level.accuracy[run.seed] = run.accuracy;
     if (run.teacher_ece) level.ece[run.seed] = *run.teacher_ece;
   }
+  const auto there = std::find_if(sweep.levels.begin(), sweep.levels.end(), [&](const Level& l) { return l.label == level.label; });
+  // Two ways to one position are one point where they come to the same runs (a strategy that changes nothing), else two.
+  if (there != sweep.levels.end() && there->accuracy == level.accuracy && there->ece == level.ece) return;
+  if (there != sweep.levels.end()) level.label = fmt::format("{} ({})", level.label, p.strategy);
   sweep.levels.push_back(std::move(level));
 }
 

@@ -1,4 +1,5 @@
 /// The teacher board: how good and how calibrated each teacher is, its reliability table, its ECE against tau.
+#include <kdbench/leaderboard/strategies.h>
 #include <kdbench/leaderboard/teachers.h>
 
 #include <fmt/core.h>
@@ -9,13 +10,17 @@
 namespace kdbench::boards {
 namespace {
 
-/// The networks that one model was trained to at one seed, each with the strategy that placed it first.
+/// The networks that one model was trained to at one seed, each with the strategy to name it by: the study's direct one if that
+/// placed it too, else the first that did.
 using Namesakes = std::map<std::tuple<std::string, std::string, std::int64_t>, std::map<std::string, std::string>>;
 
 Namesakes namesakes_of(const View& view) {
   Namesakes out;
   for (const auto& place : view.all) {
-    if (place.role == "teacher") out[{place.teacher, place.dataset, place.seed}].emplace(place.job, place.strategy);
+    if (place.role != "teacher") continue;
+    const bool plain = place.strategy.empty() || place.strategy == "direct" || place.strategy == direct_strategy(view, place.study);
+    const auto [it, added] = out[{place.teacher, place.dataset, place.seed}].emplace(place.job, plain ? "" : place.strategy);
+    if (plain) it->second.clear();
   }
   return out;
 }
@@ -25,7 +30,7 @@ std::string told_apart(const Namesakes& namesakes, const Place& place) {
   const auto networks = namesakes.find({place.teacher, place.dataset, place.seed});
   if (networks == namesakes.end() || networks->second.size() < 2) return place.teacher;
   const auto strategy = networks->second.find(place.job);
-  const bool plain = strategy == networks->second.end() || strategy->second.empty() || strategy->second == "direct";
+  const bool plain = strategy == networks->second.end() || strategy->second.empty();
   return plain ? place.teacher : fmt::format("{} ({})", place.teacher, strategy->second);
 }
 

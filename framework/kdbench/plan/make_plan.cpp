@@ -9,6 +9,7 @@
 #include <algorithm>
 #include <map>
 #include <optional>
+#include <set>
 #include <unordered_set>
 
 namespace kdbench {
@@ -93,7 +94,6 @@ class Planner {
     const auto* student = resolved_.facts(s.student(), dataset);
     const auto* teacher = s.teacher().empty() ? nullptr : resolved_.facts(s.teacher(), dataset);
     if (!student || (!s.teacher().empty() && !teacher)) return out;
-    check_augmentation(s);
     for (const auto& name : s.study->losses) {
       const auto methods = resolved_.methods.find(name.value);
       if (methods == resolved_.methods.end()) continue;
@@ -101,13 +101,18 @@ class Planner {
         if (auto usable = try_method(s, method, name.at)) out.push_back(std::move(*usable));
       }
     }
+    check_augmentation(s, out);
     return out;
   }
 
-  void check_augmentation(const Setting& s) {
+  void check_augmentation(const Setting& s, const std::vector<Usable>& methods) {
     const auto& image = s.dataset->info.image;
-    for (const auto& name : {s.student(), s.teacher()}) {
-      if (name.empty()) continue;
+    std::set<std::string> trained{s.student(), s.teacher()};
+    for (const auto& usable : methods) {
+      for (const auto& planned : usable.stages) trained.insert(planned.stage.model);
+    }
+    trained.erase("");
+    for (const auto& name : trained) {
       const auto& recipe = resolved_.models.at(name).use->recipe;
       if ((recipe.crop_padding > 0 || recipe.flip) && image.height * image.width == 1) {
         complain(s.study->dataset.at, fmt::format("study '{}': model '{}' trains with crop or flip, but dataset '{}' has no "

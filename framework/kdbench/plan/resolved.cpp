@@ -177,22 +177,33 @@ void Resolved::resolve_strategies(const Catalog& catalog) {
   }
 }
 
-const ModelFacts* Resolved::facts(const std::string& model, const std::string& dataset) {
+std::optional<ModelFacts> Resolved::probe(const std::string& model, const std::string& dataset, Diagnostics& diagnostics) const {
   const auto m = models.find(model);
   const auto d = datasets.find(dataset);
-  if (m == models.end() || d == datasets.end()) return nullptr;
+  std::optional<ModelFacts> out;
+  if (m == models.end() || d == datasets.end()) return out;
+  const auto& info = d->second.info;
+  guarded(suite.file, m->second.use->at, fmt::format("model '{}' on dataset '{}'", model, dataset), diagnostics, [&] {
+    auto facts = probe_model(*m->second.entry, m->second.params, {info.num_classes, info.image});
+    if (facts.num_logits != info.num_classes) {
+      throw Error(fmt::format("returns {} logits for {} classes", facts.num_logits, info.num_classes));
+    }
+    out = std::move(facts);
+  });
+  return out;
+}
+
+const ModelFacts* Resolved::facts(const std::string& model, const std::string& dataset) {
   const auto [it, fresh] = facts_.try_emplace({model, dataset});
-  if (fresh) {
-    const auto& info = d->second.info;
-    guarded(suite.file, m->second.use->at, fmt::format("model '{}' on dataset '{}'", model, dataset), diagnostics_, [&] {
-      auto facts = probe_model(*m->second.entry, m->second.params, {info.num_classes, info.image});
-      if (facts.num_logits != info.num_classes) {
-        throw Error(fmt::format("returns {} logits for {} classes", facts.num_logits, info.num_classes));
-      }
-      it->second = std::move(facts);
-    });
-  }
+  if (fresh) it->second = probe(model, dataset, diagnostics_);
   return it->second ? &*it->second : nullptr;
+}
+
+const ModelFacts* Resolved::facts_if_fit(const std::string& model, const std::string& dataset) {
+  if (const auto it = facts_.find({model, dataset}); it != facts_.end()) return it->second ? &*it->second : nullptr;
+  Diagnostics unasked;
+  auto facts = probe(model, dataset, unasked);
+  return facts ? &*facts_.emplace(std::pair(model, dataset), std::move(facts)).first->second : nullptr;
 }
 
 }  // namespace kdbench

@@ -55,6 +55,8 @@ class Resolved {
 
   /// Facts of a model on a data set, measured once. Returns nullptr where the model cannot be built (a diagnostic was added).
   const ModelFacts* facts(const std::string& model, const std::string& dataset);
+  /// The same of a model that nobody asked to be trained on the data set; that it cannot be is no mistake.
+  const ModelFacts* facts_if_fit(const std::string& model, const std::string& dataset);
 
  private:
   const ResolvedDataset* resolve_dataset(const std::string& name, const Catalog& catalog);
@@ -65,6 +67,8 @@ class Resolved {
 
   Diagnostics& diagnostics_;
   std::set<std::string> tried_datasets_;
+  std::optional<ModelFacts> probe(const std::string& model, const std::string& dataset, Diagnostics& diagnostics) const;
+
   std::map<std::pair<std::string, std::string>, std::optional<ModelFacts>> facts_;
 };
 

@@ -18,9 +18,26 @@ Json labels_spec(const SpecBase& base, const ResolvedDataset& dataset, const Res
           {"teacher", nullptr}};
 }
 
+namespace {
+
+/// The schedule keeps its shape: what is given in epochs moves with their number, and what is a fraction of them does by itself.
+void stretch(Json& recipe, double from, std::int64_t to) {
+  Json milestones = Json::array();
+  for (const auto& milestone : recipe.at("milestones")) {
+    const double m = milestone;
+    if (m < 1) milestones.push_back(m);
+    else if (m < from) milestones.push_back(m / from);
+  }
+  recipe["milestones"] = std::move(milestones);
+  recipe["warmup_epochs"] = recipe.at("warmup_epochs").get<double>() * static_cast<double>(to) / from;
+  recipe["epochs"] = to;
+}
+
+}  // namespace
+
 Json stage_recipe(const ResolvedModel& model, const Stage& stage) {
   auto recipe = model.recipe;
-  recipe["epochs"] = stage.epochs;
+  if (const std::int64_t epochs = recipe.at("epochs"); stage.epochs != epochs) stretch(recipe, static_cast<double>(epochs), stage.epochs);
   if (stage.label_smoothing > 0) recipe["label_smoothing"] = stage.label_smoothing;
   return recipe;
 }

@@ -19,7 +19,7 @@ std::vector<Stage> ask(Resolved& resolved, const Setting& s, bool with_teacher) 
   StrategyContext context{with_teacher ? s.teacher() : "", s.student(), {}, 0, epochs_of(s.student())};
   if (with_teacher) context.teacher_epochs = epochs_of(s.teacher());
   for (const auto& [name, model] : resolved.models) {
-    if (const auto* facts = resolved.facts(name, s.study->dataset.value)) context.models.push_back({name, facts->num_params});
+    if (const auto* facts = resolved.facts_if_fit(name, s.study->dataset.value)) context.models.push_back({name, facts->num_params});
   }
   std::stable_sort(context.models.begin(), context.models.end(),
                    [](const auto& a, const auto& b) { return a.num_params > b.num_params; });
@@ -146,8 +146,12 @@ StagePlan with_loss(LossAnswers& answers, const Setting& s, const Method& method
 
 std::vector<StagePlan> plan_stages(Resolved& resolved, LossAnswers& answers, const Setting& s, const Method& method,
                                    const LossNeeds& needs) {
-  const auto stages = ask(resolved, s, needs.teacher);
+  auto stages = ask(resolved, s, needs.teacher);
   StageChecks(resolved, s, stages).run();
+  for (auto& stage : stages) {  // one network, one name: a student of it must not be trained twice
+    auto& [rule, epoch] = stage.teacher_checkpoint;
+    if (stage.teacher && rule == "epoch" && epoch == stage_named(stages, *stage.teacher).epochs) stage.teacher_checkpoint = {};
+  }
   std::vector<StagePlan> out;
   for (const auto& stage : stages) {
     if (stage.loss == StageLoss::kNamed) {

@@ -20,13 +20,14 @@ std::filesystem::path log_path(const Plan& plan, const Unit& unit,
 }
 
 Command command_of(const Plan& plan, const Unit& unit, const WorkerSetup& setup,
-                   const std::filesystem::path& store, bool caching_allocator) {
+                   const std::filesystem::path& store, const UnitOptions& options) {
   Json jobs = Json::array();
   for (const auto job : unit.jobs) jobs.push_back(to_json(plan.jobs[job]));
   const Json request = {{"verb", "train"},           {"jobs", std::move(jobs)},
                         {"store", store.string()},   {"device", plan.device},
                         {"data_dir", plan.data_dir}, {"workers", unit.workers},
-                        {"allocator", caching_allocator}};
+                        {"allocator", options.caching_allocator},
+                        {"cache_limit_bytes", options.memory_limit_bytes / 2}};
   return {.executable = setup.worker,
           .request = request_text(with_plugins(request, setup, setup.excluded)),
           .log = log_path(plan, unit, store),
@@ -48,7 +49,7 @@ UnitProcess::UnitProcess(const Plan& plan, Unit unit, const WorkerSetup& setup,
       unit_options_(options),
       unit_(std::move(unit)),
       log_(log_path(plan, unit_, store)),
-      process_(command_of(plan, unit_, setup, store, unit_options_.caching_allocator)) {
+      process_(command_of(plan, unit_, setup, store, unit_options_)) {
   for (const auto job : unit_.jobs) {
     index_.emplace(plan.jobs[job].id, job);
     seen_[job];

@@ -16,7 +16,8 @@ namespace kdbench {
 /// What bounds a unit (0 means no limit) and how its worker keeps memory.
 struct UnitOptions {
   double timeout_s = 0;           ///< wall time of one job
-  double memory_limit_bytes = 0;  ///< resident memory of the worker and its children
+  /// Resident memory of the worker and its children; freed blocks beyond half of it are not kept.
+  double memory_limit_bytes = 0;
   double grace_s = 20;  ///< between SIGTERM and SIGKILL, and between the last event and the end
   bool caching_allocator = true;  ///< false: the worker keeps libtorch's own
 };

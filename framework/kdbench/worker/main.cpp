@@ -26,7 +26,9 @@ int fail(const char* kind, const std::string& what) {
 int run() {
   try {
     const auto request = kdbench::read_request();
-    if (request.value("allocator", true)) kdbench::install_caching_allocator();
+    if (request.value("allocator", true)) {
+      kdbench::install_caching_allocator(static_cast<std::size_t>(request.value("cache_limit_bytes", 0.0)));
+    }
     return kdbench::answer(request, stop);
   } catch (const std::bad_alloc&) {
     return fail("out_of_memory", "out of memory");

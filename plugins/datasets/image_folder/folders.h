@@ -63,7 +63,7 @@ inline Names classes(const fs::path& root, const std::string& test, std::size_t 
   return names;
 }
 
-/// Files and their classes, class by class.
+/// Files and their classes, one of each class in turn: the first rows, which test_limit keeps, are of all classes.
 struct Listing {
   std::vector<images::File> files;
   std::vector<std::int64_t> labels;
@@ -71,15 +71,23 @@ struct Listing {
 
 /// Lists the images of one split. @throws kdbench::Error if a class has none
 inline Listing list(const fs::path& split, const Names& classes) {
-  Listing out;
-  for (std::size_t c = 0; c < classes.size(); ++c) {
-    const auto files = images::image_files(split / classes[c]);
-    if (files.empty()) {
-      throw kdbench::Error((split / classes[c]).string() + ": no .jpg, .jpeg or .png files; expected the images of class '" +
-                           classes[c] + "' in it, not below it");
+  std::vector<std::vector<images::File>> by_class;
+  std::size_t most = 0;
+  for (const auto& name : classes) {
+    by_class.push_back(images::image_files(split / name));
+    if (by_class.back().empty()) {
+      throw kdbench::Error((split / name).string() + ": no .jpg, .jpeg or .png files; expected the images of class '" + name +
+                           "' in it, not below it");
     }
-    out.files.insert(out.files.end(), files.begin(), files.end());
-    out.labels.insert(out.labels.end(), files.size(), static_cast<std::int64_t>(c));
+    most = std::max(most, by_class.back().size());
+  }
+  Listing out;
+  for (std::size_t i = 0; i < most; ++i) {
+    for (std::size_t c = 0; c < by_class.size(); ++c) {
+      if (i >= by_class[c].size()) continue;
+      out.files.push_back(by_class[c][i]);
+      out.labels.push_back(static_cast<std::int64_t>(c));
+    }
   }
   return out;
 }

@@ -43,6 +43,8 @@ TEST_F(ImageTree, NumbersClassesByNameAndListsTheirImages) {
   const auto listing = list(root / "train", names);
   EXPECT_EQ(listing.labels, (std::vector<std::int64_t>{0, 1, 1}));
   EXPECT_EQ(listing.files[1].path.filename(), "a.PNG");
+  add("train/ant/z.jpg");  // in turn, so that the first rows are of all classes
+  EXPECT_EQ(list(root / "train", names).labels, (std::vector<std::int64_t>{0, 1, 0, 1}));
 }
 
 TEST_F(ImageTree, TakesValWhereThereIsNoTestAndAsksWhereThereAreBoth) {

@@ -11,6 +11,7 @@
 #include <archive.h>
 #include <archive_entry.h>
 
+#include <fstream>
 #include <memory>
 #include <sstream>
 
@@ -144,6 +145,15 @@ TEST_F(Fetching, RefusesAnArchiveOfAnotherSize) {
   EXPECT_NE(failure().find(": expected " + std::to_string(bytes.size() + 1) + " bytes, found " + std::to_string(bytes.size())),
             std::string::npos);
   EXPECT_TRUE(nothing_unpacked());
+}
+
+TEST_F(Fetching, LeavesAnArchiveThatSomebodyPutThere) {
+  fs::create_directories(options.to);
+  const auto archive = options.to / archive_name(source);
+  std::ofstream(archive) << "half";
+  EXPECT_EQ(failure(), "expected " + std::to_string(bytes.size()) +
+                           " bytes, found 4; copy the archive again, or remove it and the same command downloads it");
+  EXPECT_TRUE(fs::exists(archive));
 }
 
 TEST_F(Fetching, SaysWhatTheServerAnswers) {

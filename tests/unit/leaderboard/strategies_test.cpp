@@ -143,8 +143,8 @@ TEST(TeacherBoard, TellsApartWhatStrategiesTrainOneModelTo) {
   World world;
   for (int seed = 0; seed < 2; ++seed) {
     const auto s = std::to_string(seed);
-    add_teacher(world, "direct", "big", seed, "t" + s, nullptr, 0.80);
-    add_teacher(world, "takd", "big", seed, "t" + s, nullptr, 0.80);     // the same network: no row of its own
+    add_teacher(world, "takd", "big", seed, "t" + s, nullptr, 0.80);
+    add_teacher(world, "direct", "big", seed, "t" + s, nullptr, 0.80);   // the same network: no row, and no name, of its own
     add_teacher(world, "smooth", "big", seed, "u" + s, nullptr, 0.70);
   }
   const auto board = world.board();

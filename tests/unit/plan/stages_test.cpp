@@ -120,6 +120,30 @@ TEST(Epoch, IsKeptByTheTeacherForEverybodyWhoLearnsFromIt) {
   EXPECT_FALSE(job_of(plan, students[3].job).spec.contains("init"));
 }
 
+TEST(Epoch, OfTheTeachersEndIsItsLastState) {
+  const auto learns_from = [](const Checkpoint& checkpoint) {
+    return plan_with([checkpoint](const auto&) -> std::vector<Stage> {
+      return {labels("teacher", "teacher", 9), taught("student", "student", "teacher", checkpoint)};
+    });
+  };
+  const auto plan = learns_from({"epoch", 9});
+  EXPECT_EQ(student_of(plan).id, student_of(learns_from({"last", 0})).id);
+  EXPECT_EQ(placements(plan, "method").front().teacher_checkpoint, "last");
+}
+
+TEST(Schedule, IsStretchedToAStagesEpochs) {
+  const auto train_of = [](const std::string& milestones) {
+    auto text = head();
+    text.replace(text.find("epochs = 2"), 10, "epochs = 8\nschedule = \"step\"\nwarmup_epochs = 2\nmilestones = " + milestones);
+    const auto plan = plan_with([](const auto&) -> std::vector<Stage> { return {labels("teacher", "teacher", 4), taught("student", "student", "teacher")}; }, text);
+    return job_of(plan, student_of(plan).needs.front()).spec.at("train");
+  };
+  // Half the epochs: epoch 4 of 8 is half of them still, epoch 8 is never reached, and two epochs of warm-up become one.
+  EXPECT_EQ(train_of("[4, 8]").at("milestones"), Json({0.5}));
+  EXPECT_EQ(train_of("[0.5, 0.75]").at("milestones"), Json({0.5, 0.75}));
+  EXPECT_EQ(train_of("[4, 8]").at("warmup_epochs"), 1.0);
+}
+
 TEST(Epoch, LeavesTheTeachersIdentityAlone) {
   const auto early = plan_with([](const auto&) -> std::vector<Stage> { return {labels("teacher", "teacher"), taught("student", "student", "teacher", {"epoch", 1})}; });
   const auto last = plan_with([](const auto&) -> std::vector<Stage> { return {labels("teacher", "teacher"), taught("student", "student", "teacher")}; });
@@ -288,6 +312,10 @@ std::string odd(const std::string& teacher, const std::string& student, const st
 
 TEST(Mistakes, OfClassCountNameModelAndDataset) {
   expect_says(odd("three", "narrow"), "model 'teacher' on dataset 'toy': returns 3 logits for 2 classes");
+}
+
+TEST(Mistakes, OfAModelThatNobodyTrainsHereAreNone) {
+  EXPECT_EQ(odd("wide", "wide", "three"), "planned");  // 'middle' returns 3 logits for 2 classes, and stands in no pair
 }
 
 TEST(Mistakes, OfFeatureNamesNameBothNetworks) {

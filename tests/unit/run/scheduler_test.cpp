@@ -78,8 +78,10 @@ TEST_F(RunPlan, SetsTheThreadsOfAWorkerBeforeItStarts) {
 
 TEST_F(RunPlan, TellsTheWorkerWhichAllocatorToUse) {
   options.unit.caching_allocator = false;
+  options.unit.memory_limit_bytes = 4e9;
   run(stub_plan({stub_job("t")}));
   EXPECT_EQ(record("t").extra["caching_allocator"], false);
+  EXPECT_EQ(record("t").extra["cache_limit_bytes"], 2e9);  // half of what may be used
 }
 
 TEST_F(RunPlan, RecordsACrashWithItsSignalAndLogAndGoesOn) {

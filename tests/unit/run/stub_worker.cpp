@@ -23,6 +23,7 @@ using kdbench::Json;
 
 constexpr int kPipe = 3;
 bool caching_allocator = true;  // as the request says
+double cache_limit_bytes = 0;
 
 void send_text(const std::string& text) {
   for (std::size_t done = 0; done < text.size();) {
@@ -82,7 +83,7 @@ void put_record(const kdbench::Store& store, const Job& job, kdbench::Status sta
   record.status = status;
   record.reason = reason;
   record.spec = job.spec;
-  record.extra = {{"threads", std::getenv("OMP_NUM_THREADS")}, {"caching_allocator", caching_allocator}};
+  record.extra = {{"threads", std::getenv("OMP_NUM_THREADS")}, {"caching_allocator", caching_allocator}, {"cache_limit_bytes", cache_limit_bytes}};
   store.put(record);
   if (status != kdbench::Status::kDone || job.spec.value("stub", "") == "keeps_nothing") return;
   for (const auto epoch : job.keep_epochs) {
@@ -168,6 +169,7 @@ void misbehave(const std::string& mode, const Job& job) {
 void train(const Json& request) {
   const kdbench::Store store(request["store"].get<std::string>());
   caching_allocator = request["allocator"].get<bool>();
+  cache_limit_bytes = request["cache_limit_bytes"].get<double>();
   for (const auto& entry : request["jobs"]) {
     const auto job = kdbench::job_from_json(entry);
     const auto mode = job.spec.value("stub", "ok");
