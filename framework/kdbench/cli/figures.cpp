@@ -80,6 +80,7 @@ std::vector<std::string> chosen_studies(const Context& context, const boards::Vi
 report::Figure maps_of(const Context& context, WorkerSetup& setup, const Store& store, const boards::View& view,
                        const std::string& study, const FiguresArguments& arguments) {
   const auto chosen = choose_maps(view, study, arguments.choice);
+  if (!chosen && arguments.kind != "all") value_or_refuse(context, chosen);
   const auto count = chosen ? chosen->size() : 0;
   auto why = chosen ? "" : chosen.error().front().message;
   if (count > kMostMaps) {
