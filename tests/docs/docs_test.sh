@@ -1,5 +1,6 @@
 #!/usr/bin/env bash
-# docs_test.sh ROOT: code in the documentation is the code of the files it names, and every relative link leads somewhere.
+# docs_test.sh ROOT: code in the documentation is the code of the files it names, every relative link leads somewhere, and no
+# figure is still to come (@NAME@).
 # Between `<!-- begin FILE -->` and `<!-- end FILE -->` stands one code block with the whole of FILE.
 set -euo pipefail
 cd "$1"
@@ -31,6 +32,9 @@ for page in "${pages[@]}"; do
   while read -r target; do
     [[ -z $target || -e $(dirname "$page")/$target ]] || complain "$page: the link to $target leads nowhere"
   done < <(grep -oE '\]\([^)#: ]+' "$page" | sed 's/^](//' || true)
+  while read -r line; do
+    complain "$page:$line: a figure that was to be filled in"
+  done < <(grep -nE '@[A-Z0-9]+@|@@ ' "$page" || true)
 done
 ((num_snippets > 0)) || complain "no page shows a file between markers"
 printf '%d pages, %d snippets, %d complaints\n' "${#pages[@]}" "$num_snippets" "$failures"
