@@ -1,5 +1,6 @@
 // The data sets that read files and those that are made of others, through their built libraries.
 #include "built_plugins.h"
+#include "complaint.h"
 
 #include <kdbench/registry/check_params.h>
 
@@ -18,20 +19,11 @@ namespace {
 
 namespace fs = std::filesystem;
 using test::built_plugins;
+using test::complaint;
 
 std::shared_ptr<Dataset> dataset(const std::string& name, const ParamValues& params, const DatasetContext& context = {}) {
   const auto& entry = built_plugins().datasets.at(name);
   return entry.create(resolve_params(entry.params, params), context);
-}
-
-template <class Action>
-std::string complaint(Action&& action) {
-  try {
-    action();
-  } catch (const Error& error) {
-    return error.what();
-  }
-  return "accepted";
 }
 
 /// A copy of a tree of test data, so that what is cached beside it goes with it.

@@ -14,13 +14,16 @@ namespace {
 /// placed it too, else the first that did.
 using Namesakes = std::map<std::tuple<std::string, std::string, std::int64_t>, std::map<std::string, std::string>>;
 
+bool is_direct(const View& view, const Place& place) {
+  return place.strategy.empty() || place.strategy == direct_strategy(view, place.study);
+}
+
 Namesakes namesakes_of(const View& view) {
   Namesakes out;
   for (const auto& place : view.all) {
     if (place.role != "teacher") continue;
-    const bool plain = place.strategy.empty() || place.strategy == "direct" || place.strategy == direct_strategy(view, place.study);
-    const auto [it, added] = out[{place.teacher, place.dataset, place.seed}].emplace(place.job, plain ? "" : place.strategy);
-    if (plain) it->second.clear();
+    const auto it = out[{place.teacher, place.dataset, place.seed}].emplace(place.job, place.strategy).first;
+    if (is_direct(view, place)) it->second.clear();
   }
   return out;
 }
@@ -39,11 +42,15 @@ std::string without_seed(const std::string& label, std::int64_t seed) {
   return label.ends_with(tail) ? label.substr(0, label.size() - tail.size()) : label;
 }
 
-/// A teacher that was taught itself (an assistant) is one network per method: only its job's label tells them apart.
-std::string name_of(const View& view, const Place& place, bool itself) {
-  const auto label = view.job_labels.find(itself ? place.job : place.teacher_job);
-  const bool plain = itself ? place.convention != "taught" : place.strategy.empty() || place.strategy == "direct";
-  return plain || label == view.job_labels.end() ? place.teacher : without_seed(label->second, place.seed);
+/// The label of a job, for networks that only it tells apart.
+std::string label_of(const View& view, const Place& place, const std::string& job) {
+  const auto label = view.job_labels.find(job);
+  return label == view.job_labels.end() ? place.teacher : without_seed(label->second, place.seed);
+}
+
+/// Of a network that is placed as a teacher. One that was taught itself (an assistant) is one network per method.
+std::string name_of(const View& view, const Namesakes& namesakes, const Place& place) {
+  return place.convention == "taught" ? label_of(view, place, place.job) : told_apart(namesakes, place);
 }
 
 void add_teacher(View& view, Teachers& teachers, Place place, const std::string& name) {
@@ -65,11 +72,11 @@ Teachers find_teachers(View& view, const std::string& study) {
   for (const auto& place : view.all) {
     if (place.role != "teacher" || elsewhere(place)) continue;
     placed.insert(place.job);
-    add_teacher(view, teachers, place, place.convention == "taught" ? name_of(view, place, true) : told_apart(namesakes, place));
+    add_teacher(view, teachers, place, name_of(view, namesakes, place));
   }
   for (auto place : view.all) {
     if (place.teacher_job.empty() || placed.contains(place.teacher_job) || elsewhere(place)) continue;
-    const auto name = name_of(view, place, false);
+    const auto name = is_direct(view, place) ? place.teacher : label_of(view, place, place.teacher_job);
     place.job = place.teacher_job;
     add_teacher(view, teachers, place, name);
   }

@@ -4,13 +4,9 @@
 #include <fmt/core.h>
 
 #include <algorithm>
-#include <set>
 
 namespace kdbench {
 namespace {
-
-/// States of a network that training keeps, by the rule that chose them.
-const std::set<std::string> kKnownRules{"last", "epoch", "best_val", "min_val_ece", "min_val_nll", "max_val_information"};
 
 bool reads_validation(const std::string& rule) { return rule != "last" && rule != "epoch"; }
 
@@ -73,8 +69,9 @@ class StageChecks {
   void check_teacher(std::size_t i) const {
     const auto& stage = stages_[i];
     const auto& [rule, epoch] = stage.teacher_checkpoint;
-    if (!kKnownRules.contains(rule)) {
-      broken(fmt::format("asks for the checkpoint rule '{}'{}", rule, suggestion(rule, {kKnownRules.begin(), kKnownRules.end()})));
+    const auto& rules = checkpoint_rules();
+    if (std::find(rules.begin(), rules.end(), rule) == rules.end()) {
+      broken(fmt::format("asks for the checkpoint rule '{}'{}", rule, suggestion(rule, rules)));
     }
     const auto& teacher = earlier(i, *stage.teacher, "learn from");
     if (rule == "epoch" && (epoch < 1 || epoch > teacher.epochs)) {
@@ -143,6 +140,11 @@ StagePlan with_loss(LossAnswers& answers, const Setting& s, const Method& method
 }
 
 }  // namespace
+
+const std::vector<std::string>& checkpoint_rules() {
+  static const std::vector<std::string> rules{"last", "epoch", "best_val", "min_val_ece", "min_val_nll", "max_val_information"};
+  return rules;
+}
 
 std::vector<StagePlan> plan_stages(Resolved& resolved, LossAnswers& answers, const Setting& s, const Method& method,
                                    const LossNeeds& needs) {

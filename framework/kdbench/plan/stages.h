@@ -3,9 +3,13 @@
 #include <kdbench/plan/loss_answers.h>
 #include <kdbench/plan/setting.h>
 
+#include <string>
 #include <vector>
 
 namespace kdbench {
+
+/// What Checkpoint::rule may say: the states of a network that training keeps.
+const std::vector<std::string>& checkpoint_rules();
 
 /// Asks the strategy of a setting for its stages and finds the loss of each.
 /// @param needs of `method`, the method under study, on the setting's pair

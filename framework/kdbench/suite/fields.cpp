@@ -164,7 +164,7 @@ const std::vector<Field<DatasetUse>>& dataset_fields() {
        &DatasetUse::validation},
       {{"train_limit", "Use so many training rows, after the cut; 0: all.", {.at_least = 0}},
        &DatasetUse::train_limit},
-      {{"test_limit", "Use so many test rows; 0: all.", {.at_least = 0}}, &DatasetUse::test_limit},
+      {{"test_limit", "Use so many test rows, the first ones; 0: all. Rows sorted by class are better chosen by a subset.", {.at_least = 0}}, &DatasetUse::test_limit},
   });
   return fields;
 }

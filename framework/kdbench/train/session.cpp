@@ -62,7 +62,7 @@ class Session {
     if (options_.deferred) data_->make_feed();
     stored_ = std::make_unique<StoredNetworks>(store_, factories_, *data_);
     if (const auto& teacher = spec.at("teacher"); !teacher.is_null()) {
-      teaching_ = std::make_unique<Teaching>(teacher, *stored_, *data_, threads(), device_);
+      teaching_ = std::make_unique<Teaching>(teacher, spec.at("bins").get<int>(), *stored_, *data_, threads(), device_);
     }
     auto trainees = make_trainees();
     load_s_ = watch.seconds();

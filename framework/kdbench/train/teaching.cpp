@@ -11,23 +11,29 @@ constexpr const char* kRole = "the teacher's";
 
 }  // namespace
 
-Teaching::Teaching(const Json& spec, const StoredNetworks& stored, const TrainData& data, std::size_t threads, torch::Device device)
+Teaching::Teaching(const Json& spec, int bins, const StoredNetworks& stored, const TrainData& data, std::size_t threads,
+                   torch::Device device)
     : data_(data),
+      bins_(bins),
       job_(spec.at("job").get<std::string>()),
       checkpoint_(spec.at("checkpoint")),
       state_(state_name(checkpoint_)),
       teacher_(stored.network(job_, state_, kRole), threads, device),
       sha_(teacher_.sha256()) {
-  test_logits_ = stored.test_logits(job_, state_);
-  fitted_ = spec.value("temperature", "") == "fitted";
-  if (fitted_) fit_temperature();
+  const auto logits = stored.test_logits(job_, state_);
+  test_ = measured(logits, data_.test().labels);
+  common_ = {{"job", job_}, {"checkpoint", checkpoint_}, {"test", to_json(measure(test_.view(), bins_))}, {"fitted_temperature", nullptr}};
+  if (spec.value("temperature", "") == "fitted") fit_temperature();
+  const auto scaled = measured(logits / temperature_, data_.test().labels);
+  common_["tau_curve"] = to_json(tau_curve(scaled.view(), kCurveTaus, bins_));
 }
 
 void Teaching::fit_temperature() {
   if (data_.validation().size() == 0) throw Error("the teacher's temperature cannot be fitted: there are no validation rows");
-  validation_ = measured(logits_of(teacher_.model(), data_, data_.validation()), data_.validation().labels);
-  temperature_ = kdbench::fit_temperature(validation_.view()).T;
+  const auto validation = measured(logits_of(teacher_.model(), data_, data_.validation()), data_.validation().labels);
+  temperature_ = kdbench::fit_temperature(validation.view()).T;
   teacher_.set_temperature(temperature_);
+  common_["fitted_temperature"] = fitted_temperature(validation, test_, bins_);
 }
 
 Json Teaching::key() const { return {job_, state_, temperature_}; }
@@ -35,18 +41,11 @@ Json Teaching::key() const { return {job_, state_, temperature_}; }
 Json Teaching::part(const Json& job_spec) const {
   const auto& loss = job_spec.at("loss");
   if (loss.is_null() || job_spec.at("teacher").is_null()) return nullptr;
-  const int bins = job_spec.at("bins");
   const double temperature = temperature_ * loss.at("teacher_temperature").get<double>() * loss.at("tau_teacher").get<double>();
-  const auto test = measured(test_logits_, data_.test().labels);
-  Json taught = to_json(measure(test.view(), bins, temperature).metrics);
-  taught["temperature"] = temperature;
-  const auto scaled = fitted_ ? measured(test_logits_ / temperature_, data_.test().labels) : test;
-  return {{"job", job_},
-          {"checkpoint", checkpoint_},
-          {"test", to_json(measure(test.view(), bins))},
-          {"fitted_temperature", fitted_ ? fitted_temperature(validation_, test, bins) : Json()},
-          {"as_taught", std::move(taught)},
-          {"tau_curve", to_json(tau_curve(scaled.view(), kCurveTaus, bins))}};
+  auto out = common_;
+  out["as_taught"] = to_json(measure(test_.view(), bins_, temperature).metrics);
+  out["as_taught"]["temperature"] = temperature;
+  return out;
 }
 
 void Teaching::check_unchanged() const {

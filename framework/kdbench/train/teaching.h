@@ -10,9 +10,9 @@ namespace kdbench {
 class Teaching {
  public:
   /// Loads the network that `spec`, the "teacher" of a job's spec, names, and fits its temperature if the spec says so.
-  /// @param data is kept by reference
+  /// @param bins of its calibration; @param data is kept by reference
   /// @throws kdbench::Error if it is not to be had
-  Teaching(const Json& spec, const StoredNetworks& stored, const TrainData& data, std::size_t threads, torch::Device device);
+  Teaching(const Json& spec, int bins, const StoredNetworks& stored, const TrainData& data, std::size_t threads, torch::Device device);
 
   const Teacher& teacher() const { return teacher_; }
 
@@ -29,15 +29,15 @@ class Teaching {
   void fit_temperature();
 
   const TrainData& data_;
+  int bins_;
   std::string job_;
   Json checkpoint_;
   std::string state_;
-  torch::Tensor test_logits_;
+  Measured test_;
   Teacher teacher_;
   std::string sha_;
-  bool fitted_ = false;
-  Measured validation_;  ///< filled where the temperature was fitted
   double temperature_ = 1.0;
+  Json common_;  ///< what the records of all its students say of it
 };
 
 }  // namespace kdbench

@@ -1,6 +1,7 @@
 // Conformance of data sets and strategies, and the walk over a catalog.
 #include <kdbench/worker/conformance.h>
 
+#include <kdbench/plan/stages.h>
 #include <kdbench/registry/check_params.h>
 #include <kdbench/worker/checker.h>
 
@@ -10,7 +11,6 @@
 #include <fmt/format.h>
 
 #include <algorithm>
-#include <array>
 #include <map>
 
 namespace kdbench {
@@ -130,14 +130,14 @@ StrategyContext strategy_context(bool with_teacher) {
 }
 
 void check_stage(const Stage& stage, const std::map<std::string, bool>& earlier, const StrategyContext& context) {
-  static constexpr std::array kRules{"last", "epoch", "best_val", "min_val_ece", "min_val_nll", "max_val_information"};
+  const auto& rules = checkpoint_rules();
   const auto at = "stage '" + stage.id + "': ";
   require(!stage.id.empty() && !earlier.contains(stage.id), at + "its id is empty or used twice");
   require(std::any_of(context.models.begin(), context.models.end(), [&](const auto& m) { return m.name == stage.model; }),
           at + "model '" + stage.model + "' is not in the suite");
   require(stage.epochs > 0, at + fmt::format("expected epochs above 0, found {}", stage.epochs));
   require(!stage.teacher || earlier.contains(*stage.teacher), at + "its teacher is no earlier stage");
-  require(std::find(kRules.begin(), kRules.end(), stage.teacher_checkpoint.rule) != kRules.end(),
+  require(std::find(rules.begin(), rules.end(), stage.teacher_checkpoint.rule) != rules.end(),
           at + "unknown checkpoint rule '" + stage.teacher_checkpoint.rule + "'");
   require(stage.teacher_checkpoint.rule != "epoch" || stage.teacher_checkpoint.epoch >= 1, at + "asks for an epoch below 1 of its teacher");
   require(!stage.init || earlier.contains(*stage.init), at + "it starts from no earlier stage");

@@ -1,13 +1,16 @@
 // Records of both CIFARs that are right, and every way in which files were seen to be wrong.
 #include <plugins/datasets/cifar10/cifar_reader.h>
 
+#include <tests/plugins/complaint.h>
+
 #include <gtest/gtest.h>
 #include <unistd.h>
 
-#include <functional>
-
 namespace cifar {
 namespace {
+
+using kdbench::test::complaint;
+using kdbench::test::says;
 
 const fs::path kData = KDBENCH_TEST_DATA "/data";
 
@@ -16,17 +19,6 @@ Rows rows_of(const fs::path& file, const Layout& layout) {
   read(kData / file, layout, rows);
   return rows;
 }
-
-std::string complaint(const std::function<void()>& action) {
-  try {
-    action();
-  } catch (const kdbench::Error& error) {
-    return error.what();
-  }
-  return "accepted";
-}
-
-bool says(const std::string& text, const std::string& part) { return text.find(part) != std::string::npos; }
 
 TEST(CifarReader, TakesTheFineLabelAndThePixelsBehindIt) {
   const auto rows = rows_of("cifar100/two_records_good.bin", kCifar100);

@@ -1,12 +1,16 @@
 // IDX files that are right, and every way in which they were seen to be wrong.
 #include <plugins/datasets/idx/idx_reader.h>
 
+#include <tests/plugins/complaint.h>
+
 #include <gtest/gtest.h>
 
 #include <fstream>
-#include <functional>
 
 namespace {
+
+using kdbench::test::complaint;
+using kdbench::test::says;
 
 namespace fs = std::filesystem;
 const fs::path kData = KDBENCH_TEST_DATA "/data/idx";
@@ -20,17 +24,6 @@ void expect_four_images(const fs::path& folder) {
   const auto labels = idx::read_labels(idx::find(kData / folder / "labels-idx1-ubyte", ""), 10);
   EXPECT_EQ(labels, (std::vector<std::uint8_t>{5, 0, 4, 9}));
 }
-
-std::string complaint(const std::function<void()>& read) {
-  try {
-    read();
-  } catch (const kdbench::Error& error) {
-    return error.what();
-  }
-  return "accepted";
-}
-
-bool says(const std::string& text, const std::string& part) { return text.find(part) != std::string::npos; }
 
 TEST(IdxReader, ReadsPlainAndGzipByContent) {
   expect_four_images("good");

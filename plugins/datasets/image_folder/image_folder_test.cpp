@@ -2,25 +2,18 @@
 #include <plugins/datasets/image_folder/channel_list.h>
 #include <plugins/datasets/image_folder/folders.h>
 
+#include <tests/plugins/complaint.h>
+
 #include <gtest/gtest.h>
 #include <unistd.h>
 
 #include <fstream>
-#include <functional>
 
 namespace folders {
 namespace {
 
-std::string complaint(const std::function<void()>& action) {
-  try {
-    action();
-  } catch (const kdbench::Error& error) {
-    return error.what();
-  }
-  return "accepted";
-}
-
-bool says(const std::string& text, const std::string& part) { return text.find(part) != std::string::npos; }
+using kdbench::test::complaint;
+using kdbench::test::says;
 
 /// A tree of two classes and empty files; listing opens none.
 struct ImageTree : testing::Test {

@@ -4,15 +4,19 @@
 
 #include <kdbench/sdk/error.h>
 
+#include <tests/plugins/complaint.h>
+
 #include <gtest/gtest.h>
 #include <unistd.h>
 
 #include <cstdlib>
 #include <fstream>
-#include <functional>
 
 namespace images {
 namespace {
+
+using kdbench::test::complaint;
+using kdbench::test::says;
 
 const fs::path kData = KDBENCH_TEST_DATA "/data";
 const fs::path kGreyJpeg = kData / "tiny_with_gray/train/n01443537/images/n01443537_1.JPEG";
@@ -21,17 +25,6 @@ const fs::path kRedJpeg = kData / "tiny_flat_val/train/n01443537/images/n0144353
 Pixels decoded(const fs::path& file, std::size_t channels = 3) {
   return decode(read_file(file), channels, file.filename().string());
 }
-
-std::string complaint(const std::function<void()>& action) {
-  try {
-    action();
-  } catch (const kdbench::Error& error) {
-    return error.what();
-  }
-  return "accepted";
-}
-
-bool says(const std::string& text, const std::string& part) { return text.find(part) != std::string::npos; }
 
 TEST(DecodeJpeg, GivesRedItsPlane) {
   const auto image = decoded(kRedJpeg);

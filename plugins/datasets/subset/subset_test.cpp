@@ -2,22 +2,15 @@
 #include <plugins/datasets/subset/choose.h>
 #include <plugins/datasets/subset/class_list.h>
 
-#include <gtest/gtest.h>
+#include <tests/plugins/complaint.h>
 
-#include <functional>
+#include <gtest/gtest.h>
 
 namespace {
 
-using choose::RowNumbers;
+using kdbench::test::complaint;
 
-std::string complaint(const std::function<void()>& action) {
-  try {
-    action();
-  } catch (const kdbench::Error& error) {
-    return error.what();
-  }
-  return "accepted";
-}
+using choose::RowNumbers;
 
 TEST(ChooseShares, AreInProportionAndSumToTheTotal) {
   // 7 * 50 / 100 = 3.5, 7 * 30 / 100 = 2.1, 7 * 20 / 100 = 1.4: rounded down 3, 2, 1, and the one left goes to the first

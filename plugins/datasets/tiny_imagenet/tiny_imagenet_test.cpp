@@ -1,27 +1,20 @@
 // The published folders: class numbers of both splits, and what is refused.
 #include <plugins/datasets/tiny_imagenet/layout.h>
 
+#include <tests/plugins/complaint.h>
+
 #include <gtest/gtest.h>
 #include <unistd.h>
 
 #include <fstream>
-#include <functional>
 
 namespace tiny {
 namespace {
 
+using kdbench::test::complaint;
+using kdbench::test::says;
+
 const fs::path kFlat = KDBENCH_TEST_DATA "/data/tiny_flat_val";
-
-std::string complaint(const std::function<void()>& action) {
-  try {
-    action();
-  } catch (const kdbench::Error& error) {
-    return error.what();
-  }
-  return "accepted";
-}
-
-bool says(const std::string& text, const std::string& part) { return text.find(part) != std::string::npos; }
 
 /// A copy of the small tree that a test may break.
 struct TinyLayout : testing::Test {

@@ -1,10 +1,10 @@
 // Asymmetric temperature scaling: one temperature for the teacher's logit of the label, another for all others.
+#include "../logits.h"
+
 #include <kdbench/sdk/plugin.h>
 
 #include <ATen/ops/log_softmax.h>
 #include <ATen/ops/softmax.h>
-
-#include <sstream>
 
 namespace {
 
@@ -25,14 +25,9 @@ class Ats final : public kdbench::Loss {
   kdbench::LossNeeds needs() const override { return {.repeatable = true}; }
 
   kdbench::LossTerms forward(const kdbench::LossInputs& in) override {
+    logits::expect_one_shape("ats", in);
     const auto& s = in.student.logits;
     const auto& t = in.teacher.logits;
-    if (s.sizes() != t.sizes()) {
-      std::ostringstream text;
-      text << "ats: expected student and teacher logits of one shape, found " << s.sizes() << " and " << t.sizes()
-           << "; both networks need the data set's classes";
-      throw kdbench::Error(text.str());
-    }
     return -(target(t, in.labels) * at::log_softmax(s / in.tau_student, 1)).sum() / static_cast<double>(s.size(0));
   }
 

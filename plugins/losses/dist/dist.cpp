@@ -1,9 +1,9 @@
 // DIST: match the teacher's ranking by Pearson correlation, over classes for every image and over images for every class.
+#include "../logits.h"
+
 #include <kdbench/sdk/plugin.h>
 
 #include <ATen/ops/softmax.h>
-
-#include <sstream>
 
 namespace {
 
@@ -25,7 +25,7 @@ class Dist final : public kdbench::Loss {
   kdbench::LossNeeds needs() const override { return {.repeatable = true}; }
 
   kdbench::LossTerms forward(const kdbench::LossInputs& in) override {
-    check_shapes(in.student.logits, in.teacher.logits);
+    logits::expect_one_shape("dist", in);
     // Correlations need the probabilities themselves; softmax subtracts the maximum, so no gap of logits overflows.
     const auto student = at::softmax(in.student.logits / in.tau_student, 1);
     const auto teacher = at::softmax(in.teacher.logits / in.tau_teacher, 1);
@@ -36,14 +36,6 @@ class Dist final : public kdbench::Loss {
   }
 
  private:
-  static void check_shapes(const torch::Tensor& student, const torch::Tensor& teacher) {
-    if (student.sizes() == teacher.sizes()) return;
-    std::ostringstream text;
-    text << "dist: expected student and teacher logits of one shape, found " << student.sizes() << " and " << teacher.sizes()
-         << "; both networks need the data set's classes";
-    throw kdbench::Error(text.str());
-  }
-
   /// 1 - mean correlation along `dim`.
   torch::Tensor pearson_distance(const torch::Tensor& student, const torch::Tensor& teacher, std::int64_t dim) const {
     const auto s = student - student.mean(dim, /*keepdim=*/true);

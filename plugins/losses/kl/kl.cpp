@@ -1,9 +1,9 @@
 // Hinton's distillation loss: the student's softened distribution is pulled to the teacher's.
+#include "../logits.h"
+
 #include <kdbench/sdk/plugin.h>
 
 #include <ATen/ops/log_softmax.h>
-
-#include <sstream>
 
 namespace {
 
@@ -16,14 +16,9 @@ class Kl final : public kdbench::Loss {
   kdbench::LossNeeds needs() const override { return {.repeatable = true}; }
 
   kdbench::LossTerms forward(const kdbench::LossInputs& in) override {
+    logits::expect_one_shape("kl", in);
     const auto& s = in.student.logits;
     const auto& t = in.teacher.logits;
-    if (s.sizes() != t.sizes()) {
-      std::ostringstream text;
-      text << "kl: expected student and teacher logits of one shape, found " << s.sizes() << " and " << t.sizes()
-           << "; both networks need the data set's classes";
-      throw kdbench::Error(text.str());
-    }
     // Logarithms are taken inside the softmax: log(softmax(x)) is -inf once a gap passes 104 in float32.
     const auto log_student = at::log_softmax(s / in.tau_student, 1);
     const auto log_teacher = at::log_softmax(t / in.tau_teacher, 1);

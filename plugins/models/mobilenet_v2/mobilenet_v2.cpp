@@ -1,11 +1,10 @@
 // MobileNetV2 for small images: inverted residuals with linear bottlenecks. Keys, feature maps and sizes are those of the public
 // CIFAR-100 code.
+#include "../layers.h"
+
 #include <kdbench/sdk/plugin.h>
 
-#include <torch/nn/init.h>
 #include <torch/nn/modules/batchnorm.h>
-#include <torch/nn/modules/conv.h>
-#include <torch/nn/modules/linear.h>
 
 #include <array>
 #include <optional>
@@ -14,6 +13,7 @@ namespace {
 
 namespace nn = torch::nn;
 using torch::Tensor;
+using layers::conv;
 
 constexpr std::array<const char*, 5> kMaps{"f0", "f1", "f2", "f3", "f4"};
 
@@ -32,10 +32,6 @@ constexpr std::array<StageShape, 7> kStages{{{false, 16, 1, 1, false},
                                              {true, 96, 3, 1, true},
                                              {true, 160, 3, 2, false},
                                              {true, 320, 1, 1, true}}};
-
-nn::Conv2d conv(std::int64_t in, std::int64_t out, std::int64_t kernel, std::int64_t stride, std::int64_t groups = 1) {
-  return nn::Conv2d(nn::Conv2dOptions(in, out, kernel).stride(stride).padding(kernel / 2).groups(groups).bias(false));
-}
 
 /// Adds a module that only lends its name to the keys of others.
 std::shared_ptr<nn::Module> group(nn::Module& owner, const std::string& name) {
@@ -130,9 +126,7 @@ class MobileNetV2 final : public kdbench::Model {
 
  private:
   void initialise() {
-    for (auto& module : modules(/*include_self=*/false)) {
-      if (auto* c = module->as<nn::Conv2dImpl>()) nn::init::kaiming_normal_(c->weight, 0.0, torch::kFanOut, torch::kReLU);
-    }
+    layers::initialise_convolutions(*this);
     nn::init::normal_(classifier_->weight, 0.0, 0.01);
     nn::init::zeros_(classifier_->bias);
   }

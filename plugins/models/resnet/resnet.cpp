@@ -1,11 +1,9 @@
 // The CIFAR residual network of depth 6n + 2. Keys, feature maps and sizes are those of the public CIFAR-100 teachers.
+#include "../layers.h"
+
 #include <kdbench/sdk/plugin.h>
 
-#include <ATen/ops/relu.h>
-#include <torch/nn/init.h>
 #include <torch/nn/modules/batchnorm.h>
-#include <torch/nn/modules/conv.h>
-#include <torch/nn/modules/linear.h>
 
 #include <array>
 
@@ -13,12 +11,9 @@ namespace {
 
 namespace nn = torch::nn;
 using torch::Tensor;
+using layers::conv;
 
 constexpr std::array<const char*, 4> kMaps{"f0", "f1", "f2", "f3"};
-
-nn::Conv2d conv(std::int64_t in, std::int64_t out, std::int64_t kernel, std::int64_t stride) {
-  return nn::Conv2d(nn::Conv2dOptions(in, out, kernel).stride(stride).padding(kernel / 2).bias(false));
-}
 
 /// 1x1 convolution and batch norm under the keys 0 and 1.
 struct Projection : nn::Module {
@@ -53,25 +48,13 @@ struct Block : nn::Module {
   std::shared_ptr<Projection> downsample;
 };
 
-/// Blocks of one width and resolution, under the keys 0, 1, ...
-struct Layer : nn::Module {
-  Layer(std::int64_t in, std::int64_t out, std::int64_t stride, std::int64_t num_blocks) {
-    for (std::int64_t i = 0; i < num_blocks; ++i) {
-      blocks.push_back(register_module(std::to_string(i), std::make_shared<Block>(i == 0 ? in : out, out, i == 0 ? stride : 1)));
-    }
-  }
+using Layer = layers::Stage<Block>;
 
-  /// Returns the layer's output before its last activation.
-  Tensor forward(Tensor x) {
-    for (std::size_t i = 0; i < blocks.size(); ++i) {
-      x = blocks[i]->forward(x);
-      if (i + 1 < blocks.size()) x.relu_();
-    }
-    return x;
-  }
-
-  std::vector<std::shared_ptr<Block>> blocks;
-};
+std::shared_ptr<Layer> make_layer(std::int64_t in, std::int64_t out, std::int64_t stride, std::int64_t num_blocks) {
+  auto layer = std::make_shared<Layer>();
+  for (std::int64_t i = 0; i < num_blocks; ++i) layer->add(std::make_shared<Block>(i == 0 ? in : out, out, i == 0 ? stride : 1));
+  return layer;
+}
 
 class ResNet final : public kdbench::Model {
  public:
@@ -97,28 +80,15 @@ class ResNet final : public kdbench::Model {
     std::int64_t in = stem;
     for (std::size_t i = 0; i < layers_.size(); ++i) {
       const std::int64_t out = (16 << i) * options.width;
-      layers_[i] = register_module("layer" + std::to_string(i + 1), std::make_shared<Layer>(in, out, i == 0 ? 1 : 2, n));
+      layers_[i] = register_module("layer" + std::to_string(i + 1), make_layer(in, out, i == 0 ? 1 : 2, n));
       in = out;
     }
     fc_ = register_module("fc", nn::Linear(in, context.num_classes));
-    for (auto& module : modules(/*include_self=*/false)) {
-      if (auto* c = module->as<nn::Conv2dImpl>()) nn::init::kaiming_normal_(c->weight, 0.0, torch::kFanOut, torch::kReLU);
-    }
+    layers::initialise_convolutions(*this);
   }
 
   kdbench::ModelOutput forward(const Tensor& images) override {
-    kdbench::ModelOutput out;
-    auto x = bn1_(conv1_(images)).relu_();
-    out.features.emplace(kMaps[0], x);
-    for (std::size_t i = 0; i < layers_.size(); ++i) {
-      const auto sum = layers_[i]->forward(x);
-      x = at::relu(sum);  // not in place: the sum is handed out too
-      out.preactivations.emplace(kMaps[i + 1], sum);
-      out.features.emplace(kMaps[i + 1], x);
-    }
-    out.embedding = x.mean({2, 3});
-    out.logits = fc_(out.embedding);
-    return out;
+    return layers::through_stages(bn1_(conv1_(images)).relu_(), layers_, kMaps, fc_);
   }
 
   std::vector<std::string> feature_names() const override { return {kMaps.begin(), kMaps.end()}; }

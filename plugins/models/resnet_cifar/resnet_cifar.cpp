@@ -1,12 +1,10 @@
 // ResNet-18 and ResNet-50 with a stem for small images (3x3, stride 1, no pooling). Keys, feature maps and sizes are those of the
 // public CIFAR-100 teachers.
+#include "../layers.h"
+
 #include <kdbench/sdk/plugin.h>
 
-#include <ATen/ops/relu.h>
-#include <torch/nn/init.h>
 #include <torch/nn/modules/batchnorm.h>
-#include <torch/nn/modules/conv.h>
-#include <torch/nn/modules/linear.h>
 
 #include <array>
 
@@ -14,6 +12,7 @@ namespace {
 
 namespace nn = torch::nn;
 using torch::Tensor;
+using layers::conv;
 
 constexpr std::array<const char*, 5> kMaps{"f0", "f1", "f2", "f3", "f4"};
 constexpr std::int64_t kStem = 64;
@@ -26,10 +25,6 @@ struct Depth50 {
   static constexpr std::array<std::int64_t, 4> kBlocks{3, 4, 6, 3};
   static constexpr bool kBottleneck = true;
 };
-
-nn::Conv2d conv(std::int64_t in, std::int64_t out, std::int64_t kernel, std::int64_t stride) {
-  return nn::Conv2d(nn::Conv2dOptions(in, out, kernel).stride(stride).padding(kernel / 2).bias(false));
-}
 
 /// 1x1 convolution and batch norm under the keys 0 and 1.
 struct Projection : nn::Module {
@@ -78,26 +73,15 @@ struct Block : nn::Module {
   std::shared_ptr<Projection> shortcut;
 };
 
-/// Blocks of one width and resolution, under the keys 0, 1, ...
-struct Layer : nn::Module {
-  Layer(std::int64_t in, std::int64_t planes, std::int64_t stride, std::int64_t num_blocks, bool bottleneck) {
-    for (std::int64_t i = 0; i < num_blocks; ++i) {
-      auto block = std::make_shared<Block>(i == 0 ? in : planes * (bottleneck ? 4 : 1), planes, i == 0 ? stride : 1, bottleneck);
-      blocks.push_back(register_module(std::to_string(i), block));
-    }
-  }
+using Layer = layers::Stage<Block>;
 
-  /// Returns the layer's output before its last activation.
-  Tensor forward(Tensor x) {
-    for (std::size_t i = 0; i < blocks.size(); ++i) {
-      x = blocks[i]->forward(x);
-      if (i + 1 < blocks.size()) x.relu_();
-    }
-    return x;
+std::shared_ptr<Layer> make_layer(std::int64_t in, std::int64_t planes, std::int64_t stride, std::int64_t num_blocks, bool bottleneck) {
+  auto layer = std::make_shared<Layer>();
+  for (std::int64_t i = 0; i < num_blocks; ++i) {
+    layer->add(std::make_shared<Block>(i == 0 ? in : planes * (bottleneck ? 4 : 1), planes, i == 0 ? stride : 1, bottleneck));
   }
-
-  std::vector<std::shared_ptr<Block>> blocks;
-};
+  return layer;
+}
 
 template <class Depth>
 class ResNet final : public kdbench::Model {
@@ -111,30 +95,16 @@ class ResNet final : public kdbench::Model {
     std::int64_t in = kStem;
     for (std::size_t i = 0; i < layers_.size(); ++i) {
       const std::int64_t planes = kStem << i;
-      auto layer = std::make_shared<Layer>(in, planes, i == 0 ? 1 : 2, Depth::kBlocks[i], Depth::kBottleneck);
+      auto layer = make_layer(in, planes, i == 0 ? 1 : 2, Depth::kBlocks[i], Depth::kBottleneck);
       layers_[i] = register_module("layer" + std::to_string(i + 1), layer);
       in = Depth::kBottleneck ? 4 * planes : planes;
     }
     linear_ = register_module("linear", nn::Linear(in, context.num_classes));
-    for (auto& module : modules(/*include_self=*/false)) {
-      const auto* c = module->template as<nn::Conv2dImpl>();
-      if (c) nn::init::kaiming_normal_(c->weight, 0.0, torch::kFanOut, torch::kReLU);
-    }
+    layers::initialise_convolutions(*this);
   }
 
   kdbench::ModelOutput forward(const Tensor& images) override {
-    kdbench::ModelOutput out;
-    auto x = bn1_(conv1_(images)).relu_();
-    out.features.emplace(kMaps[0], x);
-    for (std::size_t i = 0; i < layers_.size(); ++i) {
-      const auto sum = layers_[i]->forward(x);
-      x = at::relu(sum);  // not in place: the sum is handed out too
-      out.preactivations.emplace(kMaps[i + 1], sum);
-      out.features.emplace(kMaps[i + 1], x);
-    }
-    out.embedding = x.mean({2, 3});
-    out.logits = linear_(out.embedding);
-    return out;
+    return layers::through_stages(bn1_(conv1_(images)).relu_(), layers_, kMaps, linear_);
   }
 
   std::vector<std::string> feature_names() const override { return {kMaps.begin(), kMaps.end()}; }

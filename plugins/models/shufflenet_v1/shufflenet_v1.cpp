@@ -1,13 +1,12 @@
 // ShuffleNet for small images: grouped 1x1 convolutions and a channel shuffle. Keys, feature maps and sizes are those of the
 // public CIFAR-100 code.
+#include "../layers.h"
+
 #include <kdbench/sdk/plugin.h>
 
 #include <ATen/ops/avg_pool2d.h>
 #include <ATen/ops/cat.h>
-#include <ATen/ops/relu.h>
 #include <torch/nn/modules/batchnorm.h>
-#include <torch/nn/modules/conv.h>
-#include <torch/nn/modules/linear.h>
 
 #include <array>
 
@@ -15,27 +14,13 @@ namespace {
 
 namespace nn = torch::nn;
 using torch::Tensor;
+using layers::conv;
 
 constexpr std::array<const char*, 4> kMaps{"f0", "f1", "f2", "f3"};
 constexpr std::int64_t kStem = 24;
 constexpr std::array<std::int64_t, 3> kBlocks{4, 8, 4};
 /// Channels of the three stages for 1, 2 and 3 groups.
 constexpr std::array<std::array<std::int64_t, 3>, 3> kChannels{{{144, 288, 576}, {200, 400, 800}, {240, 480, 960}}};
-
-nn::Conv2d conv(std::int64_t in, std::int64_t out, std::int64_t kernel, std::int64_t stride, std::int64_t groups) {
-  return nn::Conv2d(nn::Conv2dOptions(in, out, kernel).stride(stride).padding(kernel / 2).groups(groups).bias(false));
-}
-
-/// Takes one channel of every group in turn.
-Tensor shuffle(const Tensor& x, std::int64_t groups) {
-  const auto n = x.size(0), c = x.size(1), h = x.size(2), w = x.size(3);
-  // Each layout is copied in its own order, so that channels_last stays channels_last.
-  if (x.suggest_memory_format() == at::MemoryFormat::ChannelsLast) {
-    const auto in_groups = x.permute({0, 2, 3, 1}).reshape({n, h, w, groups, c / groups});
-    return in_groups.transpose(3, 4).reshape({n, h, w, c}).permute({0, 3, 1, 2});
-  }
-  return x.reshape({n, groups, c / groups, h, w}).transpose(1, 2).reshape({n, c, h, w});
-}
 
 /// Grouped 1x1, shuffle, depthwise 3x3, grouped 1x1. A block of stride 2 appends its pooled input instead of adding it.
 struct Block : nn::Module {
@@ -55,7 +40,7 @@ struct Block : nn::Module {
   Tensor forward(const Tensor& x) {
     // Batch norm keeps its input for the backward pass, not its output, so the output may be overwritten.
     auto y = bn1(conv1(x)).relu_();
-    if (groups > 1) y = shuffle(y, groups);
+    if (groups > 1) y = layers::shuffle(y, groups);
     y = bn3(conv3(bn2(conv2(y)).relu_()));
     return stride == 2 ? at::cat({y, at::avg_pool2d(x, 3, 2, 1)}, 1) : y.add_(x);
   }
@@ -69,26 +54,13 @@ struct Block : nn::Module {
   nn::BatchNorm2d bn3{nullptr};
 };
 
-/// Blocks of one width and resolution, under the keys 0, 1, ...
-struct Layer : nn::Module {
-  Layer(std::int64_t in, std::int64_t out, std::int64_t num_blocks, std::int64_t groups) {
-    for (std::int64_t i = 0; i < num_blocks; ++i) {
-      auto block = std::make_shared<Block>(i == 0 ? in : out, out, i == 0 ? 2 : 1, groups);
-      blocks.push_back(register_module(std::to_string(i), block));
-    }
-  }
+using Layer = layers::Stage<Block>;
 
-  /// Returns the layer's output before its last activation.
-  Tensor forward(Tensor x) {
-    for (std::size_t i = 0; i < blocks.size(); ++i) {
-      x = blocks[i]->forward(x);
-      if (i + 1 < blocks.size()) x.relu_();
-    }
-    return x;
-  }
-
-  std::vector<std::shared_ptr<Block>> blocks;
-};
+std::shared_ptr<Layer> make_layer(std::int64_t in, std::int64_t out, std::int64_t num_blocks, std::int64_t groups) {
+  auto layer = std::make_shared<Layer>();
+  for (std::int64_t i = 0; i < num_blocks; ++i) layer->add(std::make_shared<Block>(i == 0 ? in : out, out, i == 0 ? 2 : 1, groups));
+  return layer;
+}
 
 class ShuffleNetV1 final : public kdbench::Model {
  public:
@@ -105,26 +77,14 @@ class ShuffleNetV1 final : public kdbench::Model {
     const auto& channels = kChannels.at(static_cast<std::size_t>(options.groups - 1));
     std::int64_t in = kStem;
     for (std::size_t i = 0; i < layers_.size(); ++i) {
-      auto layer = std::make_shared<Layer>(in, channels[i], kBlocks[i], options.groups);
-      layers_[i] = register_module("layer" + std::to_string(i + 1), layer);
+      layers_[i] = register_module("layer" + std::to_string(i + 1), make_layer(in, channels[i], kBlocks[i], options.groups));
       in = channels[i];
     }
     linear_ = register_module("linear", nn::Linear(in, context.num_classes));
   }
 
   kdbench::ModelOutput forward(const Tensor& images) override {
-    kdbench::ModelOutput out;
-    auto x = bn1_(conv1_(images)).relu_();
-    out.features.emplace(kMaps[0], x);
-    for (std::size_t i = 0; i < layers_.size(); ++i) {
-      const auto before = layers_[i]->forward(x);
-      x = at::relu(before);  // not in place: the map before the activation is handed out too
-      out.preactivations.emplace(kMaps[i + 1], before);
-      out.features.emplace(kMaps[i + 1], x);
-    }
-    out.embedding = x.mean({2, 3});
-    out.logits = linear_(out.embedding);
-    return out;
+    return layers::through_stages(bn1_(conv1_(images)).relu_(), layers_, kMaps, linear_);
   }
 
   std::vector<std::string> feature_names() const override { return {kMaps.begin(), kMaps.end()}; }

@@ -1,11 +1,11 @@
 // ShuffleNetV2 for small images: channel split, two branches, channel shuffle. Keys, feature maps and sizes are those of the
 // public CIFAR-100 code.
+#include "../layers.h"
+
 #include <kdbench/sdk/plugin.h>
 
 #include <ATen/ops/cat.h>
 #include <torch/nn/modules/batchnorm.h>
-#include <torch/nn/modules/conv.h>
-#include <torch/nn/modules/linear.h>
 
 #include <algorithm>
 #include <array>
@@ -15,6 +15,7 @@ namespace {
 
 namespace nn = torch::nn;
 using torch::Tensor;
+using layers::conv;
 
 constexpr std::array<const char*, 4> kMaps{"f0", "f1", "f2", "f3"};
 constexpr std::int64_t kStem = 24;
@@ -34,20 +35,9 @@ const Size& size_of(double size) {
   return *it;
 }
 
-nn::Conv2d conv(std::int64_t in, std::int64_t out, std::int64_t kernel, std::int64_t stride, std::int64_t groups = 1) {
-  return nn::Conv2d(nn::Conv2dOptions(in, out, kernel).stride(stride).padding(kernel / 2).groups(groups).bias(false));
-}
-
 /// Joins two halves and takes a channel of each in turn.
 Tensor shuffled(const Tensor& first, const Tensor& second) {
-  const auto x = at::cat({first, second}, 1);
-  const auto n = x.size(0), c = x.size(1), h = x.size(2), w = x.size(3);
-  // Each layout is copied in its own order, so that channels_last stays channels_last.
-  if (x.suggest_memory_format() == at::MemoryFormat::ChannelsLast) {
-    const auto halves = x.permute({0, 2, 3, 1}).reshape({n, h, w, 2, c / 2});
-    return halves.transpose(3, 4).reshape({n, h, w, c}).permute({0, 3, 1, 2});
-  }
-  return x.reshape({n, 2, c / 2, h, w}).transpose(1, 2).reshape({n, c, h, w});
+  return layers::shuffle(at::cat({first, second}, 1), 2);
 }
 
 /// Convolution and batch norm under the keys conv{number} and bn{number} of `owner`.

@@ -1,11 +1,10 @@
 // Wide residual network WRN-depth-width: pre-activation blocks. Keys, feature maps and sizes are those of the public CIFAR-100
 // teachers.
+#include "../layers.h"
+
 #include <kdbench/sdk/plugin.h>
 
-#include <torch/nn/init.h>
 #include <torch/nn/modules/batchnorm.h>
-#include <torch/nn/modules/conv.h>
-#include <torch/nn/modules/linear.h>
 
 #include <array>
 
@@ -13,12 +12,9 @@ namespace {
 
 namespace nn = torch::nn;
 using torch::Tensor;
+using layers::conv;
 
 constexpr std::array<const char*, 4> kMaps{"f0", "f1", "f2", "f3"};
-
-nn::Conv2d conv(std::int64_t in, std::int64_t out, std::int64_t kernel, std::int64_t stride) {
-  return nn::Conv2d(nn::Conv2dOptions(in, out, kernel).stride(stride).padding(kernel / 2).bias(false));
-}
 
 struct Block : nn::Module {
   Block(std::int64_t in, std::int64_t out, std::int64_t stride)
@@ -92,9 +88,7 @@ class WideResNet final : public kdbench::Model {
     }
     bn1_ = register_module("bn1", nn::BatchNorm2d(in));
     fc_ = register_module("fc", nn::Linear(in, context.num_classes));
-    for (auto& module : modules(/*include_self=*/false)) {
-      if (auto* c = module->as<nn::Conv2dImpl>()) nn::init::kaiming_normal_(c->weight, 0.0, torch::kFanOut, torch::kReLU);
-    }
+    layers::initialise_convolutions(*this);
     nn::init::zeros_(fc_->bias);
   }
 
