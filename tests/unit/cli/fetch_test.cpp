@@ -11,8 +11,10 @@
 #include <archive.h>
 #include <archive_entry.h>
 
+#include <array>
 #include <fstream>
 #include <memory>
+#include <thread>
 #include <sstream>
 
 namespace kdbench {
@@ -123,6 +125,24 @@ TEST_F(Fetching, TakesABrokenTransferUpAgainByItself) {
   server.cut_next_after(60);
   EXPECT_EQ(failure(), "fetched");
   EXPECT_EQ(server.ranges_asked(), (std::vector<std::string>{"", "bytes=60-"}));
+}
+
+TEST_F(Fetching, TakesATransferForCutWhoseEndCameTooSoon) {
+  options.attempts = 2;
+  server.tell_no_length();
+  server.cut_next_after(60);
+  EXPECT_EQ(failure(), "fetched");
+  EXPECT_EQ(server.ranges_asked(), (std::vector<std::string>{"", "bytes=60-"}));
+}
+
+TEST_F(Fetching, WaitsForAnotherFetchOfTheSameDataAndTakesWhatItLeft) {
+  options.note = {};
+  std::array<std::string, 4> results;
+  std::vector<std::thread> threads;
+  for (auto& result : results) threads.emplace_back([&] { result = failure(); });
+  for (auto& thread : threads) thread.join();
+  for (const auto& result : results) EXPECT_EQ(result, "fetched");
+  EXPECT_EQ(server.ranges_asked().size(), 1u);
 }
 
 TEST_F(Fetching, StartsOverWhereTheServerSendsNoParts) {

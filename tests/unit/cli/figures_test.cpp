@@ -113,6 +113,14 @@ TEST_F(FiguresVerb, SaysWhatIsNotThere) {
   EXPECT_EQ(err.str(), "kdbench: --perplexity: expected a number from 1 to below 5 for 6 samples, found 30\n");
 }
 
+TEST_F(FiguresVerb, DrawsTheRestWhereMapsCannotBeChosen) {
+  keep(sweep());
+  EXPECT_EQ(run({"--values", "3"}), kOk);
+  EXPECT_NE(err.str().find("no maps: no finished student at the value 3; there are 1, 2, 4\n"), std::string::npos) << err.str();
+  EXPECT_TRUE(fs::exists(folder.path / "out" / "a_sweep-curves.svg"));
+  EXPECT_FALSE(fs::exists(folder.path / "out" / "a_sweep-tsne.svg"));
+}
+
 std::vector<std::string> titles(const Result<std::vector<MappedJob>>& jobs) {
   std::vector<std::string> out;
   if (!jobs) return {to_text(jobs.error())};

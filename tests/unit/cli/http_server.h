@@ -42,6 +42,8 @@ class HttpServer {
 
   /// The next response closes the connection after so many bytes of its body.
   void cut_next_after(std::size_t bytes) { cut_ = bytes; }
+  /// Sends no Content-Length from now on: who reads cannot tell a cut from the end.
+  void tell_no_length() { length_ = false; }
   /// Answers requests for a part with the whole.
   void know_no_ranges() { ranges_ = false; }
 
@@ -86,7 +88,8 @@ class HttpServer {
       head += "Content-Range: bytes " + std::to_string(begin) + "-" + std::to_string(content_.size() - 1) + "/" +
               std::to_string(content_.size()) + "\r\n";
     }
-    head += "Content-Length: " + std::to_string(content_.size() - begin) + "\r\nConnection: close\r\n\r\n";
+    if (length_) head += "Content-Length: " + std::to_string(content_.size() - begin) + "\r\n";
+    head += "Connection: close\r\n\r\n";
     send(client, head + content_.substr(begin, cut_.exchange(kWhole)));
   }
 
@@ -109,7 +112,7 @@ class HttpServer {
   std::string content_;
   int listener_ = -1, port_ = 0;
   std::atomic<std::size_t> cut_{kWhole};
-  std::atomic<bool> ranges_{true};
+  std::atomic<bool> ranges_{true}, length_{true};
   mutable std::mutex mutex_;
   std::vector<std::string> asked_;
   std::thread thread_;

@@ -5,6 +5,9 @@
 
 #include <gtest/gtest.h>
 
+#include <set>
+#include <tuple>
+
 namespace kdbench {
 namespace {
 
@@ -119,6 +122,44 @@ TEST(SetBeside, ComparesNumbersWhereDataSetAndNetworksAreTheSame) {
   EXPECT_EQ(row[7].text, "no");
   EXPECT_EQ(row[8].text, "45.03");
   EXPECT_EQ(row[9].text, "10.00");
+}
+
+TEST(SetBeside, NamesTheStrategyThatMadeANumber) {
+  auto results = small_sweep();
+  for (auto p : small_sweep().points) {
+    p.strategy = "smoothed";
+    results.points.push_back(p);
+  }
+  for (auto& p : results.points) {
+    p.data = "cifar100, 50000 training rows";
+    p.all_rows = true;
+  }
+  const auto board = set_beside(results, three_taus(), "table6", "the paper");
+  const auto& numbers = table(board, "Number by number");
+  std::multiset<std::string> who;
+  for (const auto& row : numbers.rows) who.insert(row.cells[3].text);
+  const std::string kl = "kl (tau on both, tau^2 on, alpha=1)";
+  EXPECT_EQ(who.count(kl), 2u);  // tau 4 and 8
+  EXPECT_EQ(who.count(kl + ", strategy smoothed"), 2u);
+}
+
+TEST(SetBeside, KeepsTwoWaysToOnePositionUnlessTheyComeToTheSame) {
+  const auto levels = [](double scaled) {
+    Leaderboard results;
+    for (const auto& [strategy, epochs, accuracy] : {std::tuple("direct", 8, 0.72), std::tuple("short", 4, 0.71), std::tuple("scaled", 8, scaled)}) {
+      auto p = point("kl", 0, 0.05, {accuracy, accuracy});
+      p.axis = "";
+      p.strategy = strategy;
+      p.teacher_epochs = epochs;
+      results.points.push_back(p);
+    }
+    auto number = printed("teacher_epochs", "KD", "accuracy", 0.69);
+    number.teacher_epochs = "100";
+    const auto board = set_beside(results, {number}, "table6", "the paper");
+    return table(board, "What each says").rows.back().cells[3].text;
+  };
+  EXPECT_EQ(levels(0.72), "2");  // the strategy changed nothing
+  EXPECT_EQ(levels(0.75), "3");
 }
 
 TEST(SetBeside, TakesAnotherNetworkOfTheSameFamilyForAnother) {

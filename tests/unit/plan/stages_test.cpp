@@ -318,6 +318,14 @@ TEST(Mistakes, OfAModelThatNobodyTrainsHereAreNone) {
   EXPECT_EQ(odd("wide", "wide", "three"), "planned");  // 'middle' returns 3 logits for 2 classes, and stands in no pair
 }
 
+TEST(Mistakes, OfARecipeAreFoundForAssistantsToo) {
+  auto text = head();
+  text.replace(text.find("width = 6\n"), 10, "width = 6\ntrain.flip = true\n");
+  expect_says(mistakes(text + using_("\"one\""), with({{"one", one_assistant}})),
+              "study 'main': model 'middle' trains with crop or flip, but dataset 'toy' has no images");
+  EXPECT_EQ(mistakes(text + using_("\"direct\""), with({})), "planned");
+}
+
 TEST(Mistakes, OfFeatureNamesNameBothNetworks) {
   expect_says(odd("plain", "narrow"), "study 'main': loss 'hint' with teacher 'teacher' and student 'student': the teacher has no feature map 'f1', the student has");
 }
