@@ -57,6 +57,13 @@ TEST(Canonical, SortsKeysAtEveryDepthAndKeepsTheOrderOfLists) {
   EXPECT_EQ(canonical(Json::parse(R"({"b": [2.0, 1], "a": {"d": null, "c": true}})")), R"({"a":{"c":true,"d":null},"b":[2,1]})");
 }
 
+TEST(Canonical, EscapesWhatJsonEscapes) {
+  for (const std::string text : {"plain words, 100 %", "a \"quote\"", "back\\slash", "line\nbreak\x01", "tab\t", "caf\xc3\xa9 \xe2\x86\x92"}) {
+    EXPECT_EQ(canonical(Json(text)), Json(text).dump());
+    EXPECT_EQ(canonical(Json{{text, true}}), Json({{text, true}}).dump());
+  }
+}
+
 TEST(Canonical, WritesRealsSoThatTheyComeBack) {
   EXPECT_EQ(canonical(Json(0.1)), "0.1");
   EXPECT_EQ(Json::parse(canonical(Json(1.0 / 3.0))).get<double>(), 1.0 / 3.0);

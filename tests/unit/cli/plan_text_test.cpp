@@ -56,6 +56,22 @@ Plan sweep() {
   return plan;
 }
 
+TEST(PlanText, AddsUpTheMemoryOfAGroupByStudentModel) {
+  auto plan = sweep();
+  plan.jobs.push_back(student("w1", "kl[tau=1] wide s0", 10, 1.2e9));
+  const auto peak = [&](std::size_t threads) {
+    const auto text = plan_text(plan, JobStates(plan.jobs.size(), "to do"), {.threads = threads});
+    const auto row = text.find("kl[tau=1] s0, ...");
+    return text.substr(row, text.find('\n', row) - row);
+  };
+  // 50 MB once and 3 x 20 MB of state; on one thread 30 MB of the small and 1130 MB of the wide, on two threads 30 MB more.
+  EXPECT_EQ(peak(1), "kl[tau=1] s0, ...     3       30s       1.3 GB");
+  plan.jobs[2].estimated_bytes = plan.jobs[3].estimated_bytes = 1.07e9;  // 1000 MB each while it trains
+  EXPECT_EQ(peak(1), "kl[tau=1] s0, ...     3       30s       2.2 GB");
+  EXPECT_EQ(peak(2), "kl[tau=1] s0, ...     3       30s       3.2 GB");
+  EXPECT_EQ(peak(8), peak(2));  // there are but two of the small ones, and one of the wide
+}
+
 TEST(PlanText, ShowsTotalsStudiesWhatIsSharedAndEveryJobOfASmallPlan) {
   EXPECT_EQ(plan_text(sweep(), {"done", "failed", "to do", "to do"}),
             "suite quick: A first look\n"
