@@ -109,7 +109,7 @@ inline void expect_same_logits_alone_and_channels_last(const std::string& name, 
 }
 
 /// One step's forward and backward pass in train mode and channels_last: every parameter gets a finite gradient, every batch norm
-/// sees the batch exactly once, and each map is the ReLU of its pre-activation where `relu_maps` says so.
+/// sees the batch exactly once, each pre-activation has negative values, and each map is the ReLU of it where `relu_maps` says so.
 inline void expect_trains_and_updates_each_norm_once(const std::string& name, const ParamValues& params, ImageShape small,
                                                      bool relu_maps = true) {
   auto model = build_model(name, params, 10, small);
@@ -117,6 +117,7 @@ inline void expect_trains_and_updates_each_norm_once(const std::string& name, co
   model->train();
   const auto out = model->forward(random_images(4, small).contiguous(at::MemoryFormat::ChannelsLast));
   for (const auto& [map, before] : out.preactivations) {
+    EXPECT_LT(before.min().item<float>(), 0) << name << ": " << map << " is handed out after its activation";
     if (relu_maps) {
       EXPECT_TRUE(before.relu().equal(out.features.at(map))) << name << ": " << map;
     }

@@ -106,6 +106,9 @@ TEST(ContentFingerprint, FollowsWhatAFileOrFolderHoldsAndNotWhereItLies) {
   std::ofstream(folder / "b" / "images") << "two";
   EXPECT_NE(first, content_fingerprint(folder / "b"));
   EXPECT_EQ(content_fingerprint(folder / "missing"), "");
+  std::filesystem::create_directories(folder / "a" / ".kdbench-cache");
+  std::ofstream(folder / "a" / ".kdbench-cache" / "decoded") << "what a data set keeps there is no data";
+  EXPECT_EQ(first, content_fingerprint(folder / "a"));
   std::filesystem::remove_all(folder);
 }
 
