@@ -46,7 +46,7 @@ struct Noise final : Dataset {
 /// A job of one epoch with crop and flip. `loss` empty: labels only.
 inline Job make_job(const std::string& loss = "", double tau = 4) {
   Job job;
-  job.spec = {{"train", {{"epochs", 1}, {"batch_size", kBatch}, {"lr", 0.01}, {"momentum", 0.9}, {"weight_decay", 5e-4}, {"nesterov", false},
+  job.spec = Json{{"train", {{"epochs", 1}, {"batch_size", kBatch}, {"lr", 0.01}, {"momentum", 0.9}, {"weight_decay", 5e-4}, {"nesterov", false},
                          {"schedule", "constant"}, {"milestones", Json::array()}, {"gamma", 0.1}, {"warmup_epochs", 0.0}, {"min_lr", 0.0},
                          {"crop_padding", 4}, {"flip", true}, {"label_smoothing", 0.0}, {"threads", 1}, {"precision", "fp32"},
                          {"evaluate_every", 1}}},

@@ -56,7 +56,7 @@ TEST(Layering, ListsEveryForbiddenIncludeOfTheFixture) {
       "framework/kdbench/nowhere/unknown.cpp:1: this folder is no layer of the table in "
       "tests/layering/rules.h\n"
       "framework/kdbench/plan/plan.h:4: file 'plan/plan.h' may not include <kdbench/sdk/model.h>; "
-      "it may use [base] and the libraries [fmt]\n"
+      "it may use [base, plan/spec.h] and the libraries [fmt]\n"
       "framework/kdbench/sdk/params.h:4: file 'sdk/params.h' may not include <torch/types.h>; it "
       "may use [sdk/error.h] and the libraries []\n"
       "framework/kdbench/stats/forbidden.cpp:4: layer 'stats' may not include <torch/types.h>; it "

@@ -47,7 +47,9 @@ inline const std::vector<Rule> kFiles = {
     {"sdk/error.h", {}, {}},
     {"sdk/params.h", {"sdk/error.h"}, {}},
     {"sdk/strategy.h", {"sdk/error.h", "sdk/params.h"}, {}},
-    {"plan/plan.h", {"base"}, {"fmt"}},
+    {"plan/spec.h", {"base"}, {"fmt"}},
+    {"plan/spec.cpp", {"base", "plan/spec.h"}, {"fmt"}},
+    {"plan/plan.h", {"base", "plan/spec.h"}, {"fmt"}},
     {"plan/plan.cpp", {"base", "plan/plan.h"}, {"fmt"}},
 };
 

@@ -54,7 +54,7 @@ Plan plan_or_exit(const Context& context, WorkerSetup& setup, const SuiteOptions
                                    {"profile", options.profile},
                                    {"overrides", overrides},
                                    {"device", options.device}});
-  return plan_from_packed_json(std::move(result.at("plan")));
+  return plan_from_packed_json(result.at("plan"));
 }
 
 }  // namespace kdbench

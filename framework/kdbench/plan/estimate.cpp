@@ -44,7 +44,7 @@ double tape_bytes(const ModelFacts& teacher, const Json& train, double rows, boo
   return augmented || epoch > kTapeBytes ? 2 * std::min(epoch, kTapeBytes) : epoch;
 }
 
-void add_memory(Estimate& estimate, const ModelFacts& model, const ModelFacts* teacher, const Json& spec, double rows,
+void add_memory(Estimate& estimate, const ModelFacts& model, const ModelFacts* teacher, const Spec& spec, double rows,
                 const DatasetInfo& info, bool feature_loss) {
   const auto& train = spec.at("train");
   const double batch = train.at("batch_size").get<double>();
@@ -64,7 +64,7 @@ void add_memory(Estimate& estimate, const ModelFacts& model, const ModelFacts* t
 
 }  // namespace
 
-Estimate estimate_job(const ModelFacts& model, const ModelFacts* teacher, const Json& spec, std::int64_t num_train,
+Estimate estimate_job(const ModelFacts& model, const ModelFacts* teacher, const Spec& spec, std::int64_t num_train,
                       const DatasetInfo& info, bool feature_loss, const ModelFacts* frozen) {
   Estimate estimate;
   if (num_train == 0) return estimate;

@@ -1,6 +1,7 @@
 /// What a job will cost, from what its models were measured to cost.
 #pragma once
 #include <kdbench/plan/probe.h>
+#include <kdbench/plan/spec.h>
 
 namespace kdbench {
 
@@ -16,7 +17,7 @@ struct Estimate {
 /// @param spec the job's specification; @param teacher facts of the network that teaches, or nullptr
 /// @param num_train rows trained on; 0 gives no estimate
 /// @param frozen facts of the network whose logits are added, or nullptr
-Estimate estimate_job(const ModelFacts& model, const ModelFacts* teacher, const Json& spec, std::int64_t num_train,
+Estimate estimate_job(const ModelFacts& model, const ModelFacts* teacher, const Spec& spec, std::int64_t num_train,
                       const DatasetInfo& info, bool feature_loss = false, const ModelFacts* frozen = nullptr);
 
 }  // namespace kdbench

@@ -9,7 +9,7 @@ namespace kdbench {
 namespace {
 
 /// Ids of the jobs that a spec names, each once: the one that teaches, the one it starts from, the one it is added to.
-std::vector<std::string> needs_of(const Json& spec) {
+std::vector<std::string> needs_of(const Spec& spec) {
   std::vector<std::string> out;
   const auto add = [&](const std::string& job) {
     if (std::find(out.begin(), out.end(), job) == out.end()) out.push_back(job);
@@ -23,8 +23,8 @@ std::vector<std::string> needs_of(const Json& spec) {
 
 }  // namespace
 
-std::string JobList::add(const Setting& s, Json spec, const std::string& label, const std::string& model, bool feature_loss) {
-  auto id = job_identity(*s.dataset, spec);
+std::string JobList::add(const Setting& s, Spec spec, const std::string& label, const std::string& model, bool feature_loss) {
+  auto id = job_identity(spec);
   if (!index_.emplace(id, jobs_.size()).second) return id;
   model_of_[id] = model;
   Job job;

@@ -17,7 +17,7 @@ class JobList {
   /// Adds a job, unless one of the same identity is there. The jobs its spec names must have been added.
   /// @param model the model it trains, as the suite calls it; @param feature_loss its loss reads feature maps of the teacher
   /// @returns the job's id
-  std::string add(const Setting& s, Json spec, const std::string& label, const std::string& model, bool feature_loss = false);
+  std::string add(const Setting& s, Spec spec, const std::string& label, const std::string& model, bool feature_loss = false);
 
   std::vector<Job> take() { return std::move(jobs_); }
 

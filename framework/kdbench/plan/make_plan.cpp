@@ -45,6 +45,7 @@ class Planner {
     }
     if (!diagnostics_.empty()) return with_overrides_named(diagnostics_, suite_.overrides);
     for (const auto seed : suite_.seeds) {
+      of_seed_ = seed_spec(seed, suite_.bins, plan_.device);
       for (const auto& [setting, methods] : settings) plan_setting(setting, methods, seed);
     }
     plan_.jobs = jobs_.take();
@@ -180,14 +181,12 @@ class Planner {
     if (placed_.insert(std::move(key)).second) plan_.placements.push_back(std::move(p));
   }
 
-  SpecBase base(std::int64_t seed) const { return {seed, suite_.bins, plan_.device}; }
-
   void place_alone(const Setting& s, std::int64_t seed) {
     auto p = placement(s, "alone", seed);
     p.method = "alone";
     p.convention = "labels only";
     const auto& model = resolved_.models.at(s.student());
-    auto spec = labels_spec(base(seed), *s.dataset, model, model.recipe);
+    auto spec = labels_spec(of_seed_, *s.dataset, model, model.recipe);
     p.job = jobs_.add(s, std::move(spec), fmt::format("alone {} s{}", s.student(), seed), s.student());
     place(std::move(p));
   }
@@ -197,7 +196,7 @@ class Planner {
     for (const auto& planned : usable.stages) {
       const auto& stage = planned.stage;
       const bool named = stage.loss == StageLoss::kNamed && planned.method;
-      auto spec = stage_spec(s, planned, named ? planned.method->knobs : knobs, trained, seed);
+      auto spec = stage_spec(s, planned, named ? planned.method->knobs : knobs, trained);
       auto& now = trained[stage.id] = taught_by(planned, trained);
       const bool features = planned.method && (planned.needs.teacher_features || planned.needs.teacher_embedding);
       now.job = jobs_.add(s, std::move(spec), job_label(s, usable, planned, value, seed), stage.model, features);
@@ -217,15 +216,14 @@ class Planner {
                        [&](const StagePlan& p) { return p.taught() && *p.stage.teacher == stage; });
   }
 
-  Json stage_spec(const Setting& s, const StagePlan& planned, const Knobs& knobs, const std::map<std::string, Trained>& trained,
-                  std::int64_t seed) const {
+  Spec stage_spec(const Setting& s, const StagePlan& planned, const Knobs& knobs, const std::map<std::string, Trained>& trained) const {
     const auto& stage = planned.stage;
     const auto& model = resolved_.models.at(stage.model);
-    auto spec = labels_spec(base(seed), *s.dataset, model, stage_recipe(model, stage));
-    if (planned.method) spec["loss"] = loss_spec(*planned.method, planned.needs, knobs, stage);
-    if (planned.taught()) spec["teacher"] = teacher_spec(trained.at(*stage.teacher).job, stage);
-    if (stage.init) spec["init"] = trained.at(*stage.init).job;
-    if (stage.added_to) spec["added_to"] = trained.at(*stage.added_to).job;
+    auto spec = labels_spec(of_seed_, *s.dataset, model, planned.recipe);
+    if (planned.method) spec.set("loss", make_part(loss_spec(*planned.method, planned.needs, knobs, stage)));
+    if (planned.taught()) spec.set("teacher", make_part(teacher_spec(trained.at(*stage.teacher).job, stage)));
+    if (stage.init) spec.set("init", make_part(trained.at(*stage.init).job));
+    if (stage.added_to) spec.set("added_to", make_part(trained.at(*stage.added_to).job));
     return spec;
   }
 
@@ -282,6 +280,7 @@ class Planner {
   Resolved resolved_;
   LossAnswers answers_;
   JobList jobs_;
+  Spec of_seed_;  ///< of the seed that is being planned
   Plan plan_;
   std::unordered_set<std::string> placed_;
 };

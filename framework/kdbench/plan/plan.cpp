@@ -1,123 +1,259 @@
 #include <kdbench/plan/plan.h>
 
+#include <type_traits>
 #include <unordered_map>
 
 namespace kdbench {
 namespace {
 
-/// The parts of many specs, each distinct one once. The hash knows an integer from an equal real, so that no type is lost.
-class Parts {
+/// Whether a document must have a field, or may be of a time that did not know it.
+enum class Presence { kAlways, kSinceLater };
+using enum Presence;
+
+// The fields, each once: what writes, reads and packs them visits these lists.
+
+template <class JobType, class Visit>
+void each_job_field(JobType& job, Visit&& visit) {
+  visit("id", job.id, kAlways);
+  visit("label", job.label, kAlways);
+  visit("spec", job.spec, kAlways);
+  visit("needs", job.needs, kAlways);
+  visit("checkpoint_every", job.checkpoint_every, kAlways);
+  visit("keep_epochs", job.keep_epochs, kSinceLater);
+  visit("group", job.group, kAlways);
+  visit("estimated_s", job.estimated_s, kAlways);
+  visit("estimated_bytes", job.estimated_bytes, kAlways);
+  visit("shared_bytes", job.shared_bytes, kSinceLater);
+  visit("state_bytes", job.state_bytes, kSinceLater);
+}
+
+template <class PlacementType, class Visit>
+void each_placement_field(PlacementType& p, Visit&& visit) {
+  visit("study", p.study, kAlways);
+  visit("kind", p.kind, kAlways);
+  visit("dataset", p.dataset, kAlways);
+  visit("method", p.method, kAlways);
+  visit("convention", p.convention, kAlways);
+  visit("teacher", p.teacher, kAlways);
+  visit("student", p.student, kAlways);
+  visit("strategy", p.strategy, kAlways);
+  visit("seed", p.seed, kAlways);
+  visit("axis", p.axis, kAlways);
+  visit("value", p.value, kAlways);
+  visit("role", p.role, kAlways);
+  visit("job", p.job, kAlways);
+  visit("teacher_job", p.teacher_job, kAlways);
+  visit("teacher_checkpoint", p.teacher_checkpoint, kSinceLater);
+  visit("chain", p.chain, kSinceLater);
+}
+
+/// What a plan says beside its jobs and placements.
+template <class PlanType, class Visit>
+void each_plan_field(PlanType& plan, Visit&& visit) {
+  visit("suite", plan.suite, kAlways);
+  visit("title", plan.title, kAlways);
+  visit("file", plan.file, kAlways);
+  visit("select", plan.select, kAlways);
+  visit("device", plan.device, kAlways);
+  visit("data_dir", plan.data_dir, kAlways);
+  visit("paper", plan.paper, kSinceLater);
+  visit("studies", plan.studies, kAlways);
+  visit("study_options", plan.study_options, kAlways);
+}
+
+/// Visitor that writes fields as members of an object.
+class Writer {
  public:
-  std::size_t index_of(Json part) {
-    const auto [it, added] = index_.try_emplace(std::move(part), list_.size());
-    if (added) list_.push_back(it->first);
-    return it->second;
+  explicit Writer(Json& out) : out_(out) {}
+  void operator()(const char* name, const Spec& spec, Presence) const { out_[name] = spec.json(); }
+  template <class T>
+  void operator()(const char* name, const T& value, Presence) const {
+    out_[name] = value;
   }
-  Json take() { return std::move(list_); }
 
  private:
-  std::unordered_map<Json, std::size_t> index_;
-  Json list_ = Json::array();
+  Json& out_;
 };
 
-Json unpacked_spec(const Json& packed, const Json& parts) {
-  Json spec = Json::object();
-  for (auto member = packed.begin(); member != packed.end(); ++member) {
-    spec.emplace(member.key(), parts.at(member->get<std::size_t>()));
+/// Visitor that reads them.
+class Reader {
+ public:
+  explicit Reader(const Json& in) : in_(in) {}
+  template <class T>
+  void operator()(const char* name, T& value, Presence presence) const {
+    if (presence == kSinceLater && !in_.contains(name)) return;
+    if constexpr (std::is_same_v<T, Spec> || std::is_same_v<T, Json>) value = in_.at(name);
+    else in_.at(name).get_to(value);
   }
-  return spec;
-}
+
+ private:
+  const Json& in_;
+};
+
+/// Texts and parts of specs, each distinct one once.
+class Shared {
+ public:
+  std::size_t text(const std::string& value) { return index(texts_, texts_list_, value, value); }
+
+  std::size_t part(const SpecPartPtr& part) {
+    const auto known = by_address_.find(part.get());
+    if (known != by_address_.end()) return known->second;
+    // As it would be written: an integer and an equal real are two, so that no type is lost.
+    const auto at = index(parts_, parts_list_, part->value.dump(), part->value);
+    by_address_.emplace(part.get(), at);
+    return at;
+  }
+
+  Json take_texts() { return std::move(texts_list_); }
+  Json take_parts() { return std::move(parts_list_); }
+
+ private:
+  template <class Value>
+  static std::size_t index(std::unordered_map<std::string, std::size_t>& known, Json& list, const std::string& key, const Value& value) {
+    const auto [it, added] = known.try_emplace(key, list.size());
+    if (added) list.push_back(value);
+    return it->second;
+  }
+
+  std::unordered_map<std::string, std::size_t> texts_, parts_;
+  std::unordered_map<const SpecPart*, std::size_t> by_address_;
+  Json texts_list_ = Json::array(), parts_list_ = Json::array();
+};
+
+/// Visitor that writes fields as a row: numbers as they are, texts and parts by index, lists as rows in the row.
+class RowWriter {
+ public:
+  explicit RowWriter(Shared& shared) : shared_(shared) {}
+  template <class T>
+  void operator()(const char*, const T& value, Presence) {
+    row_.push_back(packed(value));
+  }
+  Json take() { return std::move(row_); }
+
+ private:
+  Json packed(const std::string& text) { return shared_.text(text); }
+  Json packed(std::int64_t value) { return value; }
+  Json packed(double value) { return value; }
+  template <class T>
+  Json packed(const std::vector<T>& values) {
+    Json out = Json::array();
+    for (const auto& value : values) out.push_back(packed(value));
+    return out;
+  }
+  Json packed(const Spec& spec) {
+    Json out = Json::array();
+    for (const auto& [name, part] : spec.members()) {
+      out.push_back(shared_.text(name));
+      out.push_back(shared_.part(part));
+    }
+    return out;
+  }
+
+  Shared& shared_;
+  Json row_ = Json::array();
+};
+
+/// Visitor that reads such a row.
+class RowReader {
+ public:
+  RowReader(const Json& row, const std::vector<std::string>& texts, const std::vector<SpecPartPtr>& parts) : row_(row), texts_(texts), parts_(parts) {}
+  template <class T>
+  void operator()(const char*, T& value, Presence) {
+    unpack(row_.at(next_++), value);
+  }
+
+ private:
+  void unpack(const Json& from, std::string& text) const { text = texts_.at(from.get<std::size_t>()); }
+  void unpack(const Json& from, std::int64_t& value) const { from.get_to(value); }
+  void unpack(const Json& from, double& value) const { from.get_to(value); }
+  template <class T>
+  void unpack(const Json& from, std::vector<T>& values) const {
+    values.resize(from.size());
+    for (std::size_t i = 0; i < values.size(); ++i) unpack(from[i], values[i]);
+  }
+  void unpack(const Json& from, Spec& spec) const {
+    for (std::size_t i = 0; i < from.size(); i += 2) spec.set(texts_.at(from[i].get<std::size_t>()), parts_.at(from.at(i + 1).get<std::size_t>()));
+  }
+
+  const Json& row_;
+  const std::vector<std::string>& texts_;
+  const std::vector<SpecPartPtr>& parts_;
+  std::size_t next_ = 0;
+};
 
 }  // namespace
 
-Json to_json(Job job) {
-  return {{"id", job.id},       {"label", job.label},
-          {"spec", std::move(job.spec)}, {"needs", job.needs},
-          {"checkpoint_every", job.checkpoint_every}, {"keep_epochs", job.keep_epochs},
-          {"group", job.group}, {"estimated_s", job.estimated_s},
-          {"estimated_bytes", job.estimated_bytes},
-          {"shared_bytes", job.shared_bytes}, {"state_bytes", job.state_bytes}};
-}
-
-Job job_from_json(Json json) {
-  return {json.at("id"),    json.at("label"), std::move(json.at("spec")),
-          json.at("needs"), json.at("checkpoint_every"), json.value("keep_epochs", std::vector<std::int64_t>{}),
-          json.at("group"), json.at("estimated_s"),
-          json.at("estimated_bytes"), json.value("shared_bytes", 0.0), json.value("state_bytes", 0.0)};
-}
-
-Json to_json(const Placement& p) {
-  return {{"study", p.study},       {"kind", p.kind},         {"dataset", p.dataset},
-          {"method", p.method},     {"convention", p.convention},
-          {"teacher", p.teacher},   {"student", p.student},   {"strategy", p.strategy},
-          {"seed", p.seed},         {"axis", p.axis},         {"value", p.value},
-          {"role", p.role},         {"job", p.job},           {"teacher_job", p.teacher_job},
-          {"teacher_checkpoint", p.teacher_checkpoint}, {"chain", p.chain}};
-}
-
-Placement placement_from_json(const Json& j) {
-  Placement p;
-  p.study = j.at("study");
-  p.kind = j.at("kind");
-  p.dataset = j.at("dataset");
-  p.method = j.at("method");
-  p.convention = j.at("convention");
-  p.teacher = j.at("teacher");
-  p.student = j.at("student");
-  p.strategy = j.at("strategy");
-  p.seed = j.at("seed");
-  p.axis = j.at("axis");
-  p.value = j.at("value");
-  p.role = j.at("role");
-  p.job = j.at("job");
-  p.teacher_job = j.at("teacher_job");
-  p.teacher_checkpoint = j.value("teacher_checkpoint", "");
-  p.chain = j.value("chain", std::vector<std::string>{});
-  return p;
-}
-
-Json to_json(Plan plan) {
-  Json jobs = Json::array(), placements = Json::array();
-  for (auto& job : plan.jobs) jobs.push_back(to_json(std::move(job)));
-  for (const auto& placement : plan.placements) placements.push_back(to_json(placement));
-  return {{"suite", plan.suite},     {"title", plan.title},
-          {"file", plan.file},       {"select", plan.select},
-          {"device", plan.device},   {"data_dir", plan.data_dir},
-          {"paper", plan.paper},
-          {"studies", plan.studies}, {"study_options", plan.study_options},
-          {"jobs", std::move(jobs)}, {"placements", std::move(placements)}};
-}
-
-Plan plan_from_json(Json j) {
-  Plan plan;
-  plan.suite = j.at("suite");
-  plan.title = j.at("title");
-  plan.file = j.at("file");
-  plan.select = j.at("select");
-  plan.device = j.at("device");
-  plan.data_dir = j.at("data_dir");
-  plan.paper = j.value("paper", "");
-  plan.studies = j.at("studies").get<std::vector<std::string>>();
-  plan.study_options = j.at("study_options");
-  for (auto& job : j.at("jobs")) plan.jobs.push_back(job_from_json(std::move(job)));
-  for (const auto& placement : j.at("placements")) plan.placements.push_back(placement_from_json(placement));
-  return plan;
-}
-
-Json to_packed_json(Plan plan) {
-  Parts parts;
-  for (auto& job : plan.jobs) {
-    for (auto& part : job.spec) part = parts.index_of(std::move(part));
-  }
-  auto out = to_json(std::move(plan));
-  out["parts"] = parts.take();
+Json to_json(const Job& job) {
+  auto out = Json::object();
+  each_job_field(job, Writer(out));
   return out;
 }
 
-Plan plan_from_packed_json(Json json) {
-  const auto parts = std::move(json.at("parts"));
-  auto plan = plan_from_json(std::move(json));
-  for (auto& job : plan.jobs) job.spec = unpacked_spec(job.spec, parts);
+Job job_from_json(const Json& json) {
+  Job job;
+  each_job_field(job, Reader(json));
+  return job;
+}
+
+Json to_json(const Placement& placement) {
+  auto out = Json::object();
+  each_placement_field(placement, Writer(out));
+  return out;
+}
+
+Placement placement_from_json(const Json& json) {
+  Placement placement;
+  each_placement_field(placement, Reader(json));
+  return placement;
+}
+
+Json to_json(const Plan& plan) {
+  auto out = Json::object();
+  each_plan_field(plan, Writer(out));
+  auto& jobs = out["jobs"] = Json::array();
+  for (const auto& job : plan.jobs) jobs.push_back(to_json(job));
+  auto& placements = out["placements"] = Json::array();
+  for (const auto& placement : plan.placements) placements.push_back(to_json(placement));
+  return out;
+}
+
+Plan plan_from_json(const Json& json) {
+  Plan plan;
+  each_plan_field(plan, Reader(json));
+  for (const auto& job : json.at("jobs")) plan.jobs.push_back(job_from_json(job));
+  for (const auto& placement : json.at("placements")) plan.placements.push_back(placement_from_json(placement));
+  return plan;
+}
+
+Json to_packed_json(const Plan& plan) {
+  Shared shared;
+  auto out = Json::object();
+  each_plan_field(plan, Writer(out));
+  auto& jobs = out["jobs"] = Json::array();
+  for (const auto& job : plan.jobs) {
+    RowWriter row(shared);
+    each_job_field(job, row);
+    jobs.push_back(row.take());
+  }
+  auto& placements = out["placements"] = Json::array();
+  for (const auto& placement : plan.placements) {
+    RowWriter row(shared);
+    each_placement_field(placement, row);
+    placements.push_back(row.take());
+  }
+  out["texts"] = shared.take_texts();
+  out["parts"] = shared.take_parts();
+  return out;
+}
+
+Plan plan_from_packed_json(const Json& json) {
+  const auto texts = json.at("texts").get<std::vector<std::string>>();
+  std::vector<SpecPartPtr> parts;
+  for (const auto& part : json.at("parts")) parts.push_back(std::make_shared<const SpecPart>(SpecPart{part, ""}));
+  Plan plan;
+  each_plan_field(plan, Reader(json));
+  for (const auto& row : json.at("jobs")) each_job_field(plan.jobs.emplace_back(), RowReader(row, texts, parts));
+  for (const auto& row : json.at("placements")) each_placement_field(plan.placements.emplace_back(), RowReader(row, texts, parts));
   return plan;
 }
 

@@ -1,7 +1,7 @@
 /// Plan: every job a suite needs, as plain data. What a worker trains on this machine, another scheduler trains elsewhere.
 /// This header and plan.cpp are free of libtorch.
 #pragma once
-#include <kdbench/base/json.h>
+#include <kdbench/plan/spec.h>
 #include <kdbench/base/result.h>
 
 #include <cstdint>
@@ -31,7 +31,7 @@ namespace kdbench {
 struct Job {
   std::string id;
   std::string label;               ///< for people: "kl[tau=4] resnet20->resnet8 s0"
-  Json spec;                       ///< see above
+  Spec spec;                       ///< see above
   std::vector<std::string> needs;  ///< ids of the jobs that must be done before: its teacher's, and those of `init` and `added_to`
   std::int64_t checkpoint_every = 1;  ///< epochs between resumable checkpoints; decides no result, so no part of the spec
   /// Epochs after which the network is to be kept, ascending: what the plan's other jobs learn from. Decides no result either.
@@ -73,18 +73,17 @@ struct Plan {
   std::vector<Placement> placements;
 };
 
-/// By value, so that a caller who is done with its argument can move it: the specs of many jobs are most of a program's memory.
-Json to_json(Job job);
+Json to_json(const Job& job);
 Json to_json(const Placement& placement);
-Json to_json(Plan plan);
-Job job_from_json(Json json);
+Json to_json(const Plan& plan);
+Job job_from_json(const Json& json);
 Placement placement_from_json(const Json& json);
-Plan plan_from_json(Json json);
+Plan plan_from_json(const Json& json);
 
-/// The same for the way from one program to another: a member "parts" holds the distinct parts of all specs, and a spec holds
-/// their indices. Jobs of a sweep differ in one part or two, so this is a third of the text.
-Json to_packed_json(Plan plan);
+/// The same for the way from one program to another: every text and every part of a spec once, and jobs and placements as rows of
+/// indices and numbers. Jobs of a sweep differ in little, so this is a quarter of the text, and quickly read.
+Json to_packed_json(const Plan& plan);
 /// @throws Json::exception where `json` was not written by to_packed_json
-Plan plan_from_packed_json(Json json);
+Plan plan_from_packed_json(const Json& json);
 
 }  // namespace kdbench

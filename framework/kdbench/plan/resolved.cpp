@@ -58,20 +58,23 @@ void add_fingerprint(ResolvedDataset& r, const std::string& data_dir) {
   if (!files.empty()) r.core["files"] = std::move(files);
 }
 
+/// Removes from a data set's spec or core where its files lie, in it and in what it is made of; what they hold stays in it.
+void erase_places(const ResolvedDataset& r, Json& spec) {
+  for (const auto& place : r.places) spec.at("params").erase(place);
+  if (r.of) erase_places(*r.of, spec.at("of"));
+}
+
+SpecPartPtr dataset_spec(const ResolvedDataset& r) {
+  auto spec = r.core;
+  spec["validation"] = r.use->validation.value;
+  spec["train_limit"] = r.use->train_limit.value;
+  spec["test_limit"] = r.use->test_limit.value;
+  auto placeless = spec;
+  erase_places(r, placeless);
+  return make_part(std::move(spec), placeless);
+}
+
 }  // namespace
-
-Json ResolvedDataset::spec() const {
-  auto out = core;
-  out["validation"] = use->validation.value;
-  out["train_limit"] = use->train_limit.value;
-  out["test_limit"] = use->test_limit.value;
-  return out;
-}
-
-void ResolvedDataset::erase_places(Json& spec) const {
-  for (const auto& place : places) spec.at("params").erase(place);
-  if (of) of->erase_places(spec.at("of"));
-}
 
 std::int64_t ResolvedDataset::num_train() const {
   if (info.num_train == 0) return 0;
@@ -120,6 +123,7 @@ std::optional<ResolvedDataset> Resolved::resolved_use(const DatasetUse& use, con
   r.core = plugin_spec(*r.entry, r.params);
   add_fingerprint(r, suite.data_dir);
   if (r.of) r.core["of"] = r.of->core;
+  r.spec = dataset_spec(r);
   return r;
 }
 
@@ -149,8 +153,8 @@ void Resolved::resolve_models(const Catalog& catalog) {
     const auto before = diagnostics_.size();
     ResolvedModel r{&use, entry, resolve_use(use, entry->params, fmt::format("model '{}'", name), suite.file, diagnostics_), {}, {}};
     if (diagnostics_.size() != before) continue;
-    r.spec = plugin_spec(*entry, r.params);
-    r.recipe = to_json(use.recipe);
+    r.spec = make_part(plugin_spec(*entry, r.params));
+    r.recipe = make_part(to_json(use.recipe));
     models.emplace(name, std::move(r));
   }
 }

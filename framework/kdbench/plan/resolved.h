@@ -1,6 +1,7 @@
 /// The suite with every plugin found and every value checked: what make_plan works on.
 #pragma once
 #include <kdbench/plan/probe.h>
+#include <kdbench/plan/spec.h>
 #include <kdbench/plan/variants.h>
 
 #include <map>
@@ -22,11 +23,8 @@ struct ResolvedDataset {
   DatasetInfo info;
   Json core;                        ///< plugin, parameters, fingerprints of its files, and the core of `of`
   std::vector<std::string> places;  ///< parameters that name an existing file or folder
+  SpecPartPtr spec;                 ///< "dataset" of a job's spec: the core, and how the host cuts the rows
 
-  /// Returns "dataset" of a job's spec: the core, and how the host cuts the rows.
-  Json spec() const;
-  /// Removes from such a spec (or core) where files lie, here and in `of`; what they hold stays in it.
-  void erase_places(Json& spec) const;
   std::int64_t num_train() const;  ///< rows trained on, after the validation cut and the limit; 0: unknown
 };
 
@@ -34,7 +32,7 @@ struct ResolvedModel {
   const ModelUse* use = nullptr;
   const Listed<ModelEntry>* entry = nullptr;
   ParamValues params;
-  Json spec, recipe;  ///< "model" and "train" of a job's spec
+  SpecPartPtr spec, recipe;  ///< "model" and "train" of a job's spec
 };
 
 struct ResolvedStrategy {

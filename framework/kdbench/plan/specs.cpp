@@ -6,16 +6,23 @@
 
 namespace kdbench {
 
-Json labels_spec(const SpecBase& base, const ResolvedDataset& dataset, const ResolvedModel& model, const Json& recipe) {
-  return {{"sdk", KDBENCH_SDK_ABI},
-          {"dataset", dataset.spec()},
-          {"model", model.spec},
-          {"train", recipe},
-          {"seed", base.seed},
-          {"bins", base.bins},
-          {"device", base.device == "cpu" ? "cpu" : "cuda"},
-          {"loss", nullptr},
-          {"teacher", nullptr}};
+Spec seed_spec(std::int64_t seed, std::int64_t bins, const std::string& device) {
+  Spec spec;
+  spec.set("sdk", make_part(KDBENCH_SDK_ABI));
+  spec.set("seed", make_part(seed));
+  spec.set("bins", make_part(bins));
+  spec.set("device", make_part(device == "cpu" ? "cpu" : "cuda"));
+  spec.set("loss", make_part(nullptr));
+  spec.set("teacher", make_part(nullptr));
+  return spec;
+}
+
+Spec labels_spec(const Spec& of_seed, const ResolvedDataset& dataset, const ResolvedModel& model, const SpecPartPtr& recipe) {
+  auto spec = of_seed;
+  spec.set("dataset", dataset.spec);
+  spec.set("model", model.spec);
+  spec.set("train", recipe);
+  return spec;
 }
 
 namespace {
@@ -35,11 +42,13 @@ void stretch(Json& recipe, double from, std::int64_t to) {
 
 }  // namespace
 
-Json stage_recipe(const ResolvedModel& model, const Stage& stage) {
-  auto recipe = model.recipe;
-  if (const std::int64_t epochs = recipe.at("epochs"); stage.epochs != epochs) stretch(recipe, static_cast<double>(epochs), stage.epochs);
+SpecPartPtr stage_recipe(const ResolvedModel& model, const Stage& stage) {
+  const std::int64_t epochs = model.recipe->value.at("epochs");
+  if (stage.epochs == epochs && stage.label_smoothing == 0) return model.recipe;
+  auto recipe = model.recipe->value;
+  if (stage.epochs != epochs) stretch(recipe, static_cast<double>(epochs), stage.epochs);
   if (stage.label_smoothing > 0) recipe["label_smoothing"] = stage.label_smoothing;
-  return recipe;
+  return make_part(std::move(recipe));
 }
 
 Json loss_spec(const Method& method, const LossNeeds& needs, const Knobs& knobs, const Stage& stage) {
@@ -67,21 +76,11 @@ std::string checkpoint_text(const Checkpoint& checkpoint) {
   return checkpoint.rule == "epoch" ? fmt::format("epoch {}", checkpoint.epoch) : checkpoint.rule;
 }
 
-std::string job_identity(const ResolvedDataset& dataset, const Json& spec) {
-  auto placeless = spec.at("dataset");
-  dataset.erase_places(placeless);
-  // canonical(spec) with that part in place of its own; a copy of a whole spec would cost more than the rest of this.
-  std::string text = "{";
-  for (auto member = spec.begin(); member != spec.end(); ++member) {
-    if (text.size() > 1) text += ',';
-    text += canonical(Json(member.key())) + ':' + canonical(member.key() == "dataset" ? placeless : *member);
-  }
-  return sha256_hex(text + '}');
-}
+std::string job_identity(const Spec& spec) { return sha256_hex(spec.identity()); }
 
-std::string group_of(const Json& spec) {
+std::string group_of(const Spec& spec) {
   std::string key;
-  for (const char* member : {"teacher", "dataset", "seed", "device"}) key += canonical(spec.at(member)) + '\n';
+  for (const char* member : {"teacher", "dataset", "seed", "device"}) key += spec.part(member)->identity + '\n';
   for (const char* member : {"batch_size", "epochs", "crop_padding", "flip", "threads", "precision", "evaluate_every"}) {
     key += canonical(spec.at("train").at(member)) + '\n';
   }

@@ -7,17 +7,15 @@
 
 namespace kdbench {
 
-/// What all jobs of a plan have in common, and the seed.
-struct SpecBase {
-  std::int64_t seed = 0, bins = 15;
-  std::string device;  ///< as resolved: "cpu", "cuda:0"
-};
+/// What all jobs of a seed have in common.
+/// @param device as resolved: "cpu", "cuda:0"
+Spec seed_spec(std::int64_t seed, std::int64_t bins, const std::string& device);
 
 /// Spec of a network trained on labels alone.
-Json labels_spec(const SpecBase& base, const ResolvedDataset& dataset, const ResolvedModel& model, const Json& recipe);
+Spec labels_spec(const Spec& of_seed, const ResolvedDataset& dataset, const ResolvedModel& model, const SpecPartPtr& recipe);
 
 /// The model's recipe as one stage changes it.
-Json stage_recipe(const ResolvedModel& model, const Stage& stage);
+SpecPartPtr stage_recipe(const ResolvedModel& model, const Stage& stage);
 
 Json loss_spec(const Method& method, const LossNeeds& needs, const Knobs& knobs, const Stage& stage);
 
@@ -28,9 +26,9 @@ Json teacher_spec(const std::string& job, const Stage& stage);
 std::string checkpoint_text(const Checkpoint& checkpoint);
 
 /// The hash of what determines the result: of the spec, with what the data's files hold in place of where they lie.
-std::string job_identity(const ResolvedDataset& dataset, const Json& spec);
+std::string job_identity(const Spec& spec);
 
 /// Equal for jobs that see the same teacher logits on the same batches in the same order.
-std::string group_of(const Json& spec);
+std::string group_of(const Spec& spec);
 
 }  // namespace kdbench

@@ -1,4 +1,5 @@
 #include <kdbench/base/text.h>
+#include <kdbench/plan/specs.h>
 #include <kdbench/plan/stages.h>
 
 #include <fmt/core.h>
@@ -163,6 +164,7 @@ std::vector<StagePlan> plan_stages(Resolved& resolved, LossAnswers& answers, con
     } else {
       out.push_back({stage, nullptr, {}});
     }
+    out.back().recipe = stage_recipe(resolved.models.at(stage.model), stage);
   }
   return out;
 }

@@ -32,7 +32,7 @@ RunRecord parent_record(const Plan& plan, std::size_t job, Status status, const 
   record.label = plan.jobs[job].label;
   record.status = status;
   record.reason = reason;
-  record.spec = plan.jobs[job].spec;
+  record.spec = plan.jobs[job].spec.json();
   record.epochs = record.tau_curve = Json::array();
   record.checkpoints = record.extra = Json::object();
   record.environment = {{"device", plan.device}, {"host", host_name()}};

@@ -37,8 +37,7 @@ bool JobQueue::fusible(std::size_t job) const {
 
 Unit JobQueue::single(std::size_t job) const {
   const auto& spec = plan_.jobs[job].spec;
-  const auto train = spec.find("train");
-  const int threads = train != spec.end() ? std::max(1, train->value("threads", 1)) : 1;
+  const int threads = spec.contains("train") ? std::max(1, spec.at("train").value("threads", 1)) : 1;
   return {{job}, std::min(threads, options_.slots), 1, threads, plan_.jobs[job].estimated_s};
 }
 

@@ -13,7 +13,7 @@ std::string first_line(const std::string& text) { return text.substr(0, text.fin
 
 }  // namespace
 
-std::pair<Status, std::string> outcome_of(const std::exception_ptr& failure, const Json& spec) {
+std::pair<Status, std::string> outcome_of(const std::exception_ptr& failure, const Spec& spec) {
   const auto out_of_memory = [&] {
     return fmt::format("out of memory at batch_size = {}", spec.at("train").at("batch_size").get<std::int64_t>());
   };

@@ -1,6 +1,6 @@
 /// What became of a job whose training ended in an exception.
 #pragma once
-#include <kdbench/base/json.h>
+#include <kdbench/plan/plan.h>
 #include <kdbench/results/record.h>
 
 #include <exception>
@@ -10,6 +10,6 @@
 namespace kdbench {
 
 /// Status and reason for the record. @param spec of the job, for the batch size that was too large
-std::pair<Status, std::string> outcome_of(const std::exception_ptr& failure, const Json& spec);
+std::pair<Status, std::string> outcome_of(const std::exception_ptr& failure, const Spec& spec);
 
 }  // namespace kdbench

@@ -210,7 +210,7 @@ class Session {
     RunRecord record;
     record.job = job.id;
     record.label = job.label;
-    record.spec = job.spec;
+    record.spec = job.spec.json();
     record.environment = options_.environment;
     record.environment["device"] = options_.device;
     const double teacher_s = table_s_ + (group_ ? group_->teacher_seconds() / num_students_ : 0);

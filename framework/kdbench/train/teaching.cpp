@@ -38,7 +38,7 @@ void Teaching::fit_temperature() {
 
 Json Teaching::key() const { return {job_, state_, temperature_}; }
 
-Json Teaching::part(const Json& job_spec) const {
+Json Teaching::part(const Spec& job_spec) const {
   const auto& loss = job_spec.at("loss");
   if (loss.is_null() || job_spec.at("teacher").is_null()) return nullptr;
   const double temperature = temperature_ * loss.at("teacher_temperature").get<double>() * loss.at("tau_teacher").get<double>();

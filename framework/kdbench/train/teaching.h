@@ -20,7 +20,7 @@ class Teaching {
   Json key() const;
 
   /// "teacher" of the record of a job with this spec; see RunRecord.
-  Json part(const Json& job_spec) const;
+  Json part(const Spec& job_spec) const;
 
   /// @throws kdbench::Error if the weights are not those that were loaded
   void check_unchanged() const;

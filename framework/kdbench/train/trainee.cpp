@@ -19,7 +19,7 @@
 namespace kdbench {
 namespace {
 
-ObjectiveKnobs knobs_of(const Json& spec) {
+ObjectiveKnobs knobs_of(const Spec& spec) {
   ObjectiveKnobs knobs;
   knobs.label_smoothing = spec.at("train").at("label_smoothing");
   const auto& loss = spec.at("loss");

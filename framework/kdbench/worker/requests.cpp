@@ -35,7 +35,7 @@ int answer_plan(const Json& request, const std::atomic<bool>&) {
   for (const auto& o : request.value("overrides", Json::array())) options.overrides.push_back({o.at("key"), o.at("value")});
   const auto catalog = load_catalog(request);
   auto plan = make_plan(read_suite(request.at("suite_file"), options), catalog, request.value("device", ""));
-  if (plan) return send_result("plan", to_packed_json(std::move(*plan)));
+  if (plan) return send_result("plan", to_packed_json(*plan));
   send_diagnostics(plan.error());
   return 0;
 }

@@ -217,6 +217,40 @@ TEST(Plan, ComesBackFromItsJson) {
   const auto packed = to_packed_json(plan);
   EXPECT_EQ(to_json(plan_from_packed_json(Json::parse(packed.dump()))).dump(), to_json(plan).dump());
   EXPECT_LT(packed.dump().size(), to_json(plan).dump().size());
+  const auto back = plan_from_packed_json(packed);  // what jobs share in one program they share in the other
+  EXPECT_EQ(back.jobs.front().spec.part("dataset"), back.jobs.back().spec.part("dataset"));
+}
+
+TEST(Plan, KeepsTheTypeOfEveryNumberOnItsWay) {
+  Plan plan;
+  plan.study_options = Json::object();
+  plan.jobs.resize(2);
+  plan.jobs[0].spec["x"] = 4;
+  plan.jobs[1].spec["x"] = 4.0;
+  plan.jobs[1].needs = {"a", "b"};
+  plan.jobs[1].keep_epochs = {1, 2};
+  plan.jobs[1].estimated_s = 4.0;
+  const auto back = plan_from_packed_json(Json::parse(to_packed_json(plan).dump()));
+  EXPECT_EQ(back.jobs[0].spec.at("x").dump(), "4");
+  EXPECT_EQ(back.jobs[1].spec.at("x").dump(), "4.0");
+  EXPECT_EQ(to_json(back).dump(), to_json(plan).dump());
+}
+
+TEST(Plan, IsReadFromDocumentsOfATimeThatDidNotKnowLaterFields) {
+  auto json = to_json(plan_of(kHead + "[losses.kl]\n" + study(R"("kl")")));
+  const auto whole = plan_from_json(json);
+  json.erase("paper");
+  for (auto& job : json["jobs"]) {
+    for (const char* later : {"keep_epochs", "shared_bytes", "state_bytes"}) job.erase(later);
+  }
+  for (auto& placement : json["placements"]) {
+    for (const char* later : {"teacher_checkpoint", "chain"}) placement.erase(later);
+  }
+  const auto old = plan_from_json(json);
+  EXPECT_EQ(old.jobs.size(), whole.jobs.size());
+  EXPECT_EQ(old.jobs.front().shared_bytes, 0);
+  json["jobs"][0].erase("id");
+  EXPECT_THROW(plan_from_json(json), Json::exception);
 }
 
 }  // namespace

@@ -34,7 +34,7 @@ inline Job stub_job(const std::string& name, const std::string& mode = "ok",
   Job job;
   job.id = name;
   job.label = "job " + name;
-  job.spec = {{"stub", mode}, {"train", {{"threads", 1}}}};
+  job.spec = Json{{"stub", mode}, {"train", {{"threads", 1}}}};
   job.needs = std::move(needs);
   job.group = group;
   job.estimated_s = 1;

@@ -82,10 +82,10 @@ void put_record(const kdbench::Store& store, const Job& job, kdbench::Status sta
   record.label = job.label;
   record.status = status;
   record.reason = reason;
-  record.spec = job.spec;
+  record.spec = job.spec.json();
   record.extra = {{"threads", std::getenv("OMP_NUM_THREADS")}, {"caching_allocator", caching_allocator}, {"cache_limit_bytes", cache_limit_bytes}};
   store.put(record);
-  if (status != kdbench::Status::kDone || job.spec.value("stub", "") == "keeps_nothing") return;
+  if (status != kdbench::Status::kDone || job.spec.json().value("stub", "") == "keeps_nothing") return;
   for (const auto epoch : job.keep_epochs) {
     const auto stem = (store.artifacts(job.id) / kdbench::snapshot_name(epoch)).string();
     for (const char* suffix : {".safetensors", "_test_logits.safetensors"})
@@ -172,7 +172,7 @@ void train(const Json& request) {
   cache_limit_bytes = request["cache_limit_bytes"].get<double>();
   for (const auto& entry : request["jobs"]) {
     const auto job = kdbench::job_from_json(entry);
-    const auto mode = job.spec.value("stub", "ok");
+    const auto mode = job.spec.json().value("stub", "ok");
     const bool together = request["jobs"].size() > 1;
     if (mode == "crash_together" && together) crash();
     misbehave(mode, job);

@@ -119,7 +119,7 @@ inline Job job(const std::string& id, std::int64_t width, bool moves, std::int64
   Job job;
   job.id = id;
   job.label = id;
-  job.spec = {{"sdk", 1}, {"dataset", {{"plugin", "toy"}, {"version", "1"}, {"params", {{"rows", 60}}}, {"validation", 9}, {"train_limit", 0}, {"test_limit", 0}}},
+  job.spec = Json{{"sdk", 1}, {"dataset", {{"plugin", "toy"}, {"version", "1"}, {"params", {{"rows", 60}}}, {"validation", 9}, {"train_limit", 0}, {"test_limit", 0}}},
               {"model", {{"plugin", "net"}, {"version", "1"}, {"params", {{"width", width}, {"dropout", dropout}}}}},
               {"train", recipe(epochs, moves)}, {"seed", 3}, {"bins", 15}, {"device", "cpu"}, {"loss", nullptr}, {"teacher", nullptr}};
   return job;
