@@ -1,4 +1,6 @@
-// Every loss plugin forward and backward at [64, 100], and planning a suite of 10,000 jobs.
+// Every loss plugin forward and backward at [64, 100], and the planner alone on a suite of 10,000 jobs.
+#include "large_suite.h"
+
 #include <kdbench/plan/make_plan.h>
 
 #include <ATen/Functions.h>
@@ -55,18 +57,8 @@ void loss(benchmark::State& state, const LossEntry& entry) {
   }
 }
 
-/// A sweep of one teacher: 2 losses x 50 temperatures x 100 seeds, with its teachers and its students alone.
-std::string suite_of_10000() {
-  std::string seeds, taus;
-  for (int i = 0; i < 99; ++i) seeds += fmt::format("{}, ", i);
-  for (int i = 0; i < 50; ++i) taus += fmt::format("{}, ", 1 + 0.25 * i);
-  return "[suite]\nname = \"large\"\nseeds = [" + seeds + "99]\n[datasets.d]\nplugin = \"gmm\"\n[models.t]\nplugin = \"mlp\"\n"
-         "[models.s]\nplugin = \"mlp\"\n[losses.kl]\n[losses.dist]\n[[studies]]\nname = \"tau\"\nkind = \"sensitivity\"\naxis = \"tau\"\n"
-         "values = [" + taus.substr(0, taus.size() - 2) + "]\nlosses = [\"kl\", \"dist\"]\npairs = [[\"t\", \"s\"]]\n";
-}
-
 void plan_10000(benchmark::State& state) {
-  const auto text = suite_of_10000();
+  const auto text = bench::suite_of_10000();
   double jobs = 0;
   for (auto _ : state) {
     const auto plan = make_plan(parse_suite(text, "large.toml"), catalog(), "cpu");

@@ -8,6 +8,7 @@
 
 #include <ATen/record_function.h>
 #include <benchmark/benchmark.h>
+#include <sys/resource.h>
 #include <torch/nn/functional/loss.h>
 #include <torch/optim/sgd.h>
 
@@ -35,11 +36,25 @@ const TrainData& data() {
 
 Batch first_batch() { return data().batch(data().order(0).data(), kBatch, 0, train_settings(make_job().spec.at("train"))); }
 
+/// Pages of memory that the kernel had to find for this process so far.
+double page_faults() {
+  rusage usage{};
+  ::getrusage(RUSAGE_SELF, &usage);
+  return static_cast<double>(usage.ru_minflt);
+}
+
+template <class Step>
+void time_steps(benchmark::State& state, const Step& step) {
+  step();
+  const auto before = page_faults();
+  for (auto _ : state) step();
+  state.counters["faults"] = benchmark::Counter(page_faults() - before, benchmark::Counter::kAvgIterations);
+}
+
 void step_ours(benchmark::State& state) {
   auto trainee = make_trainee(data(), kDepth);
   const auto batch = first_batch();
-  trainee->train_step(batch, {});
-  for (auto _ : state) trainee->train_step(batch, {});
+  time_steps(state, [&] { trainee->train_step(batch, {}); });
 }
 
 /// What one would write by hand: the same network and numbers, no host around it.
@@ -49,15 +64,13 @@ void bare_loop(benchmark::State& state, at::MemoryFormat format) {
   torch::optim::SGD sgd(model->parameters(), torch::optim::SGDOptions(0.01).momentum(0.9).weight_decay(5e-4));
   const auto batch = first_batch();
   const auto images = batch.images.contiguous(format);
-  const auto step = [&] {
+  time_steps(state, [&] {
     sgd.zero_grad();
     const auto loss = torch::nn::functional::cross_entropy(model->forward(images).logits, batch.labels);
     loss.backward();
     sgd.step();
-    return loss.item<float>();
-  };
-  step();
-  for (auto _ : state) benchmark::DoNotOptimize(step());
+    benchmark::DoNotOptimize(loss.item<float>());
+  });
 }
 
 struct Convolution {

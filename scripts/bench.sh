@@ -33,8 +33,9 @@ say "load before: $(cut -d' ' -f1-3 /proc/loadavg)"
 measure step bench_step --benchmark_min_time=0.3 "${repeat[@]}"
 KDBENCH_BENCH_DEFAULTS=1 measure defaults bench_step --benchmark_min_time=0.3 "${repeat[@]}"
 measure plugins bench_plugins --benchmark_min_time=0.05 "${repeat[@]}"
+measure commands bench_commands --benchmark_repetitions="$repetitions" --benchmark_report_aggregates_only=true
 measure boards bench_boards --benchmark_min_time=0.05 --benchmark_repetitions="$fewer" --benchmark_report_aggregates_only=true
 measure group bench_group --benchmark_repetitions="$fewer" --benchmark_enable_random_interleaving=true --benchmark_report_aggregates_only=true
 say "load after: $(cut -d' ' -f1-3 /proc/loadavg)"
 
-awk -f "$root/scripts/bench_ratios.awk" "$out"/{step,defaults,plugins,boards,group}.json
+awk -f "$root/scripts/bench_ratios.awk" "$out"/{step,defaults,plugins,commands,boards,group}.json
