@@ -13,6 +13,7 @@ namespace {
 struct PlanArguments {
   SuiteOptions suite;
   std::string format = "text";
+  std::uint64_t memory_bytes = 0;
   bool all_jobs = false;
 };
 
@@ -43,7 +44,8 @@ int show_plan(const Context& context, const PlanArguments& arguments) {
     context.out << plan_json(plan, states).dump(2) << "\n";
   } else {
     context.out << plan_text(plan, states, {.all_jobs = arguments.all_jobs,
-                                            .threads = std::thread::hardware_concurrency()});
+                                            .threads = std::thread::hardware_concurrency(),
+                                            .memory_bytes = memory_or_available(arguments.memory_bytes)});
   }
   return kOk;
 }
@@ -59,6 +61,7 @@ void add_plan(CLI::App& app, Context& context) {
   verb.add_option("--format", arguments->format, "text or json")
       ->check(CLI::IsMember({"text", "json"}))
       ->capture_default_str();
+  add_memory_option(verb, arguments->memory_bytes);
   verb.add_flag("--jobs", arguments->all_jobs, "List every job, however many there are");
   verb.callback([&context, arguments] {
     context.action = [&context, arguments] { return show_plan(context, *arguments); };

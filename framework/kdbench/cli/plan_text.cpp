@@ -2,11 +2,11 @@
 
 #include <kdbench/base/text.h>
 #include <kdbench/cli/columns.h>
+#include <kdbench/run/group_memory.h>
 
 #include <fmt/core.h>
 
 #include <algorithm>
-#include <cmath>
 #include <map>
 #include <set>
 #include <unordered_map>
@@ -28,6 +28,16 @@ std::string limited(Rows rows, const PlanTextOptions& options,
     rows.resize(options.max_rows + 1);
   }
   return aligned(rows, "  ", right) + more;
+}
+
+/// The largest part's, and how many there are.
+std::string memory_text(const std::vector<GroupPart>& parts) {
+  double peak = 0;
+  for (const auto& part : parts) {
+    if (part.bytes <= 0) return "?";
+    peak = std::max(peak, part.bytes);
+  }
+  return bytes_text(peak) + (parts.size() > 1 ? fmt::format(" in {} parts", parts.size()) : "");
 }
 
 class PlanWriter {
@@ -128,37 +138,24 @@ class PlanWriter {
 
   std::string groups() const {
     struct Group {
-      std::string first;
-      std::size_t jobs = 0;
-      double seconds = 0, shared = 0, states = 0;
-      std::map<double, std::size_t> steps = {};  // by model: what one leaves behind does not fit another
-      bool known = true;
+      double seconds = 0;
+      std::vector<const Job*> jobs = {};
     };
     std::vector<Group> found;
     std::unordered_map<std::string, std::size_t> at;
     for (const auto& job : plan_.jobs) {
       if (job.group.empty()) continue;
       const auto [it, is_new] = at.emplace(job.group, found.size());
-      if (is_new) found.push_back({job.label});
+      if (is_new) found.emplace_back();
       auto& group = found[it->second];
-      ++group.jobs;
+      group.jobs.push_back(&job);
       group.seconds += job.estimated_s;
-      group.shared = std::max(group.shared, job.shared_bytes);
-      group.states += job.state_bytes;
-      ++group.steps[std::round(job.estimated_bytes - job.shared_bytes - job.state_bytes)];
-      group.known = group.known && job.estimated_bytes > 0;
     }
-    const auto peak = [&](const Group& g) {
-      const auto training = std::max<std::size_t>(1, options_.threads);
-      auto bytes = g.shared + g.states;
-      for (const auto& [step, jobs] : g.steps) bytes += static_cast<double>(std::min(jobs, training)) * step;
-      return bytes;
-    };
     Rows rows = {{"group of", "jobs", "estimate", "peak memory"}};
     for (const auto& g : found) {
-      if (g.jobs < 2) continue;
-      rows.push_back({g.first + ", ...", std::to_string(g.jobs), estimate_text(g.seconds),
-                      g.known ? bytes_text(peak(g)) : "?"});
+      if (g.jobs.size() < 2) continue;
+      const auto parts = parts_of(g.jobs, std::max<std::size_t>(1, options_.threads), options_.memory_bytes);
+      rows.push_back({g.jobs.front()->label + ", ...", std::to_string(g.jobs.size()), estimate_text(g.seconds), memory_text(parts)});
     }
     return rows.size() > 1 ? "trained side by side on one pass of their teacher\n" +
                                  limited(rows, options_, {1, 2, 3})

@@ -16,6 +16,7 @@ struct PlanTextOptions {
   std::size_t max_listed_jobs = 60;
   std::size_t max_rows = 40;  ///< of the other tables, unless all_jobs
   std::size_t threads = 1;    ///< that train the students of a group
+  double memory_bytes = 0;    ///< that a group may need; larger ones are cut; 0: any
 };
 
 /// Returns title, totals, a table of studies, the shared jobs with how many use each, the groups

@@ -27,7 +27,7 @@ struct RunArguments {
   int slots = 0;  ///< 0: as many as fit
   bool rerun_failed = false, no_fuse = false, no_boards = false;
   double timeout_s = 0;
-  std::uint64_t memory_limit_bytes = 0;
+  std::uint64_t memory_bytes = 0, memory_limit_bytes = 0;
   std::string allocator = "caching";
 };
 
@@ -43,6 +43,7 @@ RunOptions run_options(const RunArguments& arguments, const WorkerSetup& setup, 
   options.fuse = !arguments.no_fuse;
   options.rerun_failed = arguments.rerun_failed;
   options.unit.timeout_s = arguments.timeout_s;
+  options.unit.memory_bytes = memory_or_available(arguments.memory_bytes);
   options.unit.memory_limit_bytes = double(arguments.memory_limit_bytes);
   options.unit.caching_allocator = arguments.allocator == "caching";
   return options;
@@ -126,6 +127,7 @@ void add_run(CLI::App& app, Context& context) {
   verb.add_option("--timeout", arguments->timeout_s, "Stop a job after so many seconds")
       ->check(positive_number())
       ->type_name("SECONDS");
+  add_memory_option(verb, arguments->memory_bytes);
   verb.add_option("--memory-limit", arguments->memory_limit_bytes,
                   "Kill a worker that uses more, 2GB for example")
       ->transform(CLI::AsSizeValue(true))

@@ -1,4 +1,5 @@
 #include <kdbench/cli/suite_options.h>
+#include <kdbench/run/memory.h>
 
 #include <fmt/core.h>
 
@@ -22,6 +23,16 @@ void add_suite_options(CLI::App& verb, SuiteOptions& options, bool with_device) 
                   "auto, cpu, cuda or cuda:N; default: what the suite says")
       ->type_name("DEVICE");
 }
+
+void add_memory_option(CLI::App& verb, std::uint64_t& bytes) {
+  verb.add_option("--memory", bytes,
+                  "What all workers together may use by the plan's estimates, 16GB for example; larger groups are trained in parts, "
+                  "and workers wait for each other. Default: what is available here")
+      ->transform(CLI::AsSizeValue(true))
+      ->type_name("SIZE");
+}
+
+double memory_or_available(std::uint64_t bytes) { return bytes > 0 ? static_cast<double>(bytes) : memory_for_estimates(); }
 
 Result<std::vector<Override>> parse_overrides(const std::vector<std::string>& set) {
   std::vector<Override> out;

@@ -6,6 +6,7 @@
 
 #include <CLI/CLI.hpp>
 
+#include <cstdint>
 #include <string>
 #include <vector>
 
@@ -21,6 +22,12 @@ void add_suite_options(CLI::App& verb, SuiteOptions& options, bool with_device);
 
 /// Adds --profile and --set alone, for verbs that take more than a suite file.
 void add_overlay_options(CLI::App& verb, SuiteOptions& options);
+
+/// Adds --memory: what all workers together may use.
+void add_memory_option(CLI::App& verb, std::uint64_t& bytes);
+
+/// Returns what --memory said, or without it (0) what this machine has for estimates.
+double memory_or_available(std::uint64_t bytes);
 
 /// Returns the overrides of --set, or what is wrong with one.
 Result<std::vector<Override>> parse_overrides(const std::vector<std::string>& set);

@@ -1,6 +1,7 @@
 #include <kdbench/run/queue.h>
 
 #include <kdbench/base/check.h>
+#include <kdbench/run/group_memory.h>
 
 #include <algorithm>
 #include <set>
@@ -38,25 +39,33 @@ bool JobQueue::fusible(std::size_t job) const {
 Unit JobQueue::single(std::size_t job) const {
   const auto& spec = plan_.jobs[job].spec;
   const int threads = spec.contains("train") ? std::max(1, spec.at("train").value("threads", 1)) : 1;
-  return {{job}, std::min(threads, options_.slots), 1, threads, plan_.jobs[job].estimated_s};
+  return {{job}, std::min(threads, options_.slots), 1, threads, plan_.jobs[job].estimated_s, plan_.jobs[job].estimated_bytes};
 }
 
 Unit JobQueue::unit_of(std::size_t job) const {
   if (!fusible(job)) return single(job);
-  Unit unit;
+  std::vector<std::size_t> together;
+  std::vector<const Job*> group;
   for (std::size_t i = job; i < plan_.jobs.size(); ++i) {
     if (plan_.jobs[i].group != plan_.jobs[job].group || !fusible(i) || !ready(i)) continue;
-    unit.jobs.push_back(i);
-    unit.estimated_s += plan_.jobs[i].estimated_s;
+    together.push_back(i);
+    group.push_back(&plan_.jobs[i]);
   }
-  if (unit.jobs.size() == 1) return single(job);
-  unit.slots = unit.workers = unit.threads =
-      std::min(static_cast<int>(unit.jobs.size()), options_.slots);
+  const auto part = first_part(group, static_cast<std::size_t>(options_.slots), options_.unit_bytes);
+  auto unit = part.jobs == 1 ? single(job) : Unit{};
+  unit.left_out = together.size() - part.jobs;
+  if (part.jobs == 1) return unit;
+  for (std::size_t i = 0; i < part.jobs; ++i) {
+    unit.jobs.push_back(together[i]);
+    unit.estimated_s += group[i]->estimated_s;
+  }
+  unit.slots = unit.workers = unit.threads = static_cast<int>(part.threads);
   unit.estimated_s /= unit.workers;
+  unit.bytes = part.bytes;
   return unit;
 }
 
-std::optional<Unit> JobQueue::next(int free_slots, double busy_s) {
+std::optional<Unit> JobQueue::next(int free_slots, double busy_s, double free_bytes) {
   if (free_slots <= 0) return std::nullopt;
   while (first_open_ < state_.size() && state_[first_open_].status) ++first_open_;
   bool blocked = false;
@@ -65,7 +74,7 @@ std::optional<Unit> JobQueue::next(int free_slots, double busy_s) {
     if (!ready(i) || (fusible(i) && !seen_groups.insert(plan_.jobs[i].group).second)) continue;
     auto unit = unit_of(i);
     const bool passes = !blocked || (unit.estimated_s > 0 && unit.estimated_s <= busy_s);
-    if (unit.slots <= free_slots && passes) {
+    if (unit.slots <= free_slots && unit.bytes <= free_bytes && passes) {
       for (const auto job : unit.jobs) state_[job].running = true;
       return unit;
     }

@@ -5,6 +5,7 @@
 #include <kdbench/results/record.h>
 
 #include <cstddef>
+#include <limits>
 #include <optional>
 #include <vector>
 
@@ -18,6 +19,8 @@ struct Unit {
   int threads = 1;  ///< of the process: a single job's own setting, which decides its result; else
                     ///< the workers
   double estimated_s = 0;  ///< 0: unknown
+  double bytes = 0;        ///< estimated peak memory; 0: unknown
+  std::size_t left_out = 0;  ///< jobs of the group that memory leaves to later units
 };
 
 /// Hands out units in plan order. A unit that does not fit lets others pass only while it would
@@ -27,14 +30,15 @@ class JobQueue {
   struct Options {
     int slots = 1;     ///< >= 1
     bool fuse = true;  ///< let jobs of one group share a worker
+    double unit_bytes = 0;  ///< estimated memory that a unit of several jobs may need; 0: any
   };
 
   /// Keeps a reference to the plan.
   JobQueue(const Plan& plan, Options options);
 
-  /// Returns the next unit that fits into `free_slots`, and marks its jobs as running. `busy_s` is
+  /// Returns the next unit that fits into `free_slots` and `free_bytes`, and marks its jobs as running. `busy_s` is
   /// how long the machine will be too full for a wide unit anyway, by the plan's estimates.
-  std::optional<Unit> next(int free_slots, double busy_s);
+  std::optional<Unit> next(int free_slots, double busy_s, double free_bytes = std::numeric_limits<double>::infinity());
 
   /// Says how a job ended (or was found to have ended, before it started).
   void settle(std::size_t job, Status status);

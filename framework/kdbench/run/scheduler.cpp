@@ -8,8 +8,11 @@
 
 #include <algorithm>
 #include <chrono>
+#include <limits>
 #include <list>
 #include <numeric>
+#include <set>
+#include <string>
 
 namespace kdbench {
 namespace {
@@ -25,7 +28,7 @@ class Runner {
         store_(store),
         options_(options),
         observer_(observer),
-        queue_(plan, {options.slots, options.fuse}) {}
+        queue_(plan, {options.slots, options.fuse, unit_bytes(options.unit)}) {}
 
   RunSummary run() {
     summary_.total = plan_.jobs.size();
@@ -42,6 +45,12 @@ class Runner {
   }
 
  private:
+  /// The lesser of two bounds, of which 0 means none.
+  static double unit_bytes(const UnitOptions& unit) {
+    const auto [less, more] = std::minmax(unit.memory_limit_bytes, unit.memory_bytes);
+    return less > 0 ? less : more;
+  }
+
   // A plan without estimates still makes progress that can be shown: then every job weighs the
   // same.
   double weight(std::size_t job) const { return std::max(plan_.jobs[job].estimated_s, 1e-3); }
@@ -87,8 +96,9 @@ class Runner {
 
   void start_units() {
     while (summary_.signal == 0) {
-      auto unit = queue_.next(options_.slots - used_slots(), busy_s());
+      auto unit = queue_.next(options_.slots - used_slots(), busy_s(), free_bytes());
       if (!unit) return;
+      if (unit->left_out > 0) tell_cut(*unit);
       drop_done(*unit);
       if (!unit->jobs.empty())
         active_.emplace_back(plan_, *unit, options_.setup, store_.root(), options_.unit);
@@ -106,6 +116,21 @@ class Runner {
       }
     }
     unit.jobs = std::move(left);
+  }
+
+  /// Once a group: what is left of it is cut again.
+  void tell_cut(const Unit& unit) {
+    const auto& first = plan_.jobs[unit.jobs.front()];
+    if (!cut_groups_.insert(first.group).second) return;
+    observer_.note(fmt::format("{}, ...: {} jobs side by side would need more than the {:.2f} GB there are; {} now, the others later", first.label,
+                               unit.jobs.size() + unit.left_out, unit_bytes(options_.unit) / 1e9, unit.jobs.size()));
+  }
+
+  /// Whatever is next may start where nothing else runs: waiting would not make it smaller.
+  double free_bytes() const {
+    if (options_.unit.memory_bytes <= 0 || active_.empty()) return std::numeric_limits<double>::infinity();
+    return std::accumulate(active_.begin(), active_.end(), options_.unit.memory_bytes,
+                           [](double free, const auto& a) { return free - a.unit().bytes; });
   }
 
   int used_slots() const {
@@ -265,6 +290,7 @@ class Runner {
   JobQueue queue_;
   SignalWatch signals_;
   std::list<UnitProcess> active_;
+  std::set<std::string> cut_groups_;
   std::vector<std::pair<std::size_t, Status>> earlier_;
   RunSummary summary_;
   ProgressState state_;

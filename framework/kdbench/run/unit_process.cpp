@@ -27,7 +27,7 @@ Command command_of(const Plan& plan, const Unit& unit, const WorkerSetup& setup,
                         {"store", store.string()},   {"device", plan.device},
                         {"data_dir", plan.data_dir}, {"workers", unit.workers},
                         {"allocator", options.caching_allocator},
-                        {"cache_limit_bytes", options.memory_limit_bytes / 2}};
+                        {"cache_limit_bytes", (options.memory_limit_bytes > 0 ? options.memory_limit_bytes : options.memory_bytes) / 2}};
   return {.executable = setup.worker,
           .request = request_text(with_plugins(request, setup, setup.excluded)),
           .log = log_path(plan, unit, store),

@@ -72,6 +72,20 @@ TEST(PlanText, AddsUpTheMemoryOfAGroupByStudentModel) {
   EXPECT_EQ(peak(8), peak(2));  // there are but two of the small ones, and one of the wide
 }
 
+TEST(PlanText, SaysIntoHowManyPartsMemoryCutsAGroup) {
+  auto plan = sweep();
+  plan.jobs.push_back(student("k8", "kl[tau=8] s0", 10, 1e8));
+  const auto row = [&](double memory) {
+    const auto text = plan_text(plan, JobStates(plan.jobs.size(), "to do"), {.memory_bytes = memory});
+    const auto at = text.find("kl[tau=1] s0, ...");
+    return text.substr(at, text.find('\n', at) - at);
+  };
+  // 50 MB once, 20 MB a student, 30 MB for the one that trains: three need 140 MB, two 120.
+  EXPECT_EQ(row(1.4e8), "kl[tau=1] s0, ...     3       30s       0.1 GB");
+  EXPECT_EQ(row(1.3e8), "kl[tau=1] s0, ...     3       30s  0.1 GB in 2 parts");
+  EXPECT_EQ(row(1e8), "kl[tau=1] s0, ...     3       30s  0.1 GB in 3 parts");
+}
+
 TEST(PlanText, ShowsTotalsStudiesWhatIsSharedAndEveryJobOfASmallPlan) {
   EXPECT_EQ(plan_text(sweep(), {"done", "failed", "to do", "to do"}),
             "suite quick: A first look\n"

@@ -85,6 +85,52 @@ TEST(JobQueue, CountsAJobsThreadsAgainstTheSlots) {
   EXPECT_EQ(unit->threads, 4);  // decides the result, so it stays
 }
 
+/// The sweep, whose students need 100 bytes once, 10 each and 30 while they train.
+Plan measured_sweep() {
+  auto plan = sweep();
+  for (auto& job : plan.jobs) {
+    job.shared_bytes = 100;
+    job.state_bytes = 10;
+    job.estimated_bytes = 140;
+  }
+  return plan;
+}
+
+TEST(JobQueue, CutsAGroupWhereMemoryEndsAndHandsOutTheRestLater) {
+  const auto plan = measured_sweep();
+  JobQueue queue(plan, {2, true, 180});  // 100 + 2 x 10 + 2 x 30
+  queue.settle(0, Status::kDone);
+  queue.settle(1, Status::kDone);
+  const auto first = queue.next(2, 0);
+  EXPECT_EQ(first->jobs, (Indices{2, 3}));
+  EXPECT_EQ(first->left_out, 1u);
+  EXPECT_DOUBLE_EQ(first->bytes, 180);
+  const auto rest = queue.next(2, 0);
+  EXPECT_EQ(rest->jobs, Indices{4});
+  EXPECT_EQ(rest->left_out, 0u);
+  EXPECT_DOUBLE_EQ(rest->bytes, 140);
+}
+
+TEST(JobQueue, TakesOneThreadForAGroupWhereTwoWouldLeaveNothingToShare) {
+  const auto plan = measured_sweep();
+  JobQueue queue(plan, {2, true, 160});  // 100 + 3 x 10 + 30
+  queue.settle(0, Status::kDone);
+  queue.settle(1, Status::kDone);
+  const auto unit = queue.next(2, 0);
+  EXPECT_EQ(unit->jobs, (Indices{2, 3, 4}));
+  EXPECT_EQ(unit->slots, 1);
+  EXPECT_EQ(unit->workers, 1);
+  EXPECT_DOUBLE_EQ(unit->estimated_s, 3);
+}
+
+TEST(JobQueue, LetsAUnitWaitForMemory) {
+  const auto plan = measured_sweep();
+  JobQueue queue(plan, {2, true});
+  EXPECT_EQ(queue.next(2, 0, 140)->jobs, Indices{0});
+  EXPECT_FALSE(queue.next(1, 0, 139));
+  EXPECT_EQ(queue.next(1, 0, 140)->jobs, Indices{1});
+}
+
 TEST(JobQueue, HoldsBackWhatNeedsAFailedJob) {
   const auto plan = sweep();
   JobQueue queue(plan, {8, true});

@@ -84,6 +84,44 @@ TEST_F(RunPlan, TellsTheWorkerWhichAllocatorToUse) {
   EXPECT_EQ(record("t").extra["cache_limit_bytes"], 2e9);  // half of what may be used
 }
 
+TEST_F(RunPlan, KeepsFreedMemoryUpToHalfOfWhatThereIsForAll) {
+  options.unit.memory_bytes = 6e9;
+  run(stub_plan({stub_job("t")}));
+  EXPECT_EQ(record("t").extra["cache_limit_bytes"], 3e9);
+}
+
+TEST_F(RunPlan, RunsNoMoreSideBySideThanMemoryHolds) {
+  auto plan = stub_plan({stub_job("a"), stub_job("b"), stub_job("c")});
+  for (auto& job : plan.jobs) job.estimated_bytes = 3e9;
+  options.slots = 3;
+  std::size_t most = 0;
+  observer.on_update = [&](const ProgressState& state) { most = std::max(most, state.running); };
+  for (const double memory : {5e9, 1e9}) {  // one fits; none does, and runs alone
+    options.unit.memory_bytes = memory;
+    EXPECT_EQ(run(plan).done, 3u);
+    EXPECT_EQ(most, 1u);
+    for (const auto& job : plan.jobs) std::filesystem::remove(store.record_path(job.id));
+  }
+}
+
+TEST_F(RunPlan, TrainsAGroupInPartsThatFitAndSaysSo) {
+  auto plan = stub_plan({stub_job("t"), stub_job("k1", "ok", {"t"}, "g"), stub_job("k2", "ok", {"t"}, "g"), stub_job("k3", "ok", {"t"}, "g")});
+  for (auto& job : plan.jobs) {
+    job.shared_bytes = 1e9;
+    job.estimated_bytes = 2e9;
+  }
+  options.slots = 2;
+  options.unit.memory_bytes = 9e9;
+  options.unit.memory_limit_bytes = 2e9;  // of one worker: two students on one thread, as one on it
+  EXPECT_EQ(run(plan).done, 4u);
+  EXPECT_TRUE(observer.notes.empty());
+  for (const auto& job : plan.jobs) std::filesystem::remove(store.record_path(job.id));
+  for (auto& job : plan.jobs) job.state_bytes = 3e8;
+  EXPECT_EQ(run(plan).done, 4u);
+  ASSERT_EQ(observer.notes.size(), 1u);
+  EXPECT_EQ(observer.notes[0], "job k1, ...: 3 jobs side by side would need more than the 2.00 GB there are; 1 now, the others later");
+}
+
 TEST_F(RunPlan, RecordsACrashWithItsSignalAndLogAndGoesOn) {
   const auto summary = run(stub_plan({stub_job("bad", "crash"), stub_job("good")}));
   EXPECT_EQ(summary.exit_code(), 1);

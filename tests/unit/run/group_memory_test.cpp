@@ -1,0 +1,84 @@
+#include <kdbench/run/group_memory.h>
+
+#include <gtest/gtest.h>
+
+namespace kdbench {
+namespace {
+
+/// 100 bytes once a worker, 10 of state, and `step` while it trains.
+Job job(double step = 30) {
+  Job out;
+  out.shared_bytes = 100;
+  out.state_bytes = 10;
+  out.estimated_bytes = 110 + step;
+  return out;
+}
+
+std::vector<const Job*> pointers(const std::vector<Job>& jobs) {
+  std::vector<const Job*> out;
+  for (const auto& j : jobs) out.push_back(&j);
+  return out;
+}
+
+TEST(GroupMemory, CountsDataOnceEveryStateAndTheStepsThatRunAtATime) {
+  GroupMemory one(1), two(2);
+  for (int i = 0; i < 3; ++i) {
+    one.add(job());
+    two.add(job());
+  }
+  EXPECT_DOUBLE_EQ(one.bytes(), 100 + 3 * 10 + 30);
+  EXPECT_DOUBLE_EQ(two.bytes(), 100 + 3 * 10 + 2 * 30);
+  two.add(job(500));  // another model: what the first leaves behind does not fit it
+  EXPECT_DOUBLE_EQ(two.bytes(), 100 + 4 * 10 + 2 * 30 + 500);
+}
+
+TEST(GroupMemory, TakesTheFirstWhateverItNeedsAndTheNextOnlyWithinTheLimit) {
+  GroupMemory memory(1);
+  EXPECT_TRUE(memory.add(job(), 50));
+  EXPECT_FALSE(memory.add(job(), 149));  // two would be 100 + 2 x 10 + 30 = 150
+  EXPECT_DOUBLE_EQ(memory.bytes(), 140);  // as if it had not been asked
+  EXPECT_TRUE(memory.add(job(), 150));
+}
+
+TEST(GroupMemory, KnowsNothingOfAGroupWithAJobOfUnknownMemory) {
+  GroupMemory memory(1);
+  memory.add(job());
+  EXPECT_TRUE(memory.add(Job{}, 1));
+  EXPECT_EQ(memory.bytes(), 0);
+}
+
+TEST(GroupParts, TakeAllWhereNothingLimitsThem) {
+  const std::vector<Job> jobs(5, job());
+  const auto parts = parts_of(pointers(jobs), 2, 0);
+  ASSERT_EQ(parts.size(), 1u);
+  EXPECT_EQ(parts[0].jobs, 5u);
+  EXPECT_EQ(parts[0].threads, 2u);
+  EXPECT_DOUBLE_EQ(parts[0].bytes, 100 + 50 + 60);
+}
+
+TEST(GroupParts, AreAsManyJobsAsFitOneAfterTheOther) {
+  const std::vector<Job> jobs(5, job());
+  const auto parts = parts_of(pointers(jobs), 2, 180);  // 100 + 2 x 30 leave 20 for the states of two
+  ASSERT_EQ(parts.size(), 3u);
+  EXPECT_EQ(parts[0].jobs, 2u);
+  EXPECT_EQ(parts[1].jobs, 2u);
+  EXPECT_EQ(parts[2].jobs, 1u);
+  EXPECT_EQ(parts[2].threads, 1u);
+  EXPECT_DOUBLE_EQ(parts[2].bytes, 140);
+}
+
+TEST(GroupParts, UseFewerThreadsRatherThanTrainApart) {
+  const std::vector<Job> jobs(5, job());
+  const auto part = first_part(pointers(jobs), 2, 170);  // two on two threads need 180; four on one 100 + 40 + 30
+  EXPECT_EQ(part.jobs, 4u);
+  EXPECT_EQ(part.threads, 1u);
+  EXPECT_DOUBLE_EQ(part.bytes, 170);
+}
+
+TEST(GroupParts, AreSingleJobsWhereNoTwoFit) {
+  const std::vector<Job> jobs(3, job());
+  EXPECT_EQ(parts_of(pointers(jobs), 4, 1).size(), 3u);
+}
+
+}  // namespace
+}  // namespace kdbench
