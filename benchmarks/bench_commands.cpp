@@ -48,7 +48,10 @@ void plan_command(benchmark::State& state) {
   double peak = 0;
   for (auto _ : state) {
     const auto cost = run({"--store", (folder / "store").string(), "plan", suite, "--device", "cpu"});
-    if (!cost.ok) state.SkipWithError("kdbench plan failed");
+    if (!cost.ok) {
+      state.SkipWithError("kdbench plan failed");
+      break;
+    }
     peak = std::max(peak, cost.peak_mb);
   }
   state.counters["peak_mb"] = peak;

@@ -33,8 +33,8 @@ struct Restless final : Loss {
 std::unique_ptr<Trainee> student(double tau, bool graph) {
   TraineeParts parts;
   parts.job = make_job("kl", tau);
-  parts.job.spec["train"]["epochs"] = kEpochs;
-  parts.job.spec["loss"]["kd_end"] = kEpochs;
+  parts.job.spec.set_value("train", "epochs", kEpochs);
+  parts.job.spec.set_value("loss", "kd_end", kEpochs);
   parts.device = kGpu;
   parts.checkpoint_every = kEpochs + 1;
   parts.model = make_model("resnet", kDepth);

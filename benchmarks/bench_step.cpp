@@ -80,7 +80,8 @@ struct Convolution {
 
   Tensor forward() const { return at::convolution(input, weight, {}, stride, padding, {1, 1}, false, {0, 0}, 1); }
   void backward() const {
-    at::convolution_backward(gradient, input, weight, at::OptionalIntArrayRef{}, stride, padding, {1, 1}, false, {0, 0}, 1, {!first, true, false});
+    at::convolution_backward(gradient, input, weight, at::OptionalIntArrayRef{}, stride, padding, {1, 1}, false, {0, 0}, 1,
+                             {!first, true, false});
   }
   double flop() const {
     const auto a_pass = 2.0 * static_cast<double>(gradient.numel() * weight.size(1) * weight.size(2) * weight.size(3));

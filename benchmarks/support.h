@@ -32,7 +32,9 @@ inline std::shared_ptr<Model> make_model(const std::string& plugin, std::int64_t
 /// Noise in the shape of CIFAR-100.
 struct Noise final : Dataset {
   explicit Noise(std::int64_t rows) : rows_(rows) {}
-  DatasetInfo info() const override { return {kClasses, {3, kSide, kSide}, rows_, 2, {0.5, 0.5, 0.5}, {0.25, 0.25, 0.25}, false}; }
+  DatasetInfo info() const override {
+    return {kClasses, {3, kSide, kSide}, rows_, 2, {0.5, 0.5, 0.5}, {0.25, 0.25, 0.25}, false};
+  }
   Split load(SplitKind kind, const std::filesystem::path&) const override {
     const auto n = kind == SplitKind::kTrain ? rows_ : 2;
     torch::manual_seed(7);
@@ -46,18 +48,43 @@ struct Noise final : Dataset {
 /// A job of one epoch with crop and flip. `loss` empty: labels only.
 inline Job make_job(const std::string& loss = "", double tau = 4) {
   Job job;
-  job.spec = Json{{"train", {{"epochs", 1}, {"batch_size", kBatch}, {"lr", 0.01}, {"momentum", 0.9}, {"weight_decay", 5e-4}, {"nesterov", false},
-                         {"schedule", "constant"}, {"milestones", Json::array()}, {"gamma", 0.1}, {"warmup_epochs", 0.0}, {"min_lr", 0.0},
-                         {"crop_padding", 4}, {"flip", true}, {"label_smoothing", 0.0}, {"threads", 1}, {"precision", "fp32"},
-                         {"evaluate_every", 1}}},
-              {"seed", 0}, {"bins", 15}, {"device", "cpu"}, {"loss", nullptr}, {"teacher", nullptr}};
+  job.spec = Json{{"train",
+                   {{"epochs", 1},
+                    {"batch_size", kBatch},
+                    {"lr", 0.01},
+                    {"momentum", 0.9},
+                    {"weight_decay", 5e-4},
+                    {"nesterov", false},
+                    {"schedule", "constant"},
+                    {"milestones", Json::array()},
+                    {"gamma", 0.1},
+                    {"warmup_epochs", 0.0},
+                    {"min_lr", 0.0},
+                    {"crop_padding", 4},
+                    {"flip", true},
+                    {"label_smoothing", 0.0},
+                    {"threads", 1},
+                    {"precision", "fp32"},
+                    {"evaluate_every", 1}}},
+                  {"seed", 0},
+                  {"bins", 15},
+                  {"device", "cpu"},
+                  {"loss", nullptr},
+                  {"teacher", nullptr}};
   if (loss.empty()) return job;
-  job.spec["loss"] = {{"plugin", loss}, {"alpha", 1.0}, {"tau_student", tau}, {"tau_teacher", tau}, {"teacher_temperature", 1.0},
-                      {"tau_squared", true}, {"kd_begin", 0}, {"kd_end", 1}};
+  job.spec.set_value("loss", {{"plugin", loss},
+                              {"alpha", 1.0},
+                              {"tau_student", tau},
+                              {"tau_teacher", tau},
+                              {"teacher_temperature", 1.0},
+                              {"tau_squared", true},
+                              {"kd_begin", 0},
+                              {"kd_end", 1}});
   return job;
 }
 
-inline std::unique_ptr<Trainee> make_trainee(const TrainData& data, std::int64_t depth, const std::string& loss = "", double tau = 4) {
+inline std::unique_ptr<Trainee> make_trainee(const TrainData& data, std::int64_t depth, const std::string& loss = "",
+                                             double tau = 4) {
   TraineeParts parts;
   parts.job = make_job(loss, tau);
   parts.model = make_model("resnet", depth);

@@ -5,7 +5,6 @@
 
 #include <algorithm>
 #include <set>
-#include <thread>
 
 namespace kdbench {
 namespace {
@@ -13,7 +12,7 @@ namespace {
 struct PlanArguments {
   SuiteOptions suite;
   std::string format = "text";
-  std::uint64_t memory_bytes = 0;
+  ResourceOptions resources;
   bool all_jobs = false;
 };
 
@@ -40,13 +39,12 @@ int show_plan(const Context& context, const PlanArguments& arguments) {
   auto setup = worker_setup(context);
   const auto plan = plan_or_exit(context, setup, arguments.suite);
   const auto states = states_of(context, plan);
-  if (arguments.format == "json") {
-    context.out << plan_json(plan, states).dump(2) << "\n";
-  } else {
-    context.out << plan_text(plan, states, {.all_jobs = arguments.all_jobs,
-                                            .threads = std::thread::hardware_concurrency(),
-                                            .memory_bytes = memory_or_available(arguments.memory_bytes)});
-  }
+  PlanTextOptions options;
+  options.all_jobs = arguments.all_jobs;
+  options.threads = static_cast<std::size_t>(slots_of(arguments.resources, plan));
+  options.memory_bytes = memory_of(arguments.resources, plan).unit_bytes();
+  if (arguments.format == "json") context.out << plan_json(plan, states, options).dump(2) << "\n";
+  else context.out << plan_text(plan, states, options);
   return kOk;
 }
 
@@ -61,7 +59,7 @@ void add_plan(CLI::App& app, Context& context) {
   verb.add_option("--format", arguments->format, "text or json")
       ->check(CLI::IsMember({"text", "json"}))
       ->capture_default_str();
-  add_memory_option(verb, arguments->memory_bytes);
+  add_resource_options(verb, arguments->resources, "-j");
   verb.add_flag("--jobs", arguments->all_jobs, "List every job, however many there are");
   verb.callback([&context, arguments] {
     context.action = [&context, arguments] { return show_plan(context, *arguments); };

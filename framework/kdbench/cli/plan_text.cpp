@@ -30,20 +30,51 @@ std::string limited(Rows rows, const PlanTextOptions& options,
   return aligned(rows, "  ", right) + more;
 }
 
-/// The largest part's, and how many there are.
-std::string memory_text(const std::vector<GroupPart>& parts) {
+/// Jobs that may share a worker, and how they are cut.
+struct Group {
+  std::vector<const Job*> jobs;
+  std::vector<GroupPart> parts;
+};
+
+/// Groups of several jobs, in plan order.
+std::vector<Group> groups_of(const Plan& plan, const PlanTextOptions& options) {
+  std::vector<Group> out;
+  std::unordered_map<std::string, std::size_t> at;
+  for (const auto& job : plan.jobs) {
+    if (job.group.empty()) continue;
+    const auto [it, is_new] = at.emplace(job.group, out.size());
+    if (is_new) out.emplace_back();
+    out[it->second].jobs.push_back(&job);
+  }
+  std::erase_if(out, [](const Group& group) { return group.jobs.size() < 2; });
+  for (auto& group : out) group.parts = parts_of(group.jobs, options.threads, options.memory_bytes);
+  return out;
+}
+
+double seconds_of(const Group& group) {
+  double seconds = 0;
+  for (const auto& part : group.parts) seconds += part.seconds;
+  return seconds;
+}
+
+/// The largest part's, and how many there are; and the threads, where memory leaves fewer than there could be.
+std::string memory_text(const Group& group, const PlanTextOptions& options) {
   double peak = 0;
-  for (const auto& part : parts) {
+  for (const auto& part : group.parts) {
     if (part.bytes <= 0) return "?";
     peak = std::max(peak, part.bytes);
   }
-  return bytes_text(peak) + (parts.size() > 1 ? fmt::format(" in {} parts", parts.size()) : "");
+  auto text = bytes_text(peak);
+  if (group.parts.size() > 1) text += fmt::format(" in {} parts", group.parts.size());
+  const auto threads = group.parts.front().threads;
+  if (threads < std::min(options.threads, group.jobs.size())) text += fmt::format(" on {}", counted(threads, "thread"));
+  return text;
 }
 
 class PlanWriter {
  public:
   PlanWriter(const Plan& plan, const JobStates& states, const PlanTextOptions& options)
-      : plan_(plan), states_(states), options_(options) {
+      : plan_(plan), states_(states), options_(options), groups_(groups_of(plan, options)) {
     for (std::size_t i = 0; i < plan.jobs.size(); ++i) index_.emplace(plan.jobs[i].id, i);
   }
 
@@ -66,6 +97,7 @@ class PlanWriter {
       left_s += plan_.jobs[i].estimated_s;
       unknown = unknown || plan_.jobs[i].estimated_s <= 0;
     }
+    for (const auto& group : groups_) left_s -= saved_s(group);
     std::vector<std::string> parts;
     for (const auto* state : {"done", "failed", "diverged", "blocked", "to do"}) {
       if (counts[state] > 0) parts.push_back(fmt::format("{} {}", counts[state], state));
@@ -78,6 +110,16 @@ class PlanWriter {
       out += fmt::format("; {} {} of work on one core", unknown ? "at least" : "about",
                          duration_text(left_s));
     return out + "\n";
+  }
+
+  /// What the jobs of a group that are to do would take longer, if each had the teacher's passes for itself.
+  double saved_s(const Group& group) const {
+    double apart = 0, together = seconds_of(group);
+    for (const auto* job : group.jobs) {
+      if (states_[static_cast<std::size_t>(job - plan_.jobs.data())] == "to do") apart += job->estimated_s;
+      else together -= job->estimated_s - job->shared_s;
+    }
+    return apart > 0 && seconds_of(group) > 0 ? std::max(0.0, apart - together) : 0;
   }
 
   std::string studies() const {
@@ -137,25 +179,10 @@ class PlanWriter {
   }
 
   std::string groups() const {
-    struct Group {
-      double seconds = 0;
-      std::vector<const Job*> jobs = {};
-    };
-    std::vector<Group> found;
-    std::unordered_map<std::string, std::size_t> at;
-    for (const auto& job : plan_.jobs) {
-      if (job.group.empty()) continue;
-      const auto [it, is_new] = at.emplace(job.group, found.size());
-      if (is_new) found.emplace_back();
-      auto& group = found[it->second];
-      group.jobs.push_back(&job);
-      group.seconds += job.estimated_s;
-    }
     Rows rows = {{"group of", "jobs", "estimate", "peak memory"}};
-    for (const auto& g : found) {
-      if (g.jobs.size() < 2) continue;
-      const auto parts = parts_of(g.jobs, std::max<std::size_t>(1, options_.threads), options_.memory_bytes);
-      rows.push_back({g.jobs.front()->label + ", ...", std::to_string(g.jobs.size()), estimate_text(g.seconds), memory_text(parts)});
+    for (const auto& group : groups_) {
+      rows.push_back({group.jobs.front()->label + ", ...", std::to_string(group.jobs.size()), estimate_text(seconds_of(group)),
+                      memory_text(group, options_)});
     }
     return rows.size() > 1 ? "trained side by side on one pass of their teacher\n" +
                                  limited(rows, options_, {1, 2, 3})
@@ -186,6 +213,7 @@ class PlanWriter {
   const Plan& plan_;
   const JobStates& states_;
   const PlanTextOptions& options_;
+  std::vector<Group> groups_;
   std::unordered_map<std::string, std::size_t> index_;
 };
 
@@ -195,9 +223,17 @@ std::string plan_text(const Plan& plan, const JobStates& states, const PlanTextO
   return PlanWriter(plan, states, options).text();
 }
 
-Json plan_json(const Plan& plan, const JobStates& states) {
+Json plan_json(const Plan& plan, const JobStates& states, const PlanTextOptions& options) {
   auto out = to_json(plan);
   for (std::size_t i = 0; i < states.size(); ++i) out["jobs"][i]["state"] = states[i];
+  out["groups"] = Json::array();
+  for (const auto& group : groups_of(plan, options)) {
+    auto parts = Json::array();
+    for (const auto& part : group.parts) {
+      parts.push_back({{"jobs", part.jobs}, {"threads", part.threads}, {"bytes", part.bytes}, {"seconds", part.seconds}});
+    }
+    out["groups"].push_back({{"group", group.jobs.front()->group}, {"parts", std::move(parts)}});
+  }
   return out;
 }
 

@@ -15,7 +15,7 @@ struct PlanTextOptions {
   bool all_jobs = false;  ///< list every job; otherwise only when there are few
   std::size_t max_listed_jobs = 60;
   std::size_t max_rows = 40;  ///< of the other tables, unless all_jobs
-  std::size_t threads = 1;    ///< that train the students of a group
+  std::size_t threads = 1;    ///< that train the students of a group, >= 1
   double memory_bytes = 0;    ///< that a group may need; larger ones are cut; 0: any
 };
 
@@ -24,7 +24,8 @@ struct PlanTextOptions {
 std::string plan_text(const Plan& plan, const JobStates& states,
                       const PlanTextOptions& options = {});
 
-/// Returns to_json(plan) with a member "state" in every job.
-Json plan_json(const Plan& plan, const JobStates& states);
+/// Returns to_json(plan) with a member "state" in every job, and "groups": for each group of several jobs its name and its
+/// parts, {jobs (how many), threads, bytes, seconds (of one core)}, in the order in which they are trained.
+Json plan_json(const Plan& plan, const JobStates& states, const PlanTextOptions& options = {});
 
 }  // namespace kdbench

@@ -14,7 +14,6 @@
 #include <cstdlib>
 #include <cstring>
 #include <iostream>
-#include <thread>
 
 namespace kdbench {
 namespace {
@@ -24,27 +23,20 @@ constexpr std::size_t kMaxProblemsShown = 20;
 struct RunArguments {
   SuiteOptions suite;
   std::string format = "text";
-  int slots = 0;  ///< 0: as many as fit
   bool rerun_failed = false, no_fuse = false, no_boards = false;
   double timeout_s = 0;
-  std::uint64_t memory_bytes = 0, memory_limit_bytes = 0;
+  ResourceOptions resources;
   std::string allocator = "caching";
 };
-
-int default_slots(const Plan& plan) {
-  if (plan.device != "cpu") return 1;
-  return std::max(1, static_cast<int>(std::thread::hardware_concurrency()));
-}
 
 RunOptions run_options(const RunArguments& arguments, const WorkerSetup& setup, const Plan& plan) {
   RunOptions options;
   options.setup = setup;
-  options.slots = arguments.slots > 0 ? arguments.slots : default_slots(plan);
+  options.slots = slots_of(arguments.resources, plan);
   options.fuse = !arguments.no_fuse;
   options.rerun_failed = arguments.rerun_failed;
+  options.unit = memory_of(arguments.resources, plan);
   options.unit.timeout_s = arguments.timeout_s;
-  options.unit.memory_bytes = memory_or_available(arguments.memory_bytes);
-  options.unit.memory_limit_bytes = double(arguments.memory_limit_bytes);
   options.unit.caching_allocator = arguments.allocator == "caching";
   return options;
 }
@@ -117,21 +109,13 @@ void add_run(CLI::App& app, Context& context) {
   auto arguments = std::make_shared<RunArguments>();
   add_suite_options(verb, arguments->suite, true);
   add_board_format(verb, arguments->format);
-  verb.add_option("-j,--jobs", arguments->slots,
-                  "Threads to use in all; default: one a core, 1 on a GPU")
-      ->check(CLI::Range(1, 4096))
-      ->type_name("N");
+  add_resource_options(verb, arguments->resources, "-j,--jobs");
   verb.add_flag("--rerun-failed", arguments->rerun_failed,
                 "Also run jobs that failed or diverged in an earlier run");
   verb.add_flag("--no-fuse", arguments->no_fuse, "Give every job a worker of its own");
   verb.add_option("--timeout", arguments->timeout_s, "Stop a job after so many seconds")
       ->check(positive_number())
       ->type_name("SECONDS");
-  add_memory_option(verb, arguments->memory_bytes);
-  verb.add_option("--memory-limit", arguments->memory_limit_bytes,
-                  "Kill a worker that uses more, 2GB for example")
-      ->transform(CLI::AsSizeValue(true))
-      ->type_name("SIZE");
   verb.add_option("--allocator", arguments->allocator,
                   "caching keeps freed memory for the next step (faster); libtorch gives it back")
       ->check(CLI::IsMember({"caching", "libtorch"}))

@@ -3,6 +3,9 @@
 
 #include <fmt/core.h>
 
+#include <algorithm>
+#include <thread>
+
 namespace kdbench {
 
 void add_overlay_options(CLI::App& verb, SuiteOptions& options) {
@@ -24,15 +27,34 @@ void add_suite_options(CLI::App& verb, SuiteOptions& options, bool with_device) 
       ->type_name("DEVICE");
 }
 
-void add_memory_option(CLI::App& verb, std::uint64_t& bytes) {
-  verb.add_option("--memory", bytes,
-                  "What all workers together may use by the plan's estimates, 16GB for example; larger groups are trained in parts, "
-                  "and workers wait for each other. Default: what is available here")
+void add_resource_options(CLI::App& verb, ResourceOptions& options, const std::string& slots) {
+  verb.add_option(slots, options.slots, "Threads to use in all; default: one a core, 1 on a GPU")
+      ->check(CLI::Range(1, 4096))
+      ->type_name("N");
+  verb.add_option(
+          "--memory", options.memory_bytes,
+          "What all workers together may need by the plan's estimates, 16GB for example: larger groups are trained in parts or "
+          "on fewer threads, and workers wait for each other. Default: 80 % of what is available here, on a GPU no bound")
+      ->transform(CLI::AsSizeValue(true))
+      ->type_name("SIZE");
+  verb.add_option("--memory-limit", options.memory_limit_bytes,
+                  "Kill a worker that uses more, 2GB for example; groups are planned for 80 % of it")
       ->transform(CLI::AsSizeValue(true))
       ->type_name("SIZE");
 }
 
-double memory_or_available(std::uint64_t bytes) { return bytes > 0 ? static_cast<double>(bytes) : memory_for_estimates(); }
+int slots_of(const ResourceOptions& options, const Plan& plan) {
+  if (options.slots > 0) return options.slots;
+  return plan.device == "cpu" ? std::max(1, static_cast<int>(std::thread::hardware_concurrency())) : 1;
+}
+
+UnitOptions memory_of(const ResourceOptions& options, const Plan& plan) {
+  UnitOptions out;
+  out.memory_limit_bytes = static_cast<double>(options.memory_limit_bytes);
+  if (options.memory_bytes > 0) out.memory_bytes = static_cast<double>(options.memory_bytes);
+  else if (plan.device == "cpu") out.memory_bytes = available_memory_bytes() / kEstimateMargin;
+  return out;
+}
 
 Result<std::vector<Override>> parse_overrides(const std::vector<std::string>& set) {
   std::vector<Override> out;

@@ -2,6 +2,7 @@
 #pragma once
 #include <kdbench/cli/context.h>
 #include <kdbench/plan/plan.h>
+#include <kdbench/run/unit_process.h>
 #include <kdbench/suite/suite.h>
 
 #include <CLI/CLI.hpp>
@@ -23,11 +24,21 @@ void add_suite_options(CLI::App& verb, SuiteOptions& options, bool with_device);
 /// Adds --profile and --set alone, for verbs that take more than a suite file.
 void add_overlay_options(CLI::App& verb, SuiteOptions& options);
 
-/// Adds --memory: what all workers together may use.
-void add_memory_option(CLI::App& verb, std::uint64_t& bytes);
+/// What a run may take of the machine; 0: not said.
+struct ResourceOptions {
+  int slots = 0;
+  std::uint64_t memory_bytes = 0, memory_limit_bytes = 0;
+};
 
-/// Returns what --memory said, or without it (0) what this machine has for estimates.
-double memory_or_available(std::uint64_t bytes);
+/// Adds --memory, --memory-limit and, by the name `slots` ("-j,--jobs"), the number of threads.
+void add_resource_options(CLI::App& verb, ResourceOptions& options, const std::string& slots);
+
+/// Returns the threads to use: as said, else one a core, or one on a GPU.
+int slots_of(const ResourceOptions& options, const Plan& plan);
+
+/// Returns the bounds on memory. What is not said is what is available here, less the margin of estimates; on a GPU nothing,
+/// because estimates count as the host's what lies on the device there.
+UnitOptions memory_of(const ResourceOptions& options, const Plan& plan);
 
 /// Returns the overrides of --set, or what is wrong with one.
 Result<std::vector<Override>> parse_overrides(const std::vector<std::string>& set);

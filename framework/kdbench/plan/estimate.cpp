@@ -52,7 +52,8 @@ void add_memory(Estimate& estimate, const ModelFacts& model, const ModelFacts* t
   const bool images = info.image.height * info.image.width > 1;
   estimate.shared_bytes = kWorkerBytes + (images ? kConvolutionBytes : 0.0) + data_bytes(spec.at("dataset"), rows, info);
   if (teacher) {  // it is asked about the training rows for the tape, and about the test rows for its calibration
-    estimate.shared_bytes += kWeightBytes * static_cast<double>(teacher->num_params) + tape_bytes(*teacher, train, rows, feature_loss) +
+    estimate.shared_bytes += kWeightBytes * static_cast<double>(teacher->num_params) +
+                             tape_bytes(*teacher, train, rows, feature_loss) +
                              kKeptBlocks * forward_bytes(*teacher, kEvaluationBatch);
   }
   // Weights, gradients and momentum; with validation rows also the states that were best by four rules.
@@ -73,7 +74,8 @@ Estimate estimate_job(const ModelFacts& model, const ModelFacts* teacher, const 
   const double evaluations = std::max(1.0, epochs / train.at("evaluate_every").get<double>());
   const double validation = spec.at("dataset").at("validation").get<double>();
   // A step is a forward, a backward by input and a backward by weights: three forwards' worth of arithmetic.
-  estimate.seconds = epochs * rows * (3.0 * model.forward_s + (teacher ? teacher->forward_s : 0.0));
+  estimate.shared_seconds = teacher ? epochs * rows * teacher->forward_s : 0.0;
+  estimate.seconds = epochs * rows * 3.0 * model.forward_s + estimate.shared_seconds;
   estimate.seconds += model.forward_s * (evaluations * validation + static_cast<double>(info.num_test));
   add_memory(estimate, model, teacher, spec, rows, info, feature_loss);
   if (!frozen) return estimate;

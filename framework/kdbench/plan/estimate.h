@@ -8,7 +8,7 @@ namespace kdbench {
 struct Estimate {
   double seconds = 0;  ///< on one core; 0: unknown
   double bytes = 0;    ///< peak resident memory of the job trained alone; 0: unknown
-  double shared_bytes = 0, state_bytes = 0;  ///< parts of `bytes`, as in Job
+  double shared_seconds = 0, shared_bytes = 0, state_bytes = 0;  ///< parts of them, as in Job
 };
 
 /// A group on w threads needs shared, the states of its students, and for each student model, of which it has n, min(n, w) times

@@ -62,8 +62,10 @@ void JobList::estimate(Job& job, const Setting& s, bool feature_loss) {
   const auto& teacher = job.spec.at("teacher");
   const auto* teaches = teacher.is_null() ? nullptr : facts(teacher.at("job"), s);
   const auto* frozen = job.spec.contains("added_to") ? facts(job.spec.at("added_to"), s) : nullptr;
-  const auto cost = estimate_job(*facts(job.id, s), teaches, job.spec, s.dataset->num_train(), s.dataset->info, feature_loss, frozen);
+  const auto cost =
+      estimate_job(*facts(job.id, s), teaches, job.spec, s.dataset->num_train(), s.dataset->info, feature_loss, frozen);
   job.estimated_s = cost.seconds;
+  job.shared_s = cost.shared_seconds;
   job.estimated_bytes = cost.bytes;
   job.shared_bytes = cost.shared_bytes;
   job.state_bytes = cost.state_bytes;

@@ -25,7 +25,11 @@ struct Trained {
 class Planner {
  public:
   Planner(const ParsedSuite& parsed, const Catalog& catalog, const std::string& device)
-      : suite_(parsed.suite), diagnostics_(parsed.diagnostics), resolved_(suite_, catalog, diagnostics_), answers_(resolved_), jobs_(resolved_) {
+      : suite_(parsed.suite),
+        diagnostics_(parsed.diagnostics),
+        resolved_(suite_, catalog, diagnostics_),
+        answers_(resolved_),
+        jobs_(resolved_) {
     plan_.suite = suite_.name;
     plan_.title = suite_.title;
     plan_.paper = suite_.paper;
@@ -40,7 +44,8 @@ class Planner {
     std::vector<std::pair<Setting, std::vector<Usable>>> settings;
     for (const auto& study : suite_.studies) {
       plan_.studies.push_back(study.name);
-      plan_.study_options[study.name] = {{"baseline", study.baseline}, {"per_seed", study.per_seed}, {"direct", direct_strategy(study)}};
+      plan_.study_options[study.name] = {
+          {"baseline", study.baseline}, {"per_seed", study.per_seed}, {"direct", direct_strategy(study)}};
       for (auto& setting : settings_of(study)) settings.emplace_back(setting, usable_methods(setting));
     }
     if (!diagnostics_.empty()) return with_overrides_named(diagnostics_, suite_.overrides);
@@ -76,8 +81,10 @@ class Planner {
     const auto dataset = resolved_.datasets.find(study.dataset.value);
     if (dataset == resolved_.datasets.end()) return out;  // reported where the data set is defined
     if (suite_.select == "best_val" && dataset->second.use->validation.value == 0) {
-      complain(dataset->second.use->at, fmt::format("study '{}' reads the checkpoint \"best_val\" (suite.select), but dataset '{}' has no "
-                                                    "validation rows; set 'validation' here, or select = \"last\"", study.name, study.dataset.value));
+      complain(dataset->second.use->at,
+               fmt::format("study '{}' reads the checkpoint \"best_val\" (suite.select), but dataset '{}' has no "
+                           "validation rows; set 'validation' here, or select = \"last\"",
+                           study.name, study.dataset.value));
     }
     for (const auto& pair : study.pairs) {
       for (const auto& strategy : study.strategies) {
@@ -128,7 +135,8 @@ class Planner {
     try {
       usable.needs = answers_.ask(method, s, s.student(), s.teacher()).needs;
       usable.labels_only = !usable.needs.terms;
-      if (usable.needs.teacher && s.teacher().empty()) throw Error("it needs a teacher; write the pair as [\"teacher\", \"student\"]");
+      if (usable.needs.teacher && s.teacher().empty())
+        throw Error("it needs a teacher; write the pair as [\"teacher\", \"student\"]");
       usable.stages = plan_stages(resolved_, answers_, s, method, usable.needs);
     } catch (const std::exception& error) {
       complain(at, fmt::format("study '{}': loss '{}' with {}: {}", s.study->name, method.label, pair_text(s), error.what()));
@@ -176,8 +184,8 @@ class Planner {
 
   /// Every method places its teachers again; each place is kept once. What is left out of the key follows from the rest.
   void place(Placement p) {
-    auto key = fmt::format("{}\n{}\n{}\n{}\n{}\n{}\n{}\n{}\n{}\n{}\n{}\n{}", p.study, p.dataset, p.method, p.convention, p.teacher, p.student, p.strategy,
-                           p.seed, p.value, p.role, p.job, p.teacher_job);
+    auto key = fmt::format("{}\n{}\n{}\n{}\n{}\n{}\n{}\n{}\n{}\n{}\n{}\n{}", p.study, p.dataset, p.method, p.convention,
+                           p.teacher, p.student, p.strategy, p.seed, p.value, p.role, p.job, p.teacher_job);
     if (placed_.insert(std::move(key)).second) plan_.placements.push_back(std::move(p));
   }
 
@@ -216,7 +224,8 @@ class Planner {
                        [&](const StagePlan& p) { return p.taught() && *p.stage.teacher == stage; });
   }
 
-  Spec stage_spec(const Setting& s, const StagePlan& planned, const Knobs& knobs, const std::map<std::string, Trained>& trained) const {
+  Spec stage_spec(const Setting& s, const StagePlan& planned, const Knobs& knobs,
+                  const std::map<std::string, Trained>& trained) const {
     const auto& stage = planned.stage;
     const auto& model = resolved_.models.at(stage.model);
     auto spec = labels_spec(of_seed_, *s.dataset, model, planned.recipe);
@@ -247,7 +256,8 @@ class Planner {
 
   static std::string convention(const Setting& s, const Usable& usable, const Knobs& knobs) {
     if (usable.labels_only) return "labels only";
-    const auto text = usable.needs.teacher ? convention_text(knobs, s.study->axis) : fmt::format("posterior, alpha={}", knobs.alpha);
+    const auto text =
+        usable.needs.teacher ? convention_text(knobs, s.study->axis) : fmt::format("posterior, alpha={}", knobs.alpha);
     const auto* last = usable.stages.back().method;
     if (usable.stages.back().stage.loss != StageLoss::kNamed || !last) return text;
     return fmt::format("{}; student by {}: {}", text, last->label, convention_text(last->knobs, ""));
@@ -264,7 +274,8 @@ class Planner {
     place(std::move(p));
   }
 
-  static std::string job_label(const Setting& s, const Usable& usable, const StagePlan& planned, double value, std::int64_t seed) {
+  static std::string job_label(const Setting& s, const Usable& usable, const StagePlan& planned, double value,
+                               std::int64_t seed) {
     const auto& stage = planned.stage;
     const bool by_method = stage.loss == StageLoss::kMethod;
     if (!by_method && !planned.method) return fmt::format("{} {} s{}", stage.id, stage.model, seed);

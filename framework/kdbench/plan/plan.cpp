@@ -23,6 +23,7 @@ void each_job_field(JobType& job, Visit&& visit) {
   visit("group", job.group, kAlways);
   visit("estimated_s", job.estimated_s, kAlways);
   visit("estimated_bytes", job.estimated_bytes, kAlways);
+  visit("shared_s", job.shared_s, kSinceLater);
   visit("shared_bytes", job.shared_bytes, kSinceLater);
   visit("state_bytes", job.state_bytes, kSinceLater);
 }
@@ -109,7 +110,8 @@ class Shared {
 
  private:
   template <class Value>
-  static std::size_t index(std::unordered_map<std::string, std::size_t>& known, Json& list, const std::string& key, const Value& value) {
+  static std::size_t index(std::unordered_map<std::string, std::size_t>& known, Json& list, const std::string& key,
+                           const Value& value) {
     const auto [it, added] = known.try_emplace(key, list.size());
     if (added) list.push_back(value);
     return it->second;
@@ -156,7 +158,8 @@ class RowWriter {
 /// Visitor that reads such a row.
 class RowReader {
  public:
-  RowReader(const Json& row, const std::vector<std::string>& texts, const std::vector<SpecPartPtr>& parts) : row_(row), texts_(texts), parts_(parts) {}
+  RowReader(const Json& row, const std::vector<std::string>& texts, const std::vector<SpecPartPtr>& parts)
+      : row_(row), texts_(texts), parts_(parts) {}
   template <class T>
   void operator()(const char*, T& value, Presence) {
     unpack(row_.at(next_++), value);
@@ -172,7 +175,8 @@ class RowReader {
     for (std::size_t i = 0; i < values.size(); ++i) unpack(from[i], values[i]);
   }
   void unpack(const Json& from, Spec& spec) const {
-    for (std::size_t i = 0; i < from.size(); i += 2) spec.set(texts_.at(from[i].get<std::size_t>()), parts_.at(from.at(i + 1).get<std::size_t>()));
+    for (std::size_t i = 0; i < from.size(); i += 2)
+      spec.set(texts_.at(from[i].get<std::size_t>()), parts_.at(from.at(i + 1).get<std::size_t>()));
   }
 
   const Json& row_;
@@ -253,7 +257,8 @@ Plan plan_from_packed_json(const Json& json) {
   Plan plan;
   each_plan_field(plan, Reader(json));
   for (const auto& row : json.at("jobs")) each_job_field(plan.jobs.emplace_back(), RowReader(row, texts, parts));
-  for (const auto& row : json.at("placements")) each_placement_field(plan.placements.emplace_back(), RowReader(row, texts, parts));
+  for (const auto& row : json.at("placements"))
+    each_placement_field(plan.placements.emplace_back(), RowReader(row, texts, parts));
   return plan;
 }
 

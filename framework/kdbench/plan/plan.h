@@ -1,8 +1,8 @@
 /// Plan: every job a suite needs, as plain data. What a worker trains on this machine, another scheduler trains elsewhere.
-/// This header and plan.cpp are free of libtorch.
+/// This header, spec.h and their sources are free of libtorch.
 #pragma once
-#include <kdbench/plan/spec.h>
 #include <kdbench/base/result.h>
+#include <kdbench/plan/spec.h>
 
 #include <cstdint>
 #include <map>
@@ -26,18 +26,20 @@ namespace kdbench {
 ///   init      id of the job whose last weights this one starts from; absent: random weights of the seed
 ///   added_to  id of the job whose network, frozen in its last state, adds its logits to this one's; absent: none
 ///
-/// One network trained for one stage. `id` is the SHA-256 of canonical(spec): everything that determines the result and
+/// One network trained for one stage. `id` is the SHA-256 of spec.identity(): everything that determines the result and
 /// nothing else, so two suites that need the same training share the job.
 struct Job {
   std::string id;
   std::string label;               ///< for people: "kl[tau=4] resnet20->resnet8 s0"
   Spec spec;                       ///< see above
-  std::vector<std::string> needs;  ///< ids of the jobs that must be done before: its teacher's, and those of `init` and `added_to`
+  std::vector<std::string>
+      needs;  ///< ids of the jobs that must be done before: its teacher's, and those of `init` and `added_to`
   std::int64_t checkpoint_every = 1;  ///< epochs between resumable checkpoints; decides no result, so no part of the spec
   /// Epochs after which the network is to be kept, ascending: what the plan's other jobs learn from. Decides no result either.
   std::vector<std::int64_t> keep_epochs = {};
   std::string group;               ///< jobs with equal non-empty group may share one worker and one teacher tape
   double estimated_s = 0;          ///< seconds on one core of an ordinary machine; 0: unknown
+  double shared_s = 0;             ///< the part of it that the jobs of a group have once: the teacher's passes
   double estimated_bytes = 0;      ///< peak memory of the job trained alone; 0: unknown
   double shared_bytes = 0;         ///< the part of it that the jobs of a group have once: libtorch, data, teacher and tape
   double state_bytes = 0;          ///< the part that a student of a group keeps also while others train: weights and history
@@ -58,7 +60,7 @@ struct Placement {
   std::string job;                    ///< id
   std::string teacher_job;            ///< id of the job whose network taught; empty: none
   std::string teacher_checkpoint;     ///< which state of it taught: "last", "best_val", "epoch 30"; empty without teacher_job
-  std::vector<std::string> chain;     ///< models from the first teacher to the one that taught directly; empty without teacher_job
+  std::vector<std::string> chain;  ///< models from the first teacher to the one that taught directly; empty without teacher_job
 };
 
 struct Plan {
@@ -83,7 +85,7 @@ Plan plan_from_json(const Json& json);
 /// The same for the way from one program to another: every text and every part of a spec once, and jobs and placements as rows of
 /// indices and numbers. Jobs of a sweep differ in little, so this is a quarter of the text, and quickly read.
 Json to_packed_json(const Plan& plan);
-/// @throws Json::exception where `json` was not written by to_packed_json
+/// @throws std::exception where `json` was not written by to_packed_json
 Plan plan_from_packed_json(const Json& json);
 
 }  // namespace kdbench

@@ -138,8 +138,9 @@ bool Resolved::find_inner(ResolvedDataset& r, const Catalog& catalog, const std:
   }
   if (of.value.empty()) return true;
   if (!r.entry->about.takes_of) {
-    diagnostics_.push_back({suite.file, of.at,
-                            fmt::format("{}: the plugin '{}' is not made of another data set; remove 'of'", what, r.entry->name)});
+    diagnostics_.push_back(
+        {suite.file, of.at,
+         fmt::format("{}: the plugin '{}' is not made of another data set; remove 'of'", what, r.entry->name)});
     return false;
   }
   r.of = resolve_dataset(of.value, catalog);
@@ -151,7 +152,8 @@ void Resolved::resolve_models(const Catalog& catalog) {
     const auto* entry = find_plugin(use, catalog.models, "model", "models", suite.file, diagnostics_);
     if (!entry) continue;
     const auto before = diagnostics_.size();
-    ResolvedModel r{&use, entry, resolve_use(use, entry->params, fmt::format("model '{}'", name), suite.file, diagnostics_), {}, {}};
+    ResolvedModel r{
+        &use, entry, resolve_use(use, entry->params, fmt::format("model '{}'", name), suite.file, diagnostics_), {}, {}};
     if (diagnostics_.size() != before) continue;
     r.spec = make_part(plugin_spec(*entry, r.params));
     r.recipe = make_part(to_json(use.recipe));

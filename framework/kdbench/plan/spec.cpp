@@ -8,6 +8,8 @@
 namespace kdbench {
 namespace {
 
+std::string identity_of(const SpecPart& part) { return part.identity.empty() ? canonical(part.value) : part.identity; }
+
 bool before(const Spec::Member& member, std::string_view name) { return member.first < name; }
 
 }  // namespace
@@ -22,7 +24,8 @@ SpecPartPtr make_part(Json value, const Json& deciding) {
 }
 
 Spec::Spec(const Json& object) {
-  if (!object.is_object()) throw std::invalid_argument(fmt::format("a job's spec must be an object, found {}", object.type_name()));
+  if (!object.is_object())
+    throw std::invalid_argument(fmt::format("a job's spec must be an object, found {}", object.type_name()));
   for (auto member = object.begin(); member != object.end(); ++member) {
     members_.emplace_back(member.key(), std::make_shared<const SpecPart>(SpecPart{*member, ""}));
   }
@@ -45,11 +48,14 @@ void Spec::set(const std::string& name, SpecPartPtr part) {
   else members_.emplace(at, name, std::move(part));
 }
 
-Json& Spec::operator[](const std::string& name) {
-  auto own = std::make_shared<SpecPart>(SpecPart{contains(name) ? at(name) : Json(), ""});
-  auto& value = own->value;
-  set(name, std::move(own));
-  return value;
+void Spec::set_value(const std::string& name, Json value) {
+  set(name, std::make_shared<const SpecPart>(SpecPart{std::move(value), ""}));
+}
+
+void Spec::set_value(const std::string& name, const std::string& member, Json value) {
+  auto changed = at(name);
+  changed[member] = std::move(value);
+  set_value(name, std::move(changed));
 }
 
 Json Spec::json() const {
@@ -58,12 +64,13 @@ Json Spec::json() const {
   return out;
 }
 
+std::string Spec::identity(std::string_view name) const { return identity_of(*part(name)); }
+
 std::string Spec::identity() const {
   std::string out = "{";
   for (const auto& [name, part] : members_) {
     if (out.size() > 1) out += ',';
-    out.append(canonical(Json(name))).append(1, ':');
-    out += part->identity.empty() ? canonical(part->value) : part->identity;
+    out.append(canonical(Json(name))).append(1, ':').append(identity_of(*part));
   }
   return out += '}';
 }

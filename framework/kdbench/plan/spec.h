@@ -10,7 +10,7 @@
 
 namespace kdbench {
 
-/// One part of a spec. It is never changed, so that the jobs of a sweep, which differ in one part or two, hold the others once.
+/// One part of a spec. Nobody changes it, so that the jobs of a sweep, which differ in one part or two, hold the others once.
 struct SpecPart {
   Json value;
   std::string identity;  ///< canonical text of what of `value` decides a result; empty: canonical(value)
@@ -30,7 +30,7 @@ class Spec {
   Spec() = default;
   /// @param object its members are the parts
   /// @throws std::invalid_argument where it is no object
-  Spec(const Json& object);  // NOLINT(google-explicit-constructor): a spec is written as JSON wherever it is written by hand
+  Spec(const Json& object);  // implicit: a spec is written as JSON wherever it is written by hand
 
   bool contains(std::string_view name) const { return find(name) != nullptr; }
   /// @throws std::out_of_range where there is no such part
@@ -38,12 +38,17 @@ class Spec {
   /// @throws std::out_of_range where there is no such part
   const SpecPartPtr& part(std::string_view name) const;
   void set(const std::string& name, SpecPartPtr part);
-  /// A part, null where there was none, that this spec has for itself from now on.
-  Json& operator[](const std::string& name);
+  /// Gives the spec a part of its own.
+  void set_value(const std::string& name, Json value);
+  /// Gives it a part of its own that differs from the one it has in one member.
+  void set_value(const std::string& name, const std::string& member, Json value);
 
   const std::vector<Member>& members() const { return members_; }  ///< sorted by name
   Json json() const;
-  /// The canonical text of the whole, in which every part stands by what of it decides a result.
+  /// The canonical text of what of a part decides a result.
+  /// @throws std::out_of_range where there is no such part
+  std::string identity(std::string_view name) const;
+  /// The canonical text of the whole, in which every part stands by its identity.
   std::string identity() const;
 
  private:

@@ -80,7 +80,7 @@ std::string job_identity(const Spec& spec) { return sha256_hex(spec.identity());
 
 std::string group_of(const Spec& spec) {
   std::string key;
-  for (const char* member : {"teacher", "dataset", "seed", "device"}) key += spec.part(member)->identity + '\n';
+  for (const char* member : {"teacher", "dataset", "seed", "device"}) key += spec.identity(member) + '\n';
   for (const char* member : {"batch_size", "epochs", "crop_padding", "flip", "threads", "precision", "evaluate_every"}) {
     key += canonical(spec.at("train").at(member)) + '\n';
   }

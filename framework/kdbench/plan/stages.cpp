@@ -16,7 +16,8 @@ std::vector<Stage> ask(Resolved& resolved, const Setting& s, bool with_teacher) 
   StrategyContext context{with_teacher ? s.teacher() : "", s.student(), {}, 0, epochs_of(s.student())};
   if (with_teacher) context.teacher_epochs = epochs_of(s.teacher());
   for (const auto& [name, model] : resolved.models) {
-    if (const auto* facts = resolved.facts_if_fit(name, s.study->dataset.value)) context.models.push_back({name, facts->num_params});
+    if (const auto* facts = resolved.facts_if_fit(name, s.study->dataset.value))
+      context.models.push_back({name, facts->num_params});
   }
   std::stable_sort(context.models.begin(), context.models.end(),
                    [](const auto& a, const auto& b) { return a.num_params > b.num_params; });
@@ -76,18 +77,19 @@ class StageChecks {
     }
     const auto& teacher = earlier(i, *stage.teacher, "learn from");
     if (rule == "epoch" && (epoch < 1 || epoch > teacher.epochs)) {
-      broken(fmt::format("lets stage '{}' learn from epoch {} of stage '{}', which trains for {}; expected 1 to {}", stage.id, epoch,
-                         teacher.id, teacher.epochs, teacher.epochs));
+      broken(fmt::format("lets stage '{}' learn from epoch {} of stage '{}', which trains for {}; expected 1 to {}", stage.id,
+                         epoch, teacher.id, teacher.epochs, teacher.epochs));
     }
     if (reads_validation(rule)) need_validation(fmt::format("chooses the teacher of stage '{}' by '{}'", stage.id, rule));
-    if (stage.fit_teacher_temperature) need_validation(fmt::format("fits the temperature of the teacher of stage '{}'", stage.id));
+    if (stage.fit_teacher_temperature)
+      need_validation(fmt::format("fits the temperature of the teacher of stage '{}'", stage.id));
   }
 
   void need_validation(const std::string& what) const {
     if (s_.dataset->use->validation.value > 0) return;
     const auto& dataset = s_.study->dataset.value;
-    broken(fmt::format("{}, which takes validation rows, but dataset '{}' has none; set 'validation' in [datasets.{}]", what, dataset,
-                       dataset));
+    broken(fmt::format("{}, which takes validation rows, but dataset '{}' has none; set 'validation' in [datasets.{}]", what,
+                       dataset, dataset));
   }
 
   void check_init(std::size_t i) const {
@@ -130,8 +132,9 @@ StagePlan with_loss(LossAnswers& answers, const Setting& s, const Method& method
   const auto& answer = answers.ask(method, s, stage.model, teacher);
   if (!answer.needs.terms) return {stage, nullptr, answer.needs};
   const bool ends = stage.model == s.student() && (teacher.empty() || teacher == s.teacher());
-  const auto at = ends ? std::string()
-                       : fmt::format("stage '{}' (loss '{}', teacher '{}' and student '{}'): ", stage.id, method.label, teacher, stage.model);
+  const auto at =
+      ends ? std::string()
+           : fmt::format("stage '{}' (loss '{}', teacher '{}' and student '{}'): ", stage.id, method.label, teacher, stage.model);
   if (answer.needs.teacher && !stage.teacher) throw Error(at + "it needs a teacher, and the strategy names none");
   if (answer.needs.posterior && !s.dataset->info.has_posterior) {
     throw Error(fmt::format("{}it learns the posterior, which dataset '{}' does not know", at, s.study->dataset.value));

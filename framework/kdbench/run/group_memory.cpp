@@ -2,44 +2,75 @@
 
 #include <algorithm>
 #include <cmath>
+#include <limits>
 
 namespace kdbench {
+namespace {
+
+std::vector<GroupPart> cut(std::span<const Job* const> group, std::size_t threads, double limit) {
+  std::vector<GroupPart> out;
+  while (!group.empty()) {
+    GroupMemory memory(threads);
+    GroupPart part;
+    double teacher_s = 0;
+    bool known = true;
+    for (; part.jobs < group.size() && memory.add(*group[part.jobs], limit); ++part.jobs) {
+      const auto& job = *group[part.jobs];
+      teacher_s = std::max(teacher_s, job.shared_s);
+      part.seconds += job.estimated_s - job.shared_s;
+      known = known && job.estimated_s > 0;
+    }
+    part.seconds = known ? part.seconds + teacher_s : 0;
+    part.threads = std::min(threads, part.jobs);
+    part.bytes = memory.bytes();
+    group = group.subspan(part.jobs);
+    out.push_back(part);
+  }
+  return out;
+}
+
+/// Until the last part is done. Where nothing is known of the time, every job takes as long as any other.
+double wall_seconds(const std::vector<GroupPart>& parts) {
+  double out = 0;
+  for (const auto& part : parts) {
+    out += (part.seconds > 0 ? part.seconds : static_cast<double>(part.jobs)) / static_cast<double>(part.threads);
+  }
+  return out;
+}
+
+}  // namespace
 
 bool GroupMemory::add(const Job& job, double limit) {
-  auto with = *this;
-  ++with.jobs_;
-  with.known_ = known_ && job.estimated_bytes > 0;
-  with.shared_ = std::max(shared_, job.shared_bytes);
-  with.states_ += job.state_bytes;
-  ++with.steps_[std::round(job.estimated_bytes - job.shared_bytes - job.state_bytes)];
-  if (jobs_ > 0 && limit > 0 && with.bytes() > limit) return false;
-  *this = std::move(with);
+  const double step = std::round(job.estimated_bytes - job.shared_bytes - job.state_bytes);
+  const auto same = steps_.find(step);
+  const bool one_more_runs = same == steps_.end() || same->second < threads_;
+  const bool known = known_ && job.estimated_bytes > 0;
+  const double shared = std::max(shared_, job.shared_bytes), states = states_ + job.state_bytes,
+               running = running_ + (one_more_runs ? step : 0);
+  if (jobs_ > 0 && limit > 0 && known && shared + states + running > limit) return false;
+  shared_ = shared;
+  states_ = states;
+  running_ = running;
+  known_ = known;
+  ++steps_[step];
+  ++jobs_;
   return true;
 }
 
-double GroupMemory::bytes() const {
-  if (!known_) return 0;
-  auto bytes = shared_ + states_;
-  for (const auto& [step, jobs] : steps_) bytes += static_cast<double>(std::min(jobs, threads_)) * step;
-  return bytes;
-}
-
-GroupPart first_part(std::span<const Job* const> group, std::size_t threads, double limit) {
-  for (threads = std::min(threads, group.size());; --threads) {
-    GroupMemory memory(threads);
-    std::size_t jobs = 0;
-    while (jobs < group.size() && memory.add(*group[jobs], limit)) ++jobs;
-    if (jobs > 1 || threads == 1) return {jobs, std::min(threads, jobs), memory.bytes()};
-  }
-}
-
 std::vector<GroupPart> parts_of(std::span<const Job* const> group, std::size_t threads, double limit) {
-  std::vector<GroupPart> out;
-  while (!group.empty()) {
-    out.push_back(first_part(group, threads, limit));
-    group = group.subspan(out.back().jobs);
+  std::vector<GroupPart> best;
+  double best_s = std::numeric_limits<double>::infinity();
+  for (threads = std::min(threads, group.size()); threads >= 1; --threads) {
+    auto parts = cut(group, threads, limit);
+    const bool whole = parts.size() == 1;
+    const double s = wall_seconds(parts);
+    if (s < best_s || (s == best_s && parts.size() < best.size())) {
+      best = std::move(parts);
+      best_s = s;
+    }
+    if (whole) break;  // fewer threads would only take longer
   }
-  return out;
+  return best;
 }
 
 }  // namespace kdbench

@@ -1,4 +1,4 @@
-/// What jobs that share a worker need together, by the estimates of their plan, and how many of them fit.
+/// What jobs that share a worker need together, by the estimates of their plan, and how a group is cut where not all of them fit.
 #pragma once
 #include <kdbench/plan/plan.h>
 
@@ -20,28 +20,26 @@ class GroupMemory {
   /// @returns whether it was
   bool add(const Job& job, double limit = 0);
 
-  double bytes() const;  ///< peak; 0: the estimate of some job is unknown
+  double bytes() const { return known_ ? shared_ + states_ + running_ : 0; }  ///< peak; 0: the estimate of some job is unknown
 
  private:
   std::size_t threads_, jobs_ = 0;
-  double shared_ = 0, states_ = 0;
+  double shared_ = 0, states_ = 0, running_ = 0;
   std::map<double, std::size_t> steps_;  ///< jobs by the bytes of a step: what one model leaves behind does not fit another
   bool known_ = true;
 };
 
-/// The first jobs of a group, those that are trained at once.
+/// Jobs of a group that are trained at once.
 struct GroupPart {
   std::size_t jobs = 0;     ///< how many, at least one
   std::size_t threads = 1;  ///< that train them
   double bytes = 0;         ///< peak; 0: unknown
+  double seconds = 0;       ///< of one core, the teacher's passes once; 0: unknown
 };
 
-/// Takes from the beginning of a group as many jobs as fit into `limit` bytes together (0: all). Where no two fit on so many threads,
-/// fewer are used: the pass of the teacher that jobs share is worth more than a thread that must wait for memory.
+/// Cuts a group, in order, into parts that fit into `limit` bytes each (0: one part). A part costs a pass of the teacher, and so
+/// does a thread less: of all numbers of threads the one is chosen with which the whole is estimated to be done soonest.
 /// @param group not empty @param threads that may be used, >= 1
-GroupPart first_part(std::span<const Job* const> group, std::size_t threads, double limit);
-
-/// The whole group in such parts.
 std::vector<GroupPart> parts_of(std::span<const Job* const> group, std::size_t threads, double limit);
 
 }  // namespace kdbench

@@ -28,12 +28,42 @@ double available_by_kernel(const fs::path& root) {
   return kNone;
 }
 
-/// The least limit in `folder` and the folders above it, up to `top`; "max" and files that are not there are none.
-double least_limit(fs::path folder, const fs::path& top, const char* file) {
+/// How the two versions of control groups call what they say.
+struct GroupFiles {
+  const char *top, *limit, *usage, *droppable;
+};
+constexpr GroupFiles kUnified{"sys/fs/cgroup", "memory.max", "memory.current", "inactive_file"};
+constexpr GroupFiles kFirst{"sys/fs/cgroup/memory", "memory.limit_in_bytes", "memory.usage_in_bytes", "total_inactive_file"};
+
+/// The number that a file consists of; none for "max" and for a file that is not there.
+double number_in(const fs::path& file) {
+  std::ifstream in(file);
+  double value = 0;
+  return in >> value ? value : kNone;
+}
+
+/// "KEY VALUE" on a line of memory.stat.
+double statistic(const fs::path& file, const std::string& wanted) {
+  std::ifstream in(file);
+  double value = 0;
+  for (std::string key; in >> key >> value;) {
+    if (key == wanted) return value;
+  }
+  return 0;
+}
+
+/// What the limit of one group leaves. Pages of files that nobody has used for a while count as used and can be dropped.
+double left_in(const fs::path& folder, const GroupFiles& files) {
+  const double limit = number_in(folder / files.limit), usage = number_in(folder / files.usage);
+  if (limit == kNone || usage == kNone) return limit;
+  return std::max(1.0, limit - std::max(0.0, usage - statistic(folder / "memory.stat", files.droppable)));
+}
+
+/// The least that `folder` and the folders above it, up to `top`, leave.
+double least_left(fs::path folder, const fs::path& top, const GroupFiles& files) {
   double least = kNone;
   while (true) {
-    std::ifstream in(folder / file);
-    if (double limit = 0; in >> limit && limit > 0) least = std::min(least, limit);
+    least = std::min(least, left_in(folder, files));
     if (folder == top || folder.parent_path() == folder) return least;
     folder = folder.parent_path();
   }
@@ -41,7 +71,7 @@ double least_limit(fs::path folder, const fs::path& top, const char* file) {
 
 /// Lines are "ID:CONTROLLERS:PATH"; version 2 has no controllers. A container may see its own group as the top of the tree, so a
 /// path that is not there counts as the top.
-double limit_by_control_group(const fs::path& root) {
+double left_by_control_groups(const fs::path& root) {
   std::ifstream groups(root / "proc/self/cgroup");
   double least = kNone;
   for (std::string line; std::getline(groups, line);) {
@@ -50,12 +80,12 @@ double limit_by_control_group(const fs::path& root) {
     const auto controllers = "," + line.substr(first + 1, second - first - 1) + ",";
     const bool unified = controllers == ",,";
     if (!unified && controllers.find(",memory,") == std::string::npos) continue;
-    const auto top = root / (unified ? "sys/fs/cgroup" : "sys/fs/cgroup/memory");
+    const auto& files = unified ? kUnified : kFirst;
+    const auto top = root / files.top;
     const auto path = fs::path(line.substr(second + 1)).relative_path();
     const auto folder = path.empty() ? top : top / path;
     std::error_code ignored;
-    const auto start = fs::is_directory(folder, ignored) ? folder : top;
-    least = std::min(least, least_limit(start, top, unified ? "memory.max" : "memory.limit_in_bytes"));
+    least = std::min(least, least_left(fs::is_directory(folder, ignored) ? folder : top, top, files));
   }
   return least;
 }
@@ -63,7 +93,7 @@ double limit_by_control_group(const fs::path& root) {
 }  // namespace
 
 double available_memory_bytes(const fs::path& root) {
-  const auto bytes = std::min(available_by_kernel(root), limit_by_control_group(root));
+  const auto bytes = std::min(available_by_kernel(root), left_by_control_groups(root));
   return bytes < kNone ? bytes : 0;
 }
 
@@ -83,7 +113,5 @@ double group_rss_bytes(pid_t group) {
   }
   return total;
 }
-
-double memory_for_estimates(const fs::path& root) { return available_memory_bytes(root) / 1.25; }
 
 }  // namespace kdbench

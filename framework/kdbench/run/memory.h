@@ -10,13 +10,12 @@ namespace kdbench {
 /// process. 0 when there is none.
 double group_rss_bytes(pid_t group);
 
-/// Returns the bytes that programs started now can have without swapping: what the kernel says is available, or the limit of the
-/// control group that this process is in (a container's or a batch system's), whichever is less. 0 when nothing says.
+/// Returns the bytes that programs started now can have without swapping: what the kernel says is available, or what the control
+/// group that this process is in (a container's or a batch system's) has left, whichever is less. 0 when nothing says.
 /// @param root where /proc and /sys are
 double available_memory_bytes(const std::filesystem::path& root = "/");
 
-/// Returns what the estimates of workers that run together may add up to here: what is available, less the 25 % by which an
-/// estimate may fall short. 0 when nothing is known.
-double memory_for_estimates(const std::filesystem::path& root = "/");
+/// By how much a job may need more than its plan estimates; docs/performance.md has what was measured.
+inline constexpr double kEstimateMargin = 1.25;
 
 }  // namespace kdbench

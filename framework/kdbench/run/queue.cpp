@@ -51,16 +51,15 @@ Unit JobQueue::unit_of(std::size_t job) const {
     together.push_back(i);
     group.push_back(&plan_.jobs[i]);
   }
-  const auto part = first_part(group, static_cast<std::size_t>(options_.slots), options_.unit_bytes);
+  const auto slots = static_cast<std::size_t>(options_.slots);
+  const auto part = parts_of(group, slots, options_.unit_bytes).front();
   auto unit = part.jobs == 1 ? single(job) : Unit{};
-  unit.left_out = together.size() - part.jobs;
+  unit.left_out = group.size() - part.jobs;
+  unit.is_bounded = unit.left_out > 0 || part.threads < std::min(slots, group.size());
   if (part.jobs == 1) return unit;
-  for (std::size_t i = 0; i < part.jobs; ++i) {
-    unit.jobs.push_back(together[i]);
-    unit.estimated_s += group[i]->estimated_s;
-  }
+  unit.jobs.assign(together.begin(), together.begin() + static_cast<std::ptrdiff_t>(part.jobs));
   unit.slots = unit.workers = unit.threads = static_cast<int>(part.threads);
-  unit.estimated_s /= unit.workers;
+  unit.estimated_s = part.seconds / unit.workers;
   unit.bytes = part.bytes;
   return unit;
 }

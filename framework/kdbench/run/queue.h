@@ -21,6 +21,7 @@ struct Unit {
   double estimated_s = 0;  ///< 0: unknown
   double bytes = 0;        ///< estimated peak memory; 0: unknown
   std::size_t left_out = 0;  ///< jobs of the group that memory leaves to later units
+  bool is_bounded = false;   ///< memory bounds its jobs or its threads
 };
 
 /// Hands out units in plan order. A unit that does not fit lets others pass only while it would

@@ -13,6 +13,7 @@
 #include <numeric>
 #include <set>
 #include <string>
+#include <unordered_map>
 
 namespace kdbench {
 namespace {
@@ -28,7 +29,10 @@ class Runner {
         store_(store),
         options_(options),
         observer_(observer),
-        queue_(plan, {options.slots, options.fuse, unit_bytes(options.unit)}) {}
+        queue_(plan, {options.slots, options.fuse, options.unit.unit_bytes()}) {
+    if (!options.fuse) return;
+    for (const auto& job : plan.jobs) ++group_sizes_[job.group];
+  }
 
   RunSummary run() {
     summary_.total = plan_.jobs.size();
@@ -45,15 +49,14 @@ class Runner {
   }
 
  private:
-  /// The lesser of two bounds, of which 0 means none.
-  static double unit_bytes(const UnitOptions& unit) {
-    const auto [less, more] = std::minmax(unit.memory_limit_bytes, unit.memory_bytes);
-    return less > 0 ? less : more;
+  /// Seconds of work, with an equal share of what the job's group has once. A plan without estimates still makes progress that
+  /// can be shown: then every job weighs the same.
+  double weight(std::size_t job) const {
+    const auto& j = plan_.jobs[job];
+    const auto size = j.group.empty() ? group_sizes_.end() : group_sizes_.find(j.group);
+    const double others = size == group_sizes_.end() ? 0 : 1 - 1 / static_cast<double>(size->second);
+    return std::max(j.estimated_s - others * j.shared_s, 1e-3);
   }
-
-  // A plan without estimates still makes progress that can be shown: then every job weighs the
-  // same.
-  double weight(std::size_t job) const { return std::max(plan_.jobs[job].estimated_s, 1e-3); }
 
   void look_into_store() {
     std::vector<std::size_t> incomplete;
@@ -98,7 +101,7 @@ class Runner {
     while (summary_.signal == 0) {
       auto unit = queue_.next(options_.slots - used_slots(), busy_s(), free_bytes());
       if (!unit) return;
-      if (unit->left_out > 0) tell_cut(*unit);
+      if (unit->is_bounded) tell_bounded(*unit);
       drop_done(*unit);
       if (!unit->jobs.empty())
         active_.emplace_back(plan_, *unit, options_.setup, store_.root(), options_.unit);
@@ -118,12 +121,18 @@ class Runner {
     unit.jobs = std::move(left);
   }
 
-  /// Once a group: what is left of it is cut again.
-  void tell_cut(const Unit& unit) {
+  /// Once a group: what is left of it is bounded again.
+  void tell_bounded(const Unit& unit) {
     const auto& first = plan_.jobs[unit.jobs.front()];
-    if (!cut_groups_.insert(first.group).second) return;
-    observer_.note(fmt::format("{}, ...: {} jobs side by side would need more than the {:.2f} GB there are; {} now, the others later", first.label,
-                               unit.jobs.size() + unit.left_out, unit_bytes(options_.unit) / 1e9, unit.jobs.size()));
+    if (!bounded_groups_.insert(first.group).second) return;
+    const auto& memory = options_.unit;
+    const bool by_limit =
+        memory.memory_limit_bytes > 0 && (memory.memory_bytes <= 0 || memory.unit_bytes() < memory.memory_bytes);
+    const auto all = unit.jobs.size() + unit.left_out;
+    observer_.note(fmt::format("{}, ...: {} jobs on {} threads would need more than {:.2f} GB ({}); jobs now: {}, threads: {}",
+                               first.label, all, std::min<std::size_t>(all, options_.slots), memory.unit_bytes() / 1e9,
+                               by_limit ? "80 % of --memory-limit" : "--memory, or 80 % of what is available",
+                               unit.jobs.size(), unit.workers));
   }
 
   /// Whatever is next may start where nothing else runs: waiting would not make it smaller.
@@ -288,9 +297,10 @@ class Runner {
   const RunOptions& options_;
   RunObserver& observer_;
   JobQueue queue_;
+  std::unordered_map<std::string, std::size_t> group_sizes_;  ///< jobs that may share a worker
   SignalWatch signals_;
   std::list<UnitProcess> active_;
-  std::set<std::string> cut_groups_;
+  std::set<std::string> bounded_groups_;
   std::vector<std::pair<std::size_t, Status>> earlier_;
   RunSummary summary_;
   ProgressState state_;

@@ -23,11 +23,12 @@ Command command_of(const Plan& plan, const Unit& unit, const WorkerSetup& setup,
                    const std::filesystem::path& store, const UnitOptions& options) {
   Json jobs = Json::array();
   for (const auto job : unit.jobs) jobs.push_back(to_json(plan.jobs[job]));
+  const double memory = options.memory_limit_bytes > 0 ? options.memory_limit_bytes : options.memory_bytes;
   const Json request = {{"verb", "train"},           {"jobs", std::move(jobs)},
                         {"store", store.string()},   {"device", plan.device},
                         {"data_dir", plan.data_dir}, {"workers", unit.workers},
                         {"allocator", options.caching_allocator},
-                        {"cache_limit_bytes", (options.memory_limit_bytes > 0 ? options.memory_limit_bytes : options.memory_bytes) / 2}};
+                        {"cache_limit_bytes", memory / 2}};
   return {.executable = setup.worker,
           .request = request_text(with_plugins(request, setup, setup.excluded)),
           .log = log_path(plan, unit, store),
@@ -42,6 +43,12 @@ Clock::time_point in_seconds(double seconds) {
 std::string size_text(double bytes) { return fmt::format("{:.1f} GB", bytes / 1e9); }
 
 }  // namespace
+
+double UnitOptions::unit_bytes() const {
+  // Of the two bounds, of which 0 means none. The one that kills is kept at a distance.
+  const double killed = memory_limit_bytes / kEstimateMargin;
+  return killed > 0 && memory_bytes > 0 ? std::min(killed, memory_bytes) : std::max(killed, memory_bytes);
+}
 
 UnitProcess::UnitProcess(const Plan& plan, Unit unit, const WorkerSetup& setup,
                          const std::filesystem::path& store, const UnitOptions& options)

@@ -18,9 +18,12 @@ struct UnitOptions {
   double timeout_s = 0;           ///< wall time of one job
   /// Resident memory of the worker and its children; freed blocks beyond half of it are not kept.
   double memory_limit_bytes = 0;
-  /// What all workers together may use by the plan's estimates, so that groups are cut and units wait. Without a limit of its own,
-  /// a worker keeps no freed blocks beyond half of it.
+  /// What all workers together may use by the plan's estimates, so that groups are cut and units wait. Without a limit of
+  /// its own, a worker keeps no freed blocks beyond half of it.
   double memory_bytes = 0;
+
+  /// Returns what the jobs of one unit may need together by the plan's estimates; 0: no limit.
+  double unit_bytes() const;
   double grace_s = 20;  ///< between SIGTERM and SIGKILL, and between the last event and the end
   bool caching_allocator = true;  ///< false: the worker keeps libtorch's own
 };

@@ -127,7 +127,9 @@ class Session {
   std::unique_ptr<Trainee> resumed(const Job& job) {
     auto trainee = make_trainee(job);
     try {
-      if (trainee->resume()) note(fmt::format("{}: continues at epoch {}, step {}", job.label, trainee->epoch() + 1, trainee->step() % trainee->per_epoch() + 1));
+      if (trainee->resume())
+        note(fmt::format("{}: continues at epoch {}, step {}", job.label, trainee->epoch() + 1,
+                         trainee->step() % trainee->per_epoch() + 1));
       return trainee;
     } catch (const std::exception& error) {
       note(fmt::format("{}: its checkpoint is not used: {}", job.label, error.what()));
@@ -181,7 +183,8 @@ class Session {
 
   torch::Tensor logit_table() {
     const auto& train = jobs_.front().spec.at("train");
-    const Json key{teaching_->key(), data_->data_sha256(), data_->split_sha256(), data_->train().size(), device_.str(), train.at("threads")};
+    const Json key{teaching_->key(),      data_->data_sha256(), data_->split_sha256(),
+                   data_->train().size(), device_.str(),        train.at("threads")};
     const auto id = sha256_hex(canonical(key));
     const auto folder = store_.root() / "cache" / "teacher_logits";
     auto table = teacher_logits(*data_, teaching_->teacher(), threads(), folder / (id + ".safetensors"), id, stop_);
@@ -214,15 +217,25 @@ class Session {
     record.environment = options_.environment;
     record.environment["device"] = options_.device;
     const double teacher_s = table_s_ + (group_ ? group_->teacher_seconds() / num_students_ : 0);
-    record.timings = {{"load_s", load_s_}, {"train_s", times.train_s}, {"evaluate_s", times.evaluate_s}, {"save_s", times.save_s}, {"teacher_s", teacher_s}};
+    record.timings = {{"load_s", load_s_},
+                      {"train_s", times.train_s},
+                      {"evaluate_s", times.evaluate_s},
+                      {"save_s", times.save_s},
+                      {"teacher_s", teacher_s}};
     rusage usage{};
     ::getrusage(RUSAGE_SELF, &usage);
     const auto allocator = allocator_stats();
-    record.memory = {{"peak_rss_bytes", usage.ru_maxrss * 1024}, {"allocator_peak_bytes", allocator.peak_in_use}, {"allocator_reserved_bytes", allocator.reserved}};
+    record.memory = {{"peak_rss_bytes", usage.ru_maxrss * 1024},
+                     {"allocator_peak_bytes", allocator.peak_in_use},
+                     {"allocator_reserved_bytes", allocator.reserved}};
     if (const auto bytes = peak_device_bytes(device_); bytes > 0) record.memory["gpu_peak_bytes"] = bytes;
-    record.extra = {{"num_train", data_->train().size()}, {"num_val", data_->validation().size()}, {"num_test", data_->test().size()},
-                    {"data_sha256", data_->data_sha256()}, {"split_sha256", data_->split_sha256()},
-                    {"group_size", jobs_.size()}, {"faults", usage.ru_minflt}};
+    record.extra = {{"num_train", data_->train().size()},
+                    {"num_val", data_->validation().size()},
+                    {"num_test", data_->test().size()},
+                    {"data_sha256", data_->data_sha256()},
+                    {"split_sha256", data_->split_sha256()},
+                    {"group_size", jobs_.size()},
+                    {"faults", usage.ru_minflt}};
     if (const double bayes = bayes_accuracy(data_->test()); bayes >= 0) record.extra["bayes_accuracy"] = bayes;
     record.teacher = teaching_ ? teaching_->part(job.spec) : Json();
     record.finished_at = utc_now();

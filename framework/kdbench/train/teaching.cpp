@@ -22,7 +22,10 @@ Teaching::Teaching(const Json& spec, int bins, const StoredNetworks& stored, con
       sha_(teacher_.sha256()) {
   const auto logits = stored.test_logits(job_, state_);
   test_ = measured(logits, data_.test().labels);
-  common_ = {{"job", job_}, {"checkpoint", checkpoint_}, {"test", to_json(measure(test_.view(), bins_))}, {"fitted_temperature", nullptr}};
+  common_ = {{"job", job_},
+             {"checkpoint", checkpoint_},
+             {"test", to_json(measure(test_.view(), bins_))},
+             {"fitted_temperature", nullptr}};
   if (spec.value("temperature", "") == "fitted") fit_temperature();
   const auto scaled = measured(logits / temperature_, data_.test().labels);
   common_["tau_curve"] = to_json(tau_curve(scaled.view(), kCurveTaus, bins_));

@@ -12,7 +12,8 @@ class Teaching {
   /// Loads the network that `spec`, the "teacher" of a job's spec, names, and fits its temperature if the spec says so.
   /// @param bins of its calibration; @param data is kept by reference
   /// @throws kdbench::Error if it is not to be had
-  Teaching(const Json& spec, int bins, const StoredNetworks& stored, const TrainData& data, std::size_t threads, torch::Device device);
+  Teaching(const Json& spec, int bins, const StoredNetworks& stored, const TrainData& data, std::size_t threads,
+           torch::Device device);
 
   const Teacher& teacher() const { return teacher_; }
 

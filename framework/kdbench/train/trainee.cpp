@@ -44,8 +44,15 @@ std::vector<torch::Tensor> trained_parameters(const TraineeParts& parts) {
 }  // namespace
 
 Trainee::Trainee(TraineeParts parts, const TrainData& data)
-    : parts_(std::move(parts)), network_(summed(parts_.model, parts_.frozen)), data_(data), settings_(train_settings(parts_.job.spec.at("train"))), knobs_(knobs_of(parts_.job.spec)),
-      sums_(parts_.deferred || !parts_.device.is_cpu()), deferred_(parts_.deferred || !parts_.device.is_cpu()), stream_(parts_.device), watch_(parts_.device) {
+    : parts_(std::move(parts)),
+      network_(summed(parts_.model, parts_.frozen)),
+      data_(data),
+      settings_(train_settings(parts_.job.spec.at("train"))),
+      knobs_(knobs_of(parts_.job.spec)),
+      sums_(parts_.deferred || !parts_.device.is_cpu()),
+      deferred_(parts_.deferred || !parts_.device.is_cpu()),
+      stream_(parts_.device),
+      watch_(parts_.device) {
   needs_.teacher = false;
   if (parts_.loss) needs_ = parts_.loss->needs();
   if (const auto& loss = parts_.job.spec.at("loss"); !loss.is_null()) {
@@ -53,7 +60,8 @@ Trainee::Trainee(TraineeParts parts, const TrainData& data)
     kd_end_ = loss.at("kd_end");
   }
   per_epoch_ = data.steps_per_epoch(settings_.batch_size);
-  if (per_epoch_ == 0) throw Error(fmt::format("batch_size = {} leaves no training step for {} rows", settings_.batch_size, data.train().size()));
+  if (per_epoch_ == 0)
+    throw Error(fmt::format("batch_size = {} leaves no training step for {} rows", settings_.batch_size, data.train().size()));
   dropout_seed_ = seed_for(static_cast<std::uint64_t>(parts_.job.spec.at("seed").get<std::int64_t>()), "dropout");
   to_channels_last(*parts_.model);
   network_->train();
@@ -62,7 +70,8 @@ Trainee::Trainee(TraineeParts parts, const TrainData& data)
   sgd_ = std::make_unique<FlatSgd>(trained_parameters(parts_),
                                    FlatSgd::Options{settings_.momentum, settings_.weight_decay, settings_.nesterov});
   watch_.start(0);
-  graph_ = std::make_unique<StepGraph>(parts_.device, CapturePolicy(std::min(settings_.batch_size, data.train().size()), why_no_graph()));
+  graph_ = std::make_unique<StepGraph>(parts_.device,
+                                       CapturePolicy(std::min(settings_.batch_size, data.train().size()), why_no_graph()));
 }
 
 void Trainee::find_out_whether_stochastic() {
@@ -148,8 +157,8 @@ void Trainee::wait_for_steps() {
   timings.train_s += seconds;
   epoch_seconds_ += seconds;
   if (!found) return;
-  throw Diverged(fmt::format("{} is not finite in epoch {}, step {}", found->in_loss ? "the loss" : "a gradient", found->step / per_epoch_ + 1,
-                             found->step % per_epoch_ + 1));
+  throw Diverged(fmt::format("{} is not finite in epoch {}, step {}", found->in_loss ? "the loss" : "a gradient",
+                             found->step / per_epoch_ + 1, found->step % per_epoch_ + 1));
 }
 
 std::string Trainee::why_no_graph() const {
@@ -189,7 +198,10 @@ void Trainee::validate(Json& row) {
   const auto quick = measure_quickly(m.view(), parts_.job.spec.at("bins"));
   const auto told = information(m.view(), quick.nll, doubles(answers.embedding));
   const auto done = step_ / per_epoch_;
-  row["val"] = {{"accuracy", quick.accuracy}, {"nll", number(quick.nll)}, {"ece", quick.ece}, {"label_information", number(told.label)},
+  row["val"] = {{"accuracy", quick.accuracy},
+                {"nll", number(quick.nll)},
+                {"ece", quick.ece},
+                {"label_information", number(told.label)},
                 {"input_information", told.input ? Json(*told.input) : Json()}};
   row["val_information"] = number(told.total());
   validation_accuracy_ = quick.accuracy;

@@ -72,18 +72,33 @@ TEST(PlanText, AddsUpTheMemoryOfAGroupByStudentModel) {
   EXPECT_EQ(peak(8), peak(2));  // there are but two of the small ones, and one of the wide
 }
 
-TEST(PlanText, SaysIntoHowManyPartsMemoryCutsAGroup) {
+TEST(PlanText, SaysIntoHowManyPartsMemoryCutsAGroupAndOnHowManyThreads) {
   auto plan = sweep();
-  plan.jobs.push_back(student("k8", "kl[tau=8] s0", 10, 1e8));
-  const auto row = [&](double memory) {
-    const auto text = plan_text(plan, JobStates(plan.jobs.size(), "to do"), {.memory_bytes = memory});
-    const auto at = text.find("kl[tau=1] s0, ...");
-    return text.substr(at, text.find('\n', at) - at);
+  plan.jobs.push_back(student("k8", "kl[tau=8] s0", 10, 0));
+  for (std::size_t i = 2; i < plan.jobs.size(); ++i) {  // 1 GB once, 0.2 a student, 0.3 for each that trains
+    plan.jobs[i].shared_bytes = 1e9;
+    plan.jobs[i].state_bytes = 2e8;
+    plan.jobs[i].estimated_bytes = 1.5e9;
+  }
+  const auto peak = [&](std::size_t threads, double memory) {
+    const auto text = plan_text(plan, JobStates(plan.jobs.size(), "to do"), {.threads = threads, .memory_bytes = memory});
+    const auto row = text.find("30s", text.find("kl[tau=1] s0, ...")) + 5;
+    return text.substr(row, text.find('\n', row) - row);
   };
-  // 50 MB once, 20 MB a student, 30 MB for the one that trains: three need 140 MB, two 120.
-  EXPECT_EQ(row(1.4e8), "kl[tau=1] s0, ...     3       30s       0.1 GB");
-  EXPECT_EQ(row(1.3e8), "kl[tau=1] s0, ...     3       30s  0.1 GB in 2 parts");
-  EXPECT_EQ(row(1e8), "kl[tau=1] s0, ...     3       30s  0.1 GB in 3 parts");
+  EXPECT_EQ(peak(1, 2e9), "     1.9 GB");
+  EXPECT_EQ(peak(1, 1.8e9), "1.7 GB in 2 parts");
+  EXPECT_EQ(peak(1, 1.6e9), "1.5 GB in 3 parts");
+  EXPECT_EQ(peak(2, 2e9), "2.0 GB in 2 parts");  // two at once and then one: 20 s, one after the other: 30 s
+  EXPECT_EQ(peak(2, 1.95e9), "1.9 GB on 1 thread");
+}
+
+TEST(PlanText, CountsTheTeachersPassesOnceAGroup) {
+  auto plan = sweep();
+  plan.jobs[2].shared_s = plan.jobs[3].shared_s = 4;  // of 10 s each: 6 + 6 + 4 for the group
+  const auto text = plan_text(plan, {"done", "done", "to do", "to do"});
+  EXPECT_NE(text.find("kl[tau=1] s0, ...     2       16s"), std::string::npos) << text;
+  EXPECT_NE(text.find("2 to do; about 16s of work on one core"), std::string::npos) << text;
+  EXPECT_NE(plan_text(plan, {"done", "done", "done", "to do"}).find("about 10s of work on one core"), std::string::npos);
 }
 
 TEST(PlanText, ShowsTotalsStudiesWhatIsSharedAndEveryJobOfASmallPlan) {
@@ -139,6 +154,9 @@ TEST(PlanJson, IsThePlanWithStates) {
   const auto json = plan_json(sweep(), {"done", "failed", "to do", "to do"});
   EXPECT_EQ(json["jobs"][1]["state"], "failed");
   EXPECT_EQ(plan_from_json(json).jobs.size(), 4u);
+  // The group of the text: 50 MB once, 20 MB a student, 30 MB for the one that trains.
+  ASSERT_EQ(json["groups"].size(), 1u);
+  EXPECT_EQ(json["groups"][0]["parts"], Json::array({{{"jobs", 2}, {"threads", 1}, {"bytes", 1.2e8}, {"seconds", 20.0}}}));
 }
 
 }  // namespace

@@ -1,5 +1,5 @@
 // A job's spec: parts that jobs share, and the text that its id is the hash of.
-#include <kdbench/plan/spec.h>
+#include <kdbench/plan/specs.h>
 
 #include <gtest/gtest.h>
 
@@ -32,8 +32,8 @@ TEST(Spec, SharesItsPartsWithCopiesUntilOneIsChanged) {
   const Spec first = Json{{"train", {{"epochs", 2}}}, {"seed", 3}};
   auto second = first;
   EXPECT_EQ(first.part("train"), second.part("train"));
-  second["train"]["epochs"] = 5;
-  second["init"] = "other";
+  second.set_value("train", "epochs", 5);
+  second.set_value("init", "other");
   EXPECT_EQ(first.json(), (Json{{"train", {{"epochs", 2}}}, {"seed", 3}}));
   EXPECT_EQ(second.json(), (Json{{"train", {{"epochs", 5}}}, {"seed", 3}, {"init", "other"}}));
   EXPECT_EQ(first.part("seed"), second.part("seed"));
@@ -46,8 +46,29 @@ TEST(Spec, IsIdentifiedByItsCanonicalText) {
   EXPECT_EQ(spec.identity(), canonical(object));
   spec.set("b", make_part(object.at("b")));
   EXPECT_EQ(spec.identity(), canonical(object));
-  spec["b"]["x"] = 2;  // a changed part has another identity
+  spec.set_value("b", "x", 2);  // a changed part has another identity
   EXPECT_EQ(spec.identity(), R"({"a":"t","b":{"x":2,"y":4}})");
+}
+
+TEST(Spec, GroupsJobsAlikeHoweverTheirPartsWereMade) {
+  const auto of = [](const std::string& teacher) {
+    return Json{{"teacher", teacher},
+                {"dataset", {{"plugin", "d"}}},
+                {"seed", 3},
+                {"device", "cpu"},
+                {"train",
+                 {{"batch_size", 8},
+                  {"epochs", 2},
+                  {"crop_padding", 0},
+                  {"flip", false},
+                  {"threads", 1},
+                  {"precision", "fp32"},
+                  {"evaluate_every", 1}}}};
+  };
+  Spec made = of("a");
+  for (const char* name : {"teacher", "dataset", "seed", "device"}) made.set(name, make_part(made.at(name)));
+  EXPECT_EQ(group_of(made), group_of(of("a")));
+  EXPECT_NE(group_of(of("a")), group_of(of("b")));
 }
 
 TEST(Spec, IsIdentifiedByWhatDecidesWhereAPartHoldsMore) {

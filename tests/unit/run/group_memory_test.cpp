@@ -43,11 +43,11 @@ TEST(GroupMemory, TakesTheFirstWhateverItNeedsAndTheNextOnlyWithinTheLimit) {
 TEST(GroupMemory, KnowsNothingOfAGroupWithAJobOfUnknownMemory) {
   GroupMemory memory(1);
   memory.add(job());
-  EXPECT_TRUE(memory.add(Job{}, 1));
+  EXPECT_TRUE(memory.add(Job{}, 1));  // what is not known is not bounded
   EXPECT_EQ(memory.bytes(), 0);
 }
 
-TEST(GroupParts, TakeAllWhereNothingLimitsThem) {
+TEST(GroupParts, AreOneWhereNothingLimitsThem) {
   const std::vector<Job> jobs(5, job());
   const auto parts = parts_of(pointers(jobs), 2, 0);
   ASSERT_EQ(parts.size(), 1u);
@@ -67,17 +67,53 @@ TEST(GroupParts, AreAsManyJobsAsFitOneAfterTheOther) {
   EXPECT_DOUBLE_EQ(parts[2].bytes, 140);
 }
 
-TEST(GroupParts, UseFewerThreadsRatherThanTrainApart) {
-  const std::vector<Job> jobs(5, job());
-  const auto part = first_part(pointers(jobs), 2, 170);  // two on two threads need 180; four on one 100 + 40 + 30
-  EXPECT_EQ(part.jobs, 4u);
-  EXPECT_EQ(part.threads, 1u);
-  EXPECT_DOUBLE_EQ(part.bytes, 170);
+/// A student takes a second, the teacher's passes `teacher_s`.
+std::vector<Job> timed(std::size_t jobs, double teacher_s) {
+  auto one = job();
+  one.estimated_s = 1 + teacher_s;
+  one.shared_s = teacher_s;
+  return std::vector<Job>(jobs, one);
+}
+
+TEST(GroupParts, PayTheTeacherOnceEach) {
+  const auto parts = parts_of(pointers(timed(4, 5)), 2, 0);
+  ASSERT_EQ(parts.size(), 1u);
+  EXPECT_DOUBLE_EQ(parts[0].seconds, 4 * 1 + 5);
+}
+
+TEST(GroupParts, UseFewerThreadsWhereTheTeacherCostsMore) {
+  // Within 180 bytes, two jobs fit on two threads and all five on one.
+  // A teacher of 1 s: on two threads (2 + 1) / 2 + (2 + 1) / 2 + (1 + 1) = 5 s, on one 5 + 1 = 6 s.
+  EXPECT_EQ(parts_of(pointers(timed(5, 1)), 2, 180).size(), 3u);
+  // A teacher of 3 s: (2 + 3) / 2 + (2 + 3) / 2 + (1 + 3) = 9 s, and 5 + 3 = 8 s.
+  const auto parts = parts_of(pointers(timed(5, 3)), 2, 180);
+  ASSERT_EQ(parts.size(), 1u);
+  EXPECT_EQ(parts[0].threads, 1u);
+  EXPECT_DOUBLE_EQ(parts[0].bytes, 100 + 50 + 30);
+}
+
+TEST(GroupParts, TryEveryNumberOfThreads) {
+  // 500 bytes once, 1 a state, 300 a step: within 1500 three jobs fit on eight threads, and all hundred on three.
+  Job one;
+  one.shared_bytes = 500;
+  one.state_bytes = 1;
+  one.estimated_bytes = 801;
+  const std::vector<Job> jobs(100, one);
+  const auto parts = parts_of(pointers(jobs), 8, 1500);
+  ASSERT_EQ(parts.size(), 1u);
+  EXPECT_EQ(parts[0].threads, 3u);
+  EXPECT_DOUBLE_EQ(parts[0].bytes, 1500);
+}
+
+TEST(GroupParts, AreFewerWhereThatTakesAsLong) {
+  const auto parts = parts_of(pointers(timed(5, 0)), 2, 170);  // two on two threads need 180; four on one 170
+  ASSERT_EQ(parts.size(), 2u);
+  EXPECT_EQ(parts[0].jobs, 4u);
+  EXPECT_EQ(parts[0].threads, 1u);
 }
 
 TEST(GroupParts, AreSingleJobsWhereNoTwoFit) {
-  const std::vector<Job> jobs(3, job());
-  EXPECT_EQ(parts_of(pointers(jobs), 4, 1).size(), 3u);
+  EXPECT_EQ(parts_of(pointers(timed(3, 1)), 4, 1).size(), 3u);
 }
 
 }  // namespace

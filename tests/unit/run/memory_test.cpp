@@ -20,7 +20,6 @@ TEST_F(AvailableMemory, IsWhatTheKernelSays) {
   EXPECT_EQ(found(), 0);
   write("proc/meminfo", "MemTotal:       24668864 kB\nMemFree:         100 kB\nMemAvailable:    2000 kB\n");
   EXPECT_EQ(found(), 2000 * 1024);
-  EXPECT_DOUBLE_EQ(memory_for_estimates(root.path), 2000 * 1024 / 1.25);
 }
 
 TEST_F(AvailableMemory, IsTheLeastLimitOfTheControlGroupsAboveThisProcess) {
@@ -33,6 +32,17 @@ TEST_F(AvailableMemory, IsTheLeastLimitOfTheControlGroupsAboveThisProcess) {
   EXPECT_EQ(found(), 2000 * 1024);
 }
 
+TEST_F(AvailableMemory, IsWhatAGroupHasLeftWithItsDroppablePages) {
+  write("proc/self/cgroup", "0::/job_7\n");
+  write("sys/fs/cgroup/job_7/memory.max", "1000\n");
+  write("sys/fs/cgroup/job_7/memory.current", "700\n");
+  EXPECT_EQ(found(), 300);
+  write("sys/fs/cgroup/job_7/memory.stat", "anon 500\nfile 200\ninactive_anon 7\ninactive_file 150\n");
+  EXPECT_EQ(found(), 450);
+  write("sys/fs/cgroup/job_7/memory.current", "2000\n");
+  EXPECT_EQ(found(), 1);  // full is not the same as unknown
+}
+
 TEST_F(AvailableMemory, ReadsTheFirstVersionOfControlGroupsToo) {
   write("proc/meminfo", "MemAvailable:    2000 kB\n");
   write("proc/self/cgroup", "7:cpu,cpuacct:/a\n4:memory:/slurm/job_7\n0::/\n");
@@ -40,6 +50,9 @@ TEST_F(AvailableMemory, ReadsTheFirstVersionOfControlGroupsToo) {
   write("sys/fs/cgroup/memory/slurm/job_7/memory.limit_in_bytes", "500000\n");
   write("sys/fs/cgroup/cpu,cpuacct/a/memory.limit_in_bytes", "1\n");
   EXPECT_EQ(found(), 500000);
+  write("sys/fs/cgroup/memory/slurm/job_7/memory.usage_in_bytes", "400000\n");
+  write("sys/fs/cgroup/memory/slurm/job_7/memory.stat", "inactive_file 1\ntotal_inactive_file 50000\n");
+  EXPECT_EQ(found(), 150000);
 }
 
 TEST_F(AvailableMemory, TakesTheTopOfTheTreeInAContainerThatSeesNothingElse) {

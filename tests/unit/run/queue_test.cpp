@@ -55,7 +55,8 @@ TEST(JobQueue, LetsAShortJobPassAWideUnitOnlyWhileThatMustWaitAnyway) {
 
 TEST(JobQueue, WaitsForEverythingAJobNeedsAndFusesItThenWithItsGroup) {
   // Two students of teacher t, the second of which starts from the weights of i.
-  const auto plan = stub_plan({stub_job("t"), stub_job("i"), stub_job("k1", "ok", {"t"}, "g"), stub_job("k2", "ok", {"t", "i"}, "g")});
+  const auto plan =
+      stub_plan({stub_job("t"), stub_job("i"), stub_job("k1", "ok", {"t"}, "g"), stub_job("k2", "ok", {"t", "i"}, "g")});
   JobQueue early(plan, {2, true}), late(plan, {2, true});
   for (auto* queue : {&early, &late}) queue->settle(0, Status::kDone);
   EXPECT_EQ(early.next(1, 0)->jobs, Indices{1});
@@ -78,7 +79,7 @@ TEST(JobQueue, RunsAJobApartAfterItWasPutBack) {
 
 TEST(JobQueue, CountsAJobsThreadsAgainstTheSlots) {
   auto plan = stub_plan({stub_job("t"), stub_job("a")});
-  plan.jobs[0].spec["train"]["threads"] = 4;
+  plan.jobs[0].spec.set_value("train", "threads", 4);
   JobQueue queue(plan, {2, true});
   const auto unit = queue.next(2, 0);
   EXPECT_EQ(unit->slots, 2);    // no more than there are
@@ -104,10 +105,12 @@ TEST(JobQueue, CutsAGroupWhereMemoryEndsAndHandsOutTheRestLater) {
   const auto first = queue.next(2, 0);
   EXPECT_EQ(first->jobs, (Indices{2, 3}));
   EXPECT_EQ(first->left_out, 1u);
+  EXPECT_TRUE(first->is_bounded);
   EXPECT_DOUBLE_EQ(first->bytes, 180);
   const auto rest = queue.next(2, 0);
   EXPECT_EQ(rest->jobs, Indices{4});
   EXPECT_EQ(rest->left_out, 0u);
+  EXPECT_FALSE(rest->is_bounded);
   EXPECT_DOUBLE_EQ(rest->bytes, 140);
 }
 
@@ -118,6 +121,8 @@ TEST(JobQueue, TakesOneThreadForAGroupWhereTwoWouldLeaveNothingToShare) {
   queue.settle(1, Status::kDone);
   const auto unit = queue.next(2, 0);
   EXPECT_EQ(unit->jobs, (Indices{2, 3, 4}));
+  EXPECT_TRUE(unit->is_bounded);
+  EXPECT_EQ(unit->left_out, 0u);
   EXPECT_EQ(unit->slots, 1);
   EXPECT_EQ(unit->workers, 1);
   EXPECT_DOUBLE_EQ(unit->estimated_s, 3);
@@ -129,6 +134,16 @@ TEST(JobQueue, LetsAUnitWaitForMemory) {
   EXPECT_EQ(queue.next(2, 0, 140)->jobs, Indices{0});
   EXPECT_FALSE(queue.next(1, 0, 139));
   EXPECT_EQ(queue.next(1, 0, 140)->jobs, Indices{1});
+}
+
+TEST(JobQueue, LetsASmallJobPassOneThatWaitsForMemoryOnlyWhileThatMustWaitAnyway) {
+  auto plan = stub_plan({stub_job("large"), stub_job("small")});
+  plan.jobs[0].estimated_bytes = 300;
+  plan.jobs[1].estimated_bytes = 10;
+  JobQueue queue(plan, {2, true});
+  EXPECT_FALSE(queue.next(1, 0.5, 100));  // the small one takes 1 s, memory is short for 0.5 s
+  EXPECT_EQ(queue.next(1, 1.0, 100)->jobs, Indices{1});
+  EXPECT_EQ(queue.next(1, 0, 300)->jobs, Indices{0});
 }
 
 TEST(JobQueue, HoldsBackWhatNeedsAFailedJob) {

@@ -71,7 +71,7 @@ TEST_F(RunPlan, TakesASnapshotThatIsMissingAfterTrainingForAFailure) {
 
 TEST_F(RunPlan, SetsTheThreadsOfAWorkerBeforeItStarts) {
   auto plan = stub_plan({stub_job("t")});
-  plan.jobs[0].spec["train"]["threads"] = 3;
+  plan.jobs[0].spec.set_value("train", "threads", 3);
   run(plan);
   EXPECT_EQ(record("t").extra["threads"], "3");
 }
@@ -104,22 +104,69 @@ TEST_F(RunPlan, RunsNoMoreSideBySideThanMemoryHolds) {
   }
 }
 
-TEST_F(RunPlan, TrainsAGroupInPartsThatFitAndSaysSo) {
-  auto plan = stub_plan({stub_job("t"), stub_job("k1", "ok", {"t"}, "g"), stub_job("k2", "ok", {"t"}, "g"), stub_job("k3", "ok", {"t"}, "g")});
-  for (auto& job : plan.jobs) {
-    job.shared_bytes = 1e9;
-    job.estimated_bytes = 2e9;
+struct BoundedGroup : RunPlan {
+  BoundedGroup() {
+    plan = stub_plan(
+        {stub_job("t"), stub_job("k1", "ok", {"t"}, "g"), stub_job("k2", "ok", {"t"}, "g"), stub_job("k3", "ok", {"t"}, "g")});
+    for (auto& job : plan.jobs) {
+      job.shared_bytes = 1e9;
+      job.estimated_bytes = 2e9;
+    }
+    options.slots = 2;
   }
-  options.slots = 2;
-  options.unit.memory_bytes = 9e9;
-  options.unit.memory_limit_bytes = 2e9;  // of one worker: two students on one thread, as one on it
+  bool shared_a_worker() const { return std::filesystem::exists(store.logs() / "group-k1.log"); }
+
+  Plan plan;
+};
+
+TEST_F(BoundedGroup, TrainsOnAllThreadsWhereMemoryAllowsIt) {
+  options.unit.memory_bytes = 3e9;  // 1 GB once, and 1 GB for each of two
   EXPECT_EQ(run(plan).done, 4u);
+  EXPECT_TRUE(shared_a_worker());
+  EXPECT_EQ(record("k2").extra["threads"], "2");
   EXPECT_TRUE(observer.notes.empty());
-  for (const auto& job : plan.jobs) std::filesystem::remove(store.record_path(job.id));
-  for (auto& job : plan.jobs) job.state_bytes = 3e8;
+}
+
+TEST_F(BoundedGroup, TrainsOnFewerThreadsAndSaysSo) {
+  options.unit.memory_bytes = 2.9e9;
   EXPECT_EQ(run(plan).done, 4u);
+  EXPECT_TRUE(shared_a_worker());
+  EXPECT_EQ(record("k2").extra["threads"], "1");
   ASSERT_EQ(observer.notes.size(), 1u);
-  EXPECT_EQ(observer.notes[0], "job k1, ...: 3 jobs side by side would need more than the 2.00 GB there are; 1 now, the others later");
+  EXPECT_EQ(observer.notes[0],
+            "job k1, ...: 3 jobs on 2 threads would need more than 2.90 GB (--memory, or 80 % of what is available); "
+            "jobs now: 3, threads: 1");
+}
+
+TEST_F(BoundedGroup, TrainsInPartsAndSaysSoOnce) {
+  for (auto& job : plan.jobs) job.state_bytes = 3e8;
+  options.unit.memory_bytes = 2e9;  // two on one thread: 1 GB, two states and 0.7 GB of a step
+  EXPECT_EQ(run(plan).done, 4u);
+  EXPECT_FALSE(shared_a_worker());
+  ASSERT_EQ(observer.notes.size(), 1u);
+  EXPECT_EQ(observer.notes[0],
+            "job k1, ...: 3 jobs on 2 threads would need more than 2.00 GB (--memory, or 80 % of what is available); "
+            "jobs now: 1, threads: 1");
+}
+
+TEST_F(BoundedGroup, StaysAtADistanceFromTheSizeAtWhichAWorkerIsKilled) {
+  options.unit.memory_bytes = 9e9;
+  options.unit.memory_limit_bytes = 3.7e9;  // 2.96 GB by estimates
+  EXPECT_EQ(run(plan).done, 4u);
+  EXPECT_EQ(record("k2").extra["threads"], "1");
+  ASSERT_EQ(observer.notes.size(), 1u);
+  EXPECT_NE(observer.notes[0].find("more than 2.96 GB (80 % of --memory-limit)"), std::string::npos) << observer.notes[0];
+}
+
+TEST(UnitOptions, BoundAUnitByTheLesserOfWhatIsSaid) {
+  UnitOptions options;
+  EXPECT_EQ(options.unit_bytes(), 0);
+  options.memory_bytes = 5;
+  EXPECT_EQ(options.unit_bytes(), 5);
+  options.memory_limit_bytes = 5;
+  EXPECT_EQ(options.unit_bytes(), 4);
+  options.memory_bytes = 0;
+  EXPECT_EQ(options.unit_bytes(), 4);
 }
 
 TEST_F(RunPlan, RecordsACrashWithItsSignalAndLogAndGoesOn) {
@@ -177,7 +224,7 @@ TEST_F(RunPlan, SkipsWhatNeedsAFailedTeacherAndWhatNeedsThat) {
 TEST_F(RunPlan, RunsASkippedJobOnceItsTeacherIsDone) {
   auto plan = stub_plan({stub_job("t", "fail"), stub_job("a", "ok", {"t"})});
   run(plan);
-  plan.jobs[0].spec["stub"] = "ok";
+  plan.jobs[0].spec.set_value("stub", "ok");
   options.rerun_failed = true;
   EXPECT_EQ(run(plan).done, 2u);
 }
@@ -238,7 +285,7 @@ TEST_F(RunPlan, LetsWorkersSaveOnASignalAndGoesOnTheNextTime) {
   EXPECT_TRUE(stopped.problems.empty());
   EXPECT_FALSE(store.get("a")->has_value());
   observer.on_update = nullptr;
-  plan.jobs[0].spec["stub"] = "ok";
+  plan.jobs[0].spec.set_value("stub", "ok");
   EXPECT_EQ(run(plan).done, 2u);
 }
 

@@ -83,7 +83,9 @@ void put_record(const kdbench::Store& store, const Job& job, kdbench::Status sta
   record.status = status;
   record.reason = reason;
   record.spec = job.spec.json();
-  record.extra = {{"threads", std::getenv("OMP_NUM_THREADS")}, {"caching_allocator", caching_allocator}, {"cache_limit_bytes", cache_limit_bytes}};
+  record.extra = {{"threads", std::getenv("OMP_NUM_THREADS")},
+                  {"caching_allocator", caching_allocator},
+                  {"cache_limit_bytes", cache_limit_bytes}};
   store.put(record);
   if (status != kdbench::Status::kDone || job.spec.json().value("stub", "") == "keeps_nothing") return;
   for (const auto epoch : job.keep_epochs) {

@@ -19,8 +19,8 @@ using toy::weights;
 /// A network on labels whose learning rate does not depend on how many epochs there are.
 Job constant(const std::string& id, std::int64_t epochs, bool moves = false, double lr = 0.1, std::int64_t width = 4) {
   auto job = toy::job(id, width, moves, epochs);
-  job.spec["train"]["schedule"] = "constant";
-  job.spec["train"]["lr"] = lr;
+  job.spec.set_value("train", "schedule", "constant");
+  job.spec.set_value("train", "lr", lr);
   return job;
 }
 
@@ -29,9 +29,10 @@ Job keeping(Job job, std::vector<std::int64_t> epochs) {
   return job;
 }
 
-Job taught_by(const std::string& id, const std::string& teacher, const std::string& rule, std::int64_t epoch = 0, double tau = 2) {
+Job taught_by(const std::string& id, const std::string& teacher, const std::string& rule, std::int64_t epoch = 0,
+              double tau = 2) {
   auto job = taught(id, "mse", tau, false);
-  job.spec["teacher"] = {{"job", teacher}, {"checkpoint", {{"rule", rule}, {"epoch", epoch}}}};
+  job.spec.set_value("teacher", {{"job", teacher}, {"checkpoint", {{"rule", rule}, {"epoch", epoch}}}});
   return job;
 }
 
@@ -52,7 +53,9 @@ TEST(Snapshot, IsTheNetworkOfATrainingThatStoppedThere) {
     EXPECT_FALSE(s.store.has_snapshots("long", {1}));
     expect_equal(artifact(s.store, "long", "epoch_2"), artifact(s.store, "short", "last"));
     expect_equal(artifact(s.store, "long", "epoch_5"), artifact(s.store, "long", "last"));
-    EXPECT_TRUE(artifact(s.store, "long", "epoch_2_test_logits").at("epoch_2").equal(artifact(s.store, "short", "test_logits").at("last")));
+    EXPECT_TRUE(artifact(s.store, "long", "epoch_2_test_logits")
+                    .at("epoch_2")
+                    .equal(artifact(s.store, "short", "test_logits").at("last")));
   }
 }
 
@@ -71,7 +74,8 @@ TEST(Snapshot, SurvivesAStop) {
   toy::train(stopped.store, {job}, 1, 3);
   EXPECT_FALSE(stopped.store.is_done("t"));
   toy::train(stopped.store, {job});
-  for (const char* file : {"epoch_2", "epoch_4", "last"}) expect_equal(artifact(whole.store, "t", file), artifact(stopped.store, "t", file));
+  for (const char* file : {"epoch_2", "epoch_4", "last"})
+    expect_equal(artifact(whole.store, "t", file), artifact(stopped.store, "t", file));
 }
 
 TEST(Snapshot, IsNotMissedByATrainingThatBeganWithoutIt) {
@@ -79,7 +83,8 @@ TEST(Snapshot, IsNotMissedByATrainingThatBeganWithoutIt) {
   toy::train(s.store, {constant("t", 5)}, 1, 3);
   const auto events = toy::train(s.store, {keeping(constant("t", 5), {2})});
   EXPECT_TRUE(s.store.has_snapshots("t", {2}));
-  EXPECT_EQ(events.front().at("text"), "t: its checkpoint is not used: it was made without keeping the network after epoch 2, which is wanted now");
+  EXPECT_EQ(events.front().at("text"),
+            "t: its checkpoint is not used: it was made without keeping the network after epoch 2, which is wanted now");
 }
 
 TEST(Snapshot, TeachesAsTheShorterTrainingDoes) {
@@ -113,7 +118,8 @@ TEST(Completion, AddsWhatIsMissingAndLeavesTheRecord) {
   const auto events = toy::train(s.store, {keeping(constant("t", 4), {1, 3})});
   EXPECT_EQ(events.back().at("status"), "done");
   EXPECT_EQ(read_file(s.store.record_path("t")).value(), before);
-  for (const char* file : {"epoch_1", "epoch_3", "last"}) expect_equal(artifact(s.store, "t", file), artifact(other.store, "t", file));
+  for (const char* file : {"epoch_1", "epoch_3", "last"})
+    expect_equal(artifact(s.store, "t", file), artifact(other.store, "t", file));
   EXPECT_FALSE(std::filesystem::exists(s.store.artifacts("t") / "again"));
 }
 
@@ -126,7 +132,8 @@ TEST(Completion, SaysWhenTrainingAgainGivesAnotherNetwork) {
   const auto events = toy::train(s.store, {keeping(constant("t", 2), {1})});
   EXPECT_EQ(events.back().at("status"), "failed");
   const std::string reason = events.back().at("reason");
-  EXPECT_NE(reason.find("ended with other weights (" + sha.substr(0, 12) + ") than its record says (00000000"), std::string::npos) << reason;
+  EXPECT_NE(reason.find("ended with other weights (" + sha.substr(0, 12) + ") than its record says (00000000"), std::string::npos)
+      << reason;
   EXPECT_FALSE(s.store.has_snapshots("t", {1}));
   EXPECT_TRUE(std::filesystem::exists(s.store.artifacts("t") / "last.safetensors"));
 }
@@ -134,17 +141,18 @@ TEST(Completion, SaysWhenTrainingAgainGivesAnotherNetwork) {
 TEST(Init, StartsFromTheLastWeightsOfTheStage) {
   TemporaryStore s;
   auto second = constant("second", 1, false, 0.0);  // a learning rate of 0 leaves the weights where they began
-  second.spec["init"] = "first";
+  second.spec.set_value("init", "first");
   toy::train(s.store, {constant("first", 3)});
   toy::train(s.store, {second});
   const auto first = artifact(s.store, "first", "last"), then = artifact(s.store, "second", "last");
-  for (const char* name : {"conv.weight", "norm.weight", "fc.weight", "fc.bias"}) EXPECT_TRUE(first.at(name).equal(then.at(name))) << name;
+  for (const char* name : {"conv.weight", "norm.weight", "fc.weight", "fc.bias"})
+    EXPECT_TRUE(first.at(name).equal(then.at(name))) << name;
 }
 
 TEST(Init, CostsOnlyItsOwnJobWhenTheStageIsNotThere) {
   TemporaryStore s;
   auto lost = constant("lost", 1);
-  lost.spec["init"] = "nobody";
+  lost.spec.set_value("init", "nobody");
   toy::train(s.store, {lost, constant("good", 1)});
   EXPECT_EQ(record(s.store, "lost").reason, "the earlier stage's job nobody is not done in this store");
   EXPECT_EQ(record(s.store, "good").status, Status::kDone);
@@ -172,7 +180,7 @@ TEST(Sum, AddsLogits) {
 }
 
 Job added_to(Job job, const std::string& frozen) {
-  job.spec["added_to"] = frozen;
+  job.spec.set_value("added_to", frozen);
   return job;
 }
 
@@ -186,7 +194,8 @@ TEST(AddedTo, MeasuresTheSumAndKeepsItsOwnWeights) {
   EXPECT_TRUE(logits("sum").equal(logits("own") + logits("base")));
   EXPECT_GT(record(s.store, "sum").checkpoints.at("last").at("test").at("accuracy").get<double>(),
             record(s.store, "own").checkpoints.at("last").at("test").at("accuracy").get<double>());
-  EXPECT_LT(record(s.store, "sum").epochs.at(0).at("loss").get<double>(), record(s.store, "own").epochs.at(0).at("loss").get<double>());
+  EXPECT_LT(record(s.store, "sum").epochs.at(0).at("loss").get<double>(),
+            record(s.store, "own").epochs.at(0).at("loss").get<double>());
 }
 
 TEST(AddedTo, IsTaughtAndTeachesAsASum) {
@@ -214,14 +223,15 @@ TEST(AddedTo, IsTheSameAloneInAGroupAndAfterAStop) {
   for (const auto& student : students) toy::train(alone.store, {student});
   toy::train(group.store, students, 2, 2);
   toy::train(group.store, students, 2);
-  for (const auto& student : students) EXPECT_EQ(weights(alone.store, student.id), weights(group.store, student.id)) << student.id;
+  for (const auto& student : students)
+    EXPECT_EQ(weights(alone.store, student.id), weights(group.store, student.id)) << student.id;
 }
 
 TEST(FittedTemperature, IsThatOfTheValidationRowsAndDividesTheTeachersLogits) {
   TemporaryStore s;
   toy::train(s.store, {constant("t", 4)});
   auto fitted = taught_by("fitted", "t", "last");
-  fitted.spec["teacher"]["temperature"] = "fitted";
+  fitted.spec.set_value("teacher", "temperature", "fitted");
   toy::train(s.store, {fitted});
   const auto teacher = record(s.store, "fitted").teacher;
   const auto own = record(s.store, "t").checkpoints.at("last").at("fitted_temperature");
@@ -232,7 +242,7 @@ TEST(FittedTemperature, IsThatOfTheValidationRowsAndDividesTheTeachersLogits) {
   EXPECT_NEAR(teacher.at("tau_curve").at(0).at("ece").get<double>(), own.at("ece_after").get<double>(), 1e-6);
   // The same as a suite that divides by that number itself.
   auto divided = taught_by("divided", "t", "last");
-  divided.spec["loss"]["teacher_temperature"] = temperature;
+  divided.spec.set_value("loss", "teacher_temperature", temperature);
   toy::train(s.store, {divided});
   EXPECT_EQ(weights(s.store, "fitted"), weights(s.store, "divided"));
   EXPECT_TRUE(record(s.store, "divided").teacher.at("fitted_temperature").is_null());
@@ -246,7 +256,9 @@ TEST(Rules, KeepTheEpochTheyName) {
   double most = -1e9;
   for (const auto& epoch : r.epochs) {
     const double told = epoch.at("val_information");
-    EXPECT_NEAR(told, epoch.at("val").at("label_information").get<double>() + epoch.at("val").at("input_information").get<double>(), 1e-12);
+    EXPECT_NEAR(told,
+                epoch.at("val").at("label_information").get<double>() + epoch.at("val").at("input_information").get<double>(),
+                1e-12);
     if (told > most) best = epoch.at("epoch");
     most = std::max(most, told);
   }

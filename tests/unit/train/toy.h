@@ -86,12 +86,15 @@ struct ToyLoss final : Loss {
   }
   LossTerms forward(const LossInputs& in) override {
     if (kind_ == "throws") throw Error("the toy loss throws");
-    const auto mse = (at::tanh(in.student.logits / in.tau_student) - at::tanh(in.teacher.logits / in.tau_teacher)).square().mean();
+    const auto mse =
+        (at::tanh(in.student.logits / in.tau_student) - at::tanh(in.teacher.logits / in.tau_teacher)).square().mean();
     if (kind_ == "nan" && in.epoch >= 1) return mse * std::numeric_limits<double>::quiet_NaN();
     if (kind_ == "nan_gradient") return mse + (in.student.logits - in.student.logits).abs().sum().sqrt();
     if (kind_ == "bad_row") return mse / (1 - in.indices.eq(40).any().to(at::kFloat));
     if (kind_ != "features") return mse;
-    return {{"logits", mse}, {"features", (in.student.features.at("f0").mean({1, 2, 3}) - in.teacher.features.at("f0").mean({1, 2, 3})).square().mean()}};
+    return {{"logits", mse},
+            {"features",
+             (in.student.features.at("f0").mean({1, 2, 3}) - in.teacher.features.at("f0").mean({1, 2, 3})).square().mean()}};
   }
 
  private:
@@ -102,7 +105,8 @@ inline Factories factories() {
   Factories f;
   f.dataset = [](const Json& spec) { return std::make_shared<ToyData>(spec.at("params").at("rows").get<std::int64_t>()); };
   f.model = [](const Json& spec, const ModelContext& context) {
-    return std::make_shared<ToyNet>(context, spec.at("params").at("width").get<std::int64_t>(), spec.at("params").value("dropout", 0.0));
+    return std::make_shared<ToyNet>(context, spec.at("params").at("width").get<std::int64_t>(),
+                                    spec.at("params").value("dropout", 0.0));
   };
   f.loss = [](const Json& spec, const LossContext&) { return std::make_shared<ToyLoss>(spec.at("plugin").get<std::string>()); };
   return f;
@@ -119,17 +123,38 @@ inline Job job(const std::string& id, std::int64_t width, bool moves, std::int64
   Job job;
   job.id = id;
   job.label = id;
-  job.spec = Json{{"sdk", 1}, {"dataset", {{"plugin", "toy"}, {"version", "1"}, {"params", {{"rows", 60}}}, {"validation", 9}, {"train_limit", 0}, {"test_limit", 0}}},
-              {"model", {{"plugin", "net"}, {"version", "1"}, {"params", {{"width", width}, {"dropout", dropout}}}}},
-              {"train", recipe(epochs, moves)}, {"seed", 3}, {"bins", 15}, {"device", "cpu"}, {"loss", nullptr}, {"teacher", nullptr}};
+  job.spec = Json{{"sdk", 1},
+                  {"dataset",
+                   {{"plugin", "toy"},
+                    {"version", "1"},
+                    {"params", {{"rows", 60}}},
+                    {"validation", 9},
+                    {"train_limit", 0},
+                    {"test_limit", 0}}},
+                  {"model", {{"plugin", "net"}, {"version", "1"}, {"params", {{"width", width}, {"dropout", dropout}}}}},
+                  {"train", recipe(epochs, moves)},
+                  {"seed", 3},
+                  {"bins", 15},
+                  {"device", "cpu"},
+                  {"loss", nullptr},
+                  {"teacher", nullptr}};
   return job;
 }
 
-inline Job taught(const std::string& id, const std::string& loss, double tau, bool moves, std::int64_t epochs = 3, double dropout = 0) {
+inline Job taught(const std::string& id, const std::string& loss, double tau, bool moves, std::int64_t epochs = 3,
+                  double dropout = 0) {
   auto out = job(id, 4, moves, epochs, dropout);
-  out.spec["loss"] = {{"plugin", loss}, {"version", "1"}, {"params", Json::object()}, {"alpha", 0.7}, {"tau_student", tau}, {"tau_teacher", tau},
-                      {"teacher_temperature", 1.0}, {"tau_squared", true}, {"kd_begin", 0}, {"kd_end", epochs}};
-  out.spec["teacher"] = {{"job", "teacher"}, {"checkpoint", {{"rule", "last"}, {"epoch", 0}}}};
+  out.spec.set_value("loss", {{"plugin", loss},
+                              {"version", "1"},
+                              {"params", Json::object()},
+                              {"alpha", 0.7},
+                              {"tau_student", tau},
+                              {"tau_teacher", tau},
+                              {"teacher_temperature", 1.0},
+                              {"tau_squared", true},
+                              {"kd_begin", 0},
+                              {"kd_end", epochs}});
+  out.spec.set_value("teacher", {{"job", "teacher"}, {"checkpoint", {{"rule", "last"}, {"epoch", 0}}}});
   return out;
 }
 
