@@ -57,7 +57,8 @@ END {
   print "Losses, forward and backward at [64, 100] (CPU time)"
   for (name in cpu) if (name ~ /^loss\//) row(substr(name, 6), sprintf("%.3f ms", cpu[name]), "")
   print "Planning and boards"
-  row(sprintf("kdbench plan of %d jobs (wall), the larger process %.0f MB", jobs["plan/10000"], peak_mb["plan/command"]), seconds(wall["plan/command"]), "goal < 2 s, < 300 MB")
+  row(sprintf("kdbench plan of %d jobs (wall)", jobs["plan/10000"]), seconds(wall["plan/command"]), "goal < 2 s")
+  row("the larger of its two processes", peak_mb["plan/command"] > 0 ? sprintf("%.0f MB", peak_mb["plan/command"]) : "-", "goal < 300 MB")
   row("of it the planner", seconds(cpu["plan/10000"]), "")
   row("boards of 10,000 records", seconds(cpu["boards/10000"]), "goal < 2 s")
 }

@@ -30,24 +30,27 @@ std::string limited(Rows rows, const PlanTextOptions& options,
   return aligned(rows, "  ", right) + more;
 }
 
-/// Jobs that may share a worker, and how they are cut.
+/// Jobs that may share a worker, and how those that are to do (or all, where none is) are cut.
 struct Group {
-  std::vector<const Job*> jobs;
+  std::vector<const Job*> jobs, to_do;
   std::vector<GroupPart> parts;
+  const std::vector<const Job*>& cut() const { return to_do.empty() ? jobs : to_do; }
 };
 
 /// Groups of several jobs, in plan order.
-std::vector<Group> groups_of(const Plan& plan, const PlanTextOptions& options) {
+std::vector<Group> groups_of(const Plan& plan, const JobStates& states, const PlanTextOptions& options) {
   std::vector<Group> out;
   std::unordered_map<std::string, std::size_t> at;
-  for (const auto& job : plan.jobs) {
+  for (std::size_t i = 0; i < plan.jobs.size(); ++i) {
+    const auto& job = plan.jobs[i];
     if (job.group.empty()) continue;
     const auto [it, is_new] = at.emplace(job.group, out.size());
     if (is_new) out.emplace_back();
     out[it->second].jobs.push_back(&job);
+    if (states[i] == "to do") out[it->second].to_do.push_back(&job);
   }
   std::erase_if(out, [](const Group& group) { return group.jobs.size() < 2; });
-  for (auto& group : out) group.parts = parts_of(group.jobs, options.threads, options.memory_bytes);
+  for (auto& group : out) group.parts = parts_of(group.cut(), options.threads, options.memory_bytes);
   return out;
 }
 
@@ -67,14 +70,14 @@ std::string memory_text(const Group& group, const PlanTextOptions& options) {
   auto text = bytes_text(peak);
   if (group.parts.size() > 1) text += fmt::format(" in {} parts", group.parts.size());
   const auto threads = group.parts.front().threads;
-  if (threads < std::min(options.threads, group.jobs.size())) text += fmt::format(" on {}", counted(threads, "thread"));
+  if (threads < std::min(options.threads, group.cut().size())) text += fmt::format(" on {}", counted(threads, "thread"));
   return text;
 }
 
 class PlanWriter {
  public:
   PlanWriter(const Plan& plan, const JobStates& states, const PlanTextOptions& options)
-      : plan_(plan), states_(states), options_(options), groups_(groups_of(plan, options)) {
+      : plan_(plan), states_(states), options_(options), groups_(groups_of(plan, states, options)) {
     for (std::size_t i = 0; i < plan.jobs.size(); ++i) index_.emplace(plan.jobs[i].id, i);
   }
 
@@ -113,13 +116,10 @@ class PlanWriter {
   }
 
   /// What the jobs of a group that are to do would take longer, if each had the teacher's passes for itself.
-  double saved_s(const Group& group) const {
-    double apart = 0, together = seconds_of(group);
-    for (const auto* job : group.jobs) {
-      if (states_[static_cast<std::size_t>(job - plan_.jobs.data())] == "to do") apart += job->estimated_s;
-      else together -= job->estimated_s - job->shared_s;
-    }
-    return apart > 0 && seconds_of(group) > 0 ? std::max(0.0, apart - together) : 0;
+  static double saved_s(const Group& group) {
+    double apart = 0;
+    for (const auto* job : group.to_do) apart += job->estimated_s;
+    return apart > 0 && seconds_of(group) > 0 ? std::max(0.0, apart - seconds_of(group)) : 0;
   }
 
   std::string studies() const {
@@ -227,7 +227,7 @@ Json plan_json(const Plan& plan, const JobStates& states, const PlanTextOptions&
   auto out = to_json(plan);
   for (std::size_t i = 0; i < states.size(); ++i) out["jobs"][i]["state"] = states[i];
   out["groups"] = Json::array();
-  for (const auto& group : groups_of(plan, options)) {
+  for (const auto& group : groups_of(plan, states, options)) {
     auto parts = Json::array();
     for (const auto& part : group.parts) {
       parts.push_back({{"jobs", part.jobs}, {"threads", part.threads}, {"bytes", part.bytes}, {"seconds", part.seconds}});

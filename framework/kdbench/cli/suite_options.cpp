@@ -38,7 +38,7 @@ void add_resource_options(CLI::App& verb, ResourceOptions& options, const std::s
       ->transform(CLI::AsSizeValue(true))
       ->type_name("SIZE");
   verb.add_option("--memory-limit", options.memory_limit_bytes,
-                  "Kill a worker that uses more, 2GB for example; groups are planned for 80 % of it")
+                  "Kill a worker that uses more, 2GB for example; on a CPU, groups are planned for 80 % of it")
       ->transform(CLI::AsSizeValue(true))
       ->type_name("SIZE");
 }
@@ -51,8 +51,9 @@ int slots_of(const ResourceOptions& options, const Plan& plan) {
 UnitOptions memory_of(const ResourceOptions& options, const Plan& plan) {
   UnitOptions out;
   out.memory_limit_bytes = static_cast<double>(options.memory_limit_bytes);
+  out.estimates_hold = plan.device == "cpu";
   if (options.memory_bytes > 0) out.memory_bytes = static_cast<double>(options.memory_bytes);
-  else if (plan.device == "cpu") out.memory_bytes = available_memory_bytes() / kEstimateMargin;
+  else if (out.estimates_hold) out.memory_bytes = available_memory_bytes() / kEstimateMargin;
   return out;
 }
 

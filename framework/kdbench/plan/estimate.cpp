@@ -14,7 +14,7 @@ constexpr double kWeightBytes = 4;
 // Freed blocks are kept by size, so what differs in size adds up: steps, evaluations, and the last batch of a split.
 constexpr double kStepFactor = 1.35;        // of what a forward of a batch makes
 constexpr double kEvaluationFactor = 2.2;   // of the feature maps of an evaluated batch
-constexpr double kTeacherFactor = 1.65;     // the same of the teacher, which is never trained here
+constexpr double kTeacherFactor = 0.82;     // the same of the teacher, which is never trained here; on every thread
 
 /// Test rows that are kept.
 double test_rows(const Json& dataset, const DatasetInfo& info) {
@@ -44,10 +44,11 @@ double values_said(const ModelFacts& model, bool features) {
   return values;
 }
 
+bool is_augmented(const Json& train) { return train.at("flip").get<bool>() || train.at("crop_padding").get<double>() > 0; }
+
 double tape_bytes(const ModelFacts& teacher, const Json& train, double rows, bool feature_loss) {
-  const bool augmented = train.at("flip").get<bool>() || train.at("crop_padding").get<double>() > 0;
   const double epoch = rows * values_said(teacher, feature_loss) * 4;
-  return augmented || epoch > kTapeBytes ? 2 * std::min(epoch, kTapeBytes) : epoch;
+  return is_augmented(train) || epoch > kTapeBytes ? 2 * std::min(epoch, kTapeBytes) : epoch;
 }
 
 void add_memory(Estimate& estimate, const ModelFacts& model, const ModelFacts* teacher, const Spec& spec, double rows,
@@ -58,15 +59,14 @@ void add_memory(Estimate& estimate, const ModelFacts& model, const ModelFacts* t
   const bool images = info.image.height * info.image.width > 1;
   estimate.shared_bytes = kWorkerBytes + (images ? kImageBytes : 0.0) + data_bytes(spec.at("dataset"), rows, info);
   if (teacher) {  // it is asked about the training rows for the tape, and about the test rows for its calibration
-    estimate.shared_bytes += kWeightBytes * static_cast<double>(teacher->num_params) +
-                             tape_bytes(*teacher, train, rows, feature_loss) +
-                             kTeacherFactor * map_bytes(*teacher);
+    estimate.shared_bytes += tape_bytes(*teacher, train, rows, feature_loss);
+    estimate.thread_bytes = kWeightBytes * static_cast<double>(teacher->num_params) + kTeacherFactor * map_bytes(*teacher);
   }
   // Weights, gradients and momentum; with validation rows also the states that were best by four rules.
   estimate.state_bytes = (validates ? 7 : 3) * kWeightBytes * static_cast<double>(model.num_params);
   // A step and an evaluation come on top of each other, because their batches differ in size.
   const double running = kStepFactor * model.activation_bytes * batch + kEvaluationFactor * map_bytes(model);
-  estimate.bytes = estimate.shared_bytes + estimate.state_bytes + running;
+  estimate.bytes = estimate.shared_bytes + estimate.thread_bytes + estimate.state_bytes + running;
 }
 
 }  // namespace
@@ -80,7 +80,9 @@ Estimate estimate_job(const ModelFacts& model, const ModelFacts* teacher, const 
   const double evaluations = std::max(1.0, epochs / train.at("evaluate_every").get<double>());
   const double validation = spec.at("dataset").at("validation").get<double>(), test = test_rows(spec.at("dataset"), info);
   // A step is a forward, a backward by input and a backward by weights: three forwards' worth of arithmetic.
-  estimate.shared_seconds = teacher ? epochs * rows * teacher->forward_s : 0.0;
+  // Of images that do not move, the teacher's logits are the same in every epoch.
+  const double passes = is_augmented(train) || feature_loss ? epochs : 1.0;
+  estimate.shared_seconds = teacher ? passes * rows * teacher->forward_s : 0.0;
   estimate.seconds = epochs * rows * 3.0 * model.forward_s + estimate.shared_seconds;
   estimate.seconds += model.forward_s * (evaluations * validation + test);
   add_memory(estimate, model, teacher, spec, rows, info, feature_loss);

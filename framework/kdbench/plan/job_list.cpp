@@ -68,6 +68,7 @@ void JobList::estimate(Job& job, const Setting& s, bool feature_loss) {
   job.shared_s = cost.shared_seconds;
   job.estimated_bytes = cost.bytes;
   job.shared_bytes = cost.shared_bytes;
+  job.thread_bytes = cost.thread_bytes;
   job.state_bytes = cost.state_bytes;
 }
 

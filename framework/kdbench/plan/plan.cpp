@@ -25,6 +25,7 @@ void each_job_field(JobType& job, Visit&& visit) {
   visit("estimated_bytes", job.estimated_bytes, kAlways);
   visit("shared_s", job.shared_s, kSinceLater);
   visit("shared_bytes", job.shared_bytes, kSinceLater);
+  visit("thread_bytes", job.thread_bytes, kSinceLater);
   visit("state_bytes", job.state_bytes, kSinceLater);
 }
 

@@ -41,7 +41,8 @@ struct Job {
   double estimated_s = 0;          ///< seconds on one core of an ordinary machine; 0: unknown
   double shared_s = 0;             ///< the part of it that the jobs of a group have once: the teacher's passes
   double estimated_bytes = 0;      ///< peak memory of the job trained alone; 0: unknown
-  double shared_bytes = 0;         ///< the part of it that the jobs of a group have once: libtorch, data, teacher and tape
+  double shared_bytes = 0;         ///< the part of it that the jobs of a group have once: libtorch, data, the teacher's tape
+  double thread_bytes = 0;         ///< the part that each thread of a group has: its copy of the teacher at work
   double state_bytes = 0;          ///< the part that a student of a group keeps also while others train: weights and history
 };
 

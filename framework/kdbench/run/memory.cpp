@@ -30,10 +30,11 @@ double available_by_kernel(const fs::path& root) {
 
 /// How the two versions of control groups call what they say.
 struct GroupFiles {
-  const char *top, *limit, *usage, *droppable;
+  const char *top, *limit, *usage, *inactive, *active;
 };
-constexpr GroupFiles kUnified{"sys/fs/cgroup", "memory.max", "memory.current", "inactive_file"};
-constexpr GroupFiles kFirst{"sys/fs/cgroup/memory", "memory.limit_in_bytes", "memory.usage_in_bytes", "total_inactive_file"};
+constexpr GroupFiles kUnified{"sys/fs/cgroup", "memory.max", "memory.current", "inactive_file", "active_file"};
+constexpr GroupFiles kFirst{"sys/fs/cgroup/memory", "memory.limit_in_bytes", "memory.usage_in_bytes", "total_inactive_file",
+                            "total_active_file"};
 
 /// The number that a file consists of; none for "max" and for a file that is not there.
 double number_in(const fs::path& file) {
@@ -52,11 +53,13 @@ double statistic(const fs::path& file, const std::string& wanted) {
   return 0;
 }
 
-/// What the limit of one group leaves. Pages of files that nobody has used for a while count as used and can be dropped.
+/// What the limit of one group leaves. Pages of files count as used and are dropped where programs need the memory.
 double left_in(const fs::path& folder, const GroupFiles& files) {
   const double limit = number_in(folder / files.limit), usage = number_in(folder / files.usage);
   if (limit == kNone || usage == kNone) return limit;
-  return std::max(1.0, limit - std::max(0.0, usage - statistic(folder / "memory.stat", files.droppable)));
+  const auto statistics = folder / "memory.stat";
+  const double droppable = statistic(statistics, files.inactive) + statistic(statistics, files.active);
+  return std::max(1.0, limit - std::max(0.0, usage - droppable));
 }
 
 /// The least that `folder` and the folders above it, up to `top`, leave.

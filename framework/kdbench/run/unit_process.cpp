@@ -46,7 +46,7 @@ std::string size_text(double bytes) { return fmt::format("{:.1f} GB", bytes / 1e
 
 double UnitOptions::unit_bytes() const {
   // Of the two bounds, of which 0 means none. The one that kills is kept at a distance.
-  const double killed = memory_limit_bytes / kEstimateMargin;
+  const double killed = estimates_hold ? memory_limit_bytes / kEstimateMargin : 0;
   return killed > 0 && memory_bytes > 0 ? std::min(killed, memory_bytes) : std::max(killed, memory_bytes);
 }
 

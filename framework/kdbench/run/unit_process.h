@@ -21,6 +21,8 @@ struct UnitOptions {
   /// What all workers together may use by the plan's estimates, so that groups are cut and units wait. Without a limit of
   /// its own, a worker keeps no freed blocks beyond half of it.
   double memory_bytes = 0;
+  /// False on a GPU, where estimates count as the host's what lies on the device, and say nothing about memory_limit_bytes.
+  bool estimates_hold = true;
 
   /// Returns what the jobs of one unit may need together by the plan's estimates; 0: no limit.
   double unit_bytes() const;

@@ -266,7 +266,7 @@ TEST(Plan, IsReadFromDocumentsOfATimeThatDidNotKnowLaterFields) {
   const auto whole = plan_from_json(json);
   json.erase("paper");
   for (auto& job : json["jobs"]) {
-    for (const char* later : {"keep_epochs", "shared_s", "shared_bytes", "state_bytes"}) job.erase(later);
+    for (const char* later : {"keep_epochs", "shared_s", "shared_bytes", "thread_bytes", "state_bytes"}) job.erase(later);
   }
   for (auto& placement : json["placements"]) {
     for (const char* later : {"teacher_checkpoint", "chain"}) placement.erase(later);

@@ -55,8 +55,9 @@ struct Memory : RunObserver {
     last = state;
     if (on_update) on_update(state);
   }
-  void job_finished(const FinishedJob& job, const ProgressState&) override {
+  void job_finished(const FinishedJob& job, const ProgressState& state) override {
     finished.push_back(job);
+    if (on_finished) on_finished(job, state);
   }
   void note(const std::string& text) override { notes.push_back(text); }
 
@@ -64,6 +65,7 @@ struct Memory : RunObserver {
   std::vector<std::string> notes;
   ProgressState last;
   std::function<void(const ProgressState&)> on_update;
+  std::function<void(const FinishedJob&, const ProgressState&)> on_finished;
 };
 
 }  // namespace kdbench

@@ -32,6 +32,19 @@ TEST(GroupMemory, CountsDataOnceEveryStateAndTheStepsThatRunAtATime) {
   EXPECT_DOUBLE_EQ(two.bytes(), 100 + 4 * 10 + 2 * 30 + 500);
 }
 
+TEST(GroupMemory, CountsACopyOfTheTeacherForEveryThreadAtWork) {
+  auto one = job();
+  one.thread_bytes = 20;
+  one.estimated_bytes += 20;
+  GroupMemory memory(2);
+  memory.add(one);
+  EXPECT_DOUBLE_EQ(memory.bytes(), 100 + 20 + 10 + 30);
+  memory.add(one);
+  EXPECT_DOUBLE_EQ(memory.bytes(), 100 + 2 * 20 + 2 * 10 + 2 * 30);
+  memory.add(one);
+  EXPECT_DOUBLE_EQ(memory.bytes(), 100 + 2 * 20 + 3 * 10 + 2 * 30);
+}
+
 TEST(GroupMemory, TakesTheFirstWhateverItNeedsAndTheNextOnlyWithinTheLimit) {
   GroupMemory memory(1);
   EXPECT_TRUE(memory.add(job(), 50));
@@ -103,6 +116,31 @@ TEST(GroupParts, TryEveryNumberOfThreads) {
   ASSERT_EQ(parts.size(), 1u);
   EXPECT_EQ(parts[0].threads, 3u);
   EXPECT_DOUBLE_EQ(parts[0].bytes, 1500);
+}
+
+TEST(GroupParts, ChooseTheThreadsOfEveryPart) {
+  // A hundred small students and ten large ones of a teacher of 6.4 s. On eight threads the small ones fit and no two large ones do.
+  Job small, large;
+  small.shared_bytes = large.shared_bytes = 1000;
+  small.state_bytes = 1;
+  large.state_bytes = 30;
+  small.estimated_bytes = 1000 + 1 + 100;
+  large.estimated_bytes = 1000 + 30 + 700;
+  small.shared_s = large.shared_s = 6.4;
+  small.estimated_s = 6.4 + 0.342;
+  large.estimated_s = 6.4 + 1.2;
+  std::vector<Job> jobs(100, small);
+  jobs.resize(110, large);
+  const auto group = pointers(jobs);
+  const auto parts = parts_of(group, 8, 2300);
+  ASSERT_EQ(parts.size(), 2u);
+  EXPECT_EQ(parts[0].jobs, 100u);
+  EXPECT_EQ(parts[0].threads, 8u);
+  EXPECT_EQ(parts[1].jobs, 10u);
+  EXPECT_EQ(parts[1].threads, 1u);
+  const auto rest = parts_of(std::span(group).subspan(100), 8, 2300);  // what is left is cut as it was
+  ASSERT_EQ(rest.size(), 1u);
+  EXPECT_EQ(rest[0].threads, 1u);
 }
 
 TEST(GroupParts, AreFewerWhereThatTakesAsLong) {

@@ -39,6 +39,8 @@ TEST_F(AvailableMemory, IsWhatAGroupHasLeftWithItsDroppablePages) {
   EXPECT_EQ(found(), 300);
   write("sys/fs/cgroup/job_7/memory.stat", "anon 500\nfile 200\ninactive_anon 7\ninactive_file 150\n");
   EXPECT_EQ(found(), 450);
+  write("sys/fs/cgroup/job_7/memory.stat", "active_file 50\ninactive_file 150\n");
+  EXPECT_EQ(found(), 500);
   write("sys/fs/cgroup/job_7/memory.current", "2000\n");
   EXPECT_EQ(found(), 1);  // full is not the same as unknown
 }
@@ -51,7 +53,7 @@ TEST_F(AvailableMemory, ReadsTheFirstVersionOfControlGroupsToo) {
   write("sys/fs/cgroup/cpu,cpuacct/a/memory.limit_in_bytes", "1\n");
   EXPECT_EQ(found(), 500000);
   write("sys/fs/cgroup/memory/slurm/job_7/memory.usage_in_bytes", "400000\n");
-  write("sys/fs/cgroup/memory/slurm/job_7/memory.stat", "inactive_file 1\ntotal_inactive_file 50000\n");
+  write("sys/fs/cgroup/memory/slurm/job_7/memory.stat", "inactive_file 1\ntotal_inactive_file 30000\ntotal_active_file 20000\n");
   EXPECT_EQ(found(), 150000);
 }
 

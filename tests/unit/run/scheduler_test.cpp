@@ -104,6 +104,21 @@ TEST_F(RunPlan, RunsNoMoreSideBySideThanMemoryHolds) {
   }
 }
 
+TEST_F(RunPlan, CountsWhatAGroupHasOnceOnceInTheTimeThatIsLeft) {
+  auto plan = stub_plan({stub_job("t"), stub_job("k1", "ok", {"t"}, "g"), stub_job("k2", "ok", {"t"}, "g")});
+  plan.jobs[0].estimated_s = 4;
+  for (std::size_t i : {1, 2}) {
+    plan.jobs[i].estimated_s = 10;  // 2 s of its own
+    plan.jobs[i].shared_s = 8;
+  }
+  double left = 0;  // after the teacher, in units of the time so far: (2 + 2 + 8) / 4
+  observer.on_finished = [&](const FinishedJob& job, const ProgressState& state) {
+    if (job.label == "job t") left = state.eta_s / state.elapsed_s;
+  };
+  run(plan);
+  EXPECT_NEAR(left, 3, 1e-6);
+}
+
 struct BoundedGroup : RunPlan {
   BoundedGroup() {
     plan = stub_plan(
@@ -167,6 +182,10 @@ TEST(UnitOptions, BoundAUnitByTheLesserOfWhatIsSaid) {
   EXPECT_EQ(options.unit_bytes(), 4);
   options.memory_bytes = 0;
   EXPECT_EQ(options.unit_bytes(), 4);
+  options.estimates_hold = false;  // on a GPU the size at which a worker is killed bounds no group
+  EXPECT_EQ(options.unit_bytes(), 0);
+  options.memory_bytes = 3;
+  EXPECT_EQ(options.unit_bytes(), 3);
 }
 
 TEST_F(RunPlan, RecordsACrashWithItsSignalAndLogAndGoesOn) {
