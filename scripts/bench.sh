@@ -1,7 +1,7 @@
 #!/usr/bin/env bash
 # Builds and runs the benchmarks and prints their ratios side by side: scripts/bench.sh [REPETITIONS].
-# One-thread figures are process CPU time, so that other work on the machine disturbs them little; only the figure of two threads
-# is wall time and wants a quiet machine. JSON goes to build/bench/. KDBENCH_BUILD names another build folder.
+# One-thread figures are process CPU time, so that other work on the machine disturbs them little; only the figures of two threads
+# and of whole commands are wall time and want a quiet machine. JSON goes to build/bench/. KDBENCH_BUILD names another build folder.
 set -euo pipefail
 # shellcheck source=scripts/lib.sh
 . "$(dirname "${BASH_SOURCE[0]}")/lib.sh"

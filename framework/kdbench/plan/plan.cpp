@@ -10,10 +10,14 @@ namespace {
 enum class Presence { kAlways, kSinceLater };
 using enum Presence;
 
+/// A type, const or not.
+template <class T, class Plain>
+concept Is = std::is_same_v<std::remove_const_t<T>, Plain>;
+
 // The fields, each once: what writes, reads and packs them visits these lists.
 
-template <class JobType, class Visit>
-void each_job_field(JobType& job, Visit&& visit) {
+template <Is<Job> T, class Visit>
+void each_field(T& job, Visit&& visit) {
   visit("id", job.id, kAlways);
   visit("label", job.label, kAlways);
   visit("spec", job.spec, kAlways);
@@ -29,8 +33,8 @@ void each_job_field(JobType& job, Visit&& visit) {
   visit("state_bytes", job.state_bytes, kSinceLater);
 }
 
-template <class PlacementType, class Visit>
-void each_placement_field(PlacementType& p, Visit&& visit) {
+template <Is<Placement> T, class Visit>
+void each_field(T& p, Visit&& visit) {
   visit("study", p.study, kAlways);
   visit("kind", p.kind, kAlways);
   visit("dataset", p.dataset, kAlways);
@@ -50,8 +54,8 @@ void each_placement_field(PlacementType& p, Visit&& visit) {
 }
 
 /// What a plan says beside its jobs and placements.
-template <class PlanType, class Visit>
-void each_plan_field(PlanType& plan, Visit&& visit) {
+template <Is<Plan> T, class Visit>
+void each_field(T& plan, Visit&& visit) {
   visit("suite", plan.suite, kAlways);
   visit("title", plan.title, kAlways);
   visit("file", plan.file, kAlways);
@@ -186,35 +190,47 @@ class RowReader {
   std::size_t next_ = 0;
 };
 
+template <class T>
+Json object_of(const T& value) {
+  auto out = Json::object();
+  each_field(value, Writer(out));
+  return out;
+}
+
+template <class T>
+T read_object(const Json& json) {
+  T value;
+  each_field(value, Reader(json));
+  return value;
+}
+
+template <class T>
+Json rows_of(const std::vector<T>& values, Shared& shared) {
+  auto out = Json::array();
+  for (const auto& value : values) {
+    RowWriter row(shared);
+    each_field(value, row);
+    out.push_back(row.take());
+  }
+  return out;
+}
+
+template <class T>
+std::vector<T> read_rows(const Json& rows, const std::vector<std::string>& texts, const std::vector<SpecPartPtr>& parts) {
+  std::vector<T> out;
+  for (const auto& row : rows) each_field(out.emplace_back(), RowReader(row, texts, parts));
+  return out;
+}
+
 }  // namespace
 
-Json to_json(const Job& job) {
-  auto out = Json::object();
-  each_job_field(job, Writer(out));
-  return out;
-}
-
-Job job_from_json(const Json& json) {
-  Job job;
-  each_job_field(job, Reader(json));
-  return job;
-}
-
-Json to_json(const Placement& placement) {
-  auto out = Json::object();
-  each_placement_field(placement, Writer(out));
-  return out;
-}
-
-Placement placement_from_json(const Json& json) {
-  Placement placement;
-  each_placement_field(placement, Reader(json));
-  return placement;
-}
+Json to_json(const Job& job) { return object_of(job); }
+Json to_json(const Placement& placement) { return object_of(placement); }
+Job job_from_json(const Json& json) { return read_object<Job>(json); }
+Placement placement_from_json(const Json& json) { return read_object<Placement>(json); }
 
 Json to_json(const Plan& plan) {
-  auto out = Json::object();
-  each_plan_field(plan, Writer(out));
+  auto out = object_of(plan);
   auto& jobs = out["jobs"] = Json::array();
   for (const auto& job : plan.jobs) jobs.push_back(to_json(job));
   auto& placements = out["placements"] = Json::array();
@@ -223,8 +239,7 @@ Json to_json(const Plan& plan) {
 }
 
 Plan plan_from_json(const Json& json) {
-  Plan plan;
-  each_plan_field(plan, Reader(json));
+  auto plan = read_object<Plan>(json);
   for (const auto& job : json.at("jobs")) plan.jobs.push_back(job_from_json(job));
   for (const auto& placement : json.at("placements")) plan.placements.push_back(placement_from_json(placement));
   return plan;
@@ -232,20 +247,9 @@ Plan plan_from_json(const Json& json) {
 
 Json to_packed_json(const Plan& plan) {
   Shared shared;
-  auto out = Json::object();
-  each_plan_field(plan, Writer(out));
-  auto& jobs = out["jobs"] = Json::array();
-  for (const auto& job : plan.jobs) {
-    RowWriter row(shared);
-    each_job_field(job, row);
-    jobs.push_back(row.take());
-  }
-  auto& placements = out["placements"] = Json::array();
-  for (const auto& placement : plan.placements) {
-    RowWriter row(shared);
-    each_placement_field(placement, row);
-    placements.push_back(row.take());
-  }
+  auto out = object_of(plan);
+  out["jobs"] = rows_of(plan.jobs, shared);
+  out["placements"] = rows_of(plan.placements, shared);
   out["texts"] = shared.take_texts();
   out["parts"] = shared.take_parts();
   return out;
@@ -255,11 +259,9 @@ Plan plan_from_packed_json(const Json& json) {
   const auto texts = json.at("texts").get<std::vector<std::string>>();
   std::vector<SpecPartPtr> parts;
   for (const auto& part : json.at("parts")) parts.push_back(std::make_shared<const SpecPart>(SpecPart{part, ""}));
-  Plan plan;
-  each_plan_field(plan, Reader(json));
-  for (const auto& row : json.at("jobs")) each_job_field(plan.jobs.emplace_back(), RowReader(row, texts, parts));
-  for (const auto& row : json.at("placements"))
-    each_placement_field(plan.placements.emplace_back(), RowReader(row, texts, parts));
+  auto plan = read_object<Plan>(json);
+  plan.jobs = read_rows<Job>(json.at("jobs"), texts, parts);
+  plan.placements = read_rows<Placement>(json.at("placements"), texts, parts);
   return plan;
 }
 
