@@ -32,8 +32,8 @@ struct Job {
   std::string id;
   std::string label;               ///< for people: "kl[tau=4] resnet20->resnet8 s0"
   Spec spec;                       ///< see above
-  std::vector<std::string>
-      needs;  ///< ids of the jobs that must be done before: its teacher's, and those of `init` and `added_to`
+  /// Ids of the jobs that must be done before: its teacher's, and those of `init` and `added_to`.
+  std::vector<std::string> needs;
   std::int64_t checkpoint_every = 1;  ///< epochs between resumable checkpoints; decides no result, so no part of the spec
   /// Epochs after which the network is to be kept, ascending: what the plan's other jobs learn from. Decides no result either.
   std::vector<std::int64_t> keep_epochs = {};
@@ -61,7 +61,7 @@ struct Placement {
   std::string job;                    ///< id
   std::string teacher_job;            ///< id of the job whose network taught; empty: none
   std::string teacher_checkpoint;     ///< which state of it taught: "last", "best_val", "epoch 30"; empty without teacher_job
-  std::vector<std::string> chain;  ///< models from the first teacher to the one that taught directly; empty without teacher_job
+  std::vector<std::string> chain;     ///< models from the first teacher to the direct one; empty without teacher_job
 };
 
 struct Plan {
