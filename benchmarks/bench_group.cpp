@@ -21,7 +21,8 @@ struct TeacherKind {
   const char *name, *plugin;
   std::int64_t depth, width;
 };
-constexpr std::array<TeacherKind, 3> kTeachers{{{"resnet56", "resnet", 56, 0}, {"wrn162", "wrn", 16, 2}, {"wrn284", "wrn", 28, 4}}};
+constexpr std::array<TeacherKind, 3> kTeachers{
+    {{"resnet56", "resnet", 56, 0}, {"wrn162", "wrn", 16, 2}, {"wrn284", "wrn", 28, 4}}};
 
 const TrainData& data() {
   static const TrainData all(Noise(kBatches * kBatch), "", {}, 0, torch::kCPU);
@@ -112,7 +113,11 @@ void part_students(benchmark::State& state) {
 
 template <class Body>
 void add(const std::string& name, Body body) {
-  benchmark::RegisterBenchmark(name.c_str(), body)->Unit(benchmark::kMillisecond)->MeasureProcessCPUTime()->UseRealTime()->Iterations(1);
+  benchmark::RegisterBenchmark(name.c_str(), body)
+      ->Unit(benchmark::kMillisecond)
+      ->MeasureProcessCPUTime()
+      ->UseRealTime()
+      ->Iterations(1);
 }
 
 }  // namespace

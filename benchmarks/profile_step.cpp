@@ -54,7 +54,8 @@ int main(int argc, char** argv) {
   auto trainee = make_trainee(data, depth);
   const auto batch = data.batch(data.order(0).data(), kBatch, 0, train_settings(make_job().spec.at("train")));
   for (int i = 0; i < 3; ++i) trainee->train_step(batch, {});
-  at::addGlobalCallback(at::RecordFunctionCallback(&enter, &leave).scopes({at::RecordScope::FUNCTION, at::RecordScope::BACKWARD_FUNCTION}));
+  at::addGlobalCallback(
+      at::RecordFunctionCallback(&enter, &leave).scopes({at::RecordScope::FUNCTION, at::RecordScope::BACKWARD_FUNCTION}));
   const auto start = Clock::now();
   for (int i = 0; i < steps; ++i) trainee->train_step(batch, {});
   const auto total = std::chrono::duration<double>(Clock::now() - start).count();
@@ -66,7 +67,8 @@ int main(int argc, char** argv) {
   fmt::print("{:<52}{:>9}{:>9}{:>8}\n", "operation", "ms/step", "share %", "calls");
   for (const auto& [name, row] : rows) {
     if (row.first < 0.002 * total) break;
-    fmt::print("{:<52}{:>9.2f}{:>9.1f}{:>8}\n", name.substr(0, 51), 1000 * row.first / steps, 100 * row.first / total, row.second / steps);
+    fmt::print("{:<52}{:>9.2f}{:>9.1f}{:>8}\n", name.substr(0, 51), 1000 * row.first / steps, 100 * row.first / total,
+               row.second / steps);
   }
   fmt::print("{:<52}{:>9.2f}{:>9.1f}\n", "outside", 1000 * (total - inside) / steps, 100 * (total - inside) / total);
 }

@@ -1,5 +1,5 @@
-/// What the convolutional networks have in common: the convolution without bias, its initialisation, the channel shuffle, stages of
-/// residual blocks and the way through them.
+/// What the convolutional networks have in common: the convolution without bias, its initialisation, the channel shuffle, stages
+/// of residual blocks and the way through them.
 #pragma once
 #include <kdbench/sdk/model.h>
 
@@ -58,8 +58,8 @@ struct Stage : nn::Module {
   std::vector<std::shared_ptr<Block>> blocks;
 };
 
-/// The way of a network from its stem's map through stages, average pooling and one linear layer. Hands out the map of the stem and
-/// of every stage under `maps`, the stages' also before their activation.
+/// The way of a network from its stem's map through stages, average pooling and one linear layer. Hands out the map of the stem
+/// and of every stage under `maps`, the stages' also before their activation.
 template <class Stages, class Maps>
 kdbench::ModelOutput through_stages(Tensor x, Stages& stages, const Maps& maps, nn::Linear& classifier) {
   kdbench::ModelOutput out;

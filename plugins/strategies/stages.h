@@ -20,7 +20,8 @@ inline kdbench::Stage teacher_stage(const kdbench::StrategyContext& context) {
 }
 
 /// Returns a stage that trains `model` by the method under study from stage `teacher`, for as long as the student trains.
-inline kdbench::Stage taught_stage(const kdbench::StrategyContext& context, std::string id, std::string model, std::string teacher) {
+inline kdbench::Stage taught_stage(const kdbench::StrategyContext& context, std::string id, std::string model,
+                                   std::string teacher) {
   kdbench::Stage stage;
   stage.id = std::move(id);
   stage.model = std::move(model);
@@ -57,8 +58,10 @@ inline std::size_t edits(const std::string& a, const std::string& b) {
 }
 
 /// Returns the model of that name.
-/// @throws kdbench::Error naming the nearest model, or all of them where none is near. `who` begins the message: "takd: assistant".
-inline const kdbench::ModelSize& named_model(const kdbench::StrategyContext& context, const std::string& name, const std::string& who) {
+/// @throws kdbench::Error naming the nearest model, or all of them where none is near. `who` begins the message: "takd:
+/// assistant".
+inline const kdbench::ModelSize& named_model(const kdbench::StrategyContext& context, const std::string& name,
+                                             const std::string& who) {
   const kdbench::ModelSize* nearest = nullptr;
   std::string all;
   for (const auto& model : context.models) {

@@ -33,7 +33,8 @@ Tensor nan(const kdbench::LossInputs& in) { return nothing(in) + std::numeric_li
 Tensor nan_gradient(const kdbench::LossInputs& in) { return nothing(in).sqrt(); }
 
 Tensor out_of_memory(const kdbench::LossInputs&) {
-  throw c10::OutOfMemoryError({__func__, __FILE__, static_cast<std::uint32_t>(__LINE__)}, "CUDA out of memory. Tried to allocate 900.00 GiB");
+  throw c10::OutOfMemoryError({__func__, __FILE__, static_cast<std::uint32_t>(__LINE__)},
+                              "CUDA out of memory. Tried to allocate 900.00 GiB");
 }
 
 Tensor bad_alloc(const kdbench::LossInputs&) { throw std::bad_alloc(); }
@@ -59,7 +60,9 @@ class BadLoss final : public kdbench::Loss {
   }
   BadLoss(Options options, const kdbench::LossContext&) : options_(options) {}
 
-  kdbench::LossTerms forward(const kdbench::LossInputs& in) override { return in.step < options_.step ? nothing(in) : kFault(in); }
+  kdbench::LossTerms forward(const kdbench::LossInputs& in) override {
+    return in.step < options_.step ? nothing(in) : kFault(in);
+  }
 
  private:
   Options options_;

@@ -19,7 +19,9 @@ class Harmless : public kdbench::Loss {
     p.add("weight", &Options::weight, "Factor of the term.", {.min = 0.0, .max = 1.0});
   }
   Harmless(Options options, const kdbench::LossContext&) : options_(options) {}
-  kdbench::LossTerms forward(const kdbench::LossInputs& in) override { return in.student.logits.square().mean() * options_.weight; }
+  kdbench::LossTerms forward(const kdbench::LossInputs& in) override {
+    return in.student.logits.square().mean() * options_.weight;
+  }
 
  private:
   Options options_;
@@ -61,6 +63,8 @@ KDBENCH_PLUGIN("registration", "0.1.0", r) {
   if (variant == "registers_twice") r.loss<Harmless>("harmless_" + variant, {.summary = "The same name again."});
   if (variant == "takes_a_name") r.loss<Harmless>("kl", {.summary = "The name of a loss that comes with kdbench."});
   if (variant == "param_without_doc") r.loss<ParamWithoutDoc>("param_without_doc", {.summary = "One parameter has no text."});
-  if (variant == "default_out_of_range") r.loss<DefaultOutOfRange>("default_out_of_range", {.summary = "Its default is too small."});
-  if (variant == "default_not_a_choice") r.loss<DefaultNotAChoice>("default_not_a_choice", {.summary = "Its default is no choice."});
+  if (variant == "default_out_of_range")
+    r.loss<DefaultOutOfRange>("default_out_of_range", {.summary = "Its default is too small."});
+  if (variant == "default_not_a_choice")
+    r.loss<DefaultNotAChoice>("default_not_a_choice", {.summary = "Its default is no choice."});
 }

@@ -23,9 +23,11 @@ SessionOptions on_gpu() {
 }
 
 void expect_close_weights(const Store& a, const std::string& job_a, const Store& b, const std::string& job_b, double tolerance) {
-  const auto expected = load_tensors(a.artifacts(job_a) / "last.safetensors"), found = load_tensors(b.artifacts(job_b) / "last.safetensors");
+  const auto expected = load_tensors(a.artifacts(job_a) / "last.safetensors"),
+             found = load_tensors(b.artifacts(job_b) / "last.safetensors");
   for (const auto& [name, tensor] : expected) {
-    EXPECT_TRUE(at::allclose(found.at(name).to(at::kFloat), tensor.to(at::kFloat), tolerance, tolerance)) << job_a << " and " << job_b << ": " << name;
+    EXPECT_TRUE(at::allclose(found.at(name).to(at::kFloat), tensor.to(at::kFloat), tolerance, tolerance))
+        << job_a << " and " << job_b << ": " << name;
   }
 }
 
@@ -48,7 +50,8 @@ TEST_F(Gpu, TrainsAsTheCpuDoes) {
       ASSERT_EQ(toy::record(gpu.store, id).status, Status::kDone) << toy::record(gpu.store, id).reason;
       expect_close_weights(cpu.store, id, gpu.store, id, 1e-3);
       for (std::size_t e = 0; e < 3; ++e) {
-        EXPECT_NEAR(toy::record(gpu.store, id).epochs[e].at("loss").get<double>(), toy::record(cpu.store, id).epochs[e].at("loss").get<double>(), 1e-3);
+        EXPECT_NEAR(toy::record(gpu.store, id).epochs[e].at("loss").get<double>(),
+                    toy::record(cpu.store, id).epochs[e].at("loss").get<double>(), 1e-3);
       }
     }
   }
@@ -57,11 +60,15 @@ TEST_F(Gpu, TrainsAsTheCpuDoes) {
 TEST_F(Gpu, ReplaysTheStepsItWouldHaveRun) {
   TemporaryStore s;
   toy::train(s.store, {job("teacher", 8, true)}, 1, 0, on_gpu());
-  toy::train(s.store, {taught("graph", "mse", 2, true), taught("steps", "restless", 2, true), taught("dropout", "mse", 2, true, 3, 0.5)}, 1, 0, on_gpu());
+  toy::train(s.store,
+             {taught("graph", "mse", 2, true), taught("steps", "restless", 2, true), taught("dropout", "mse", 2, true, 3, 0.5)},
+             1, 0, on_gpu());
   // 3 epochs of 6 full batches and a short one: 2 steps of warm-up, 1 watched and 3 short ones run one by one
   const auto graph = toy::record(s.store, "graph").extra.at("graph"), steps = toy::record(s.store, "steps").extra.at("graph");
   EXPECT_EQ(graph, Json({{"replayed", 15}, {"one_by_one", 6}, {"why", nullptr}}));
-  EXPECT_EQ(steps, Json({{"replayed", 0}, {"one_by_one", 21}, {"why", "the loss does not promise that its steps repeat (LossNeeds::repeatable)"}}));
+  EXPECT_EQ(steps, Json({{"replayed", 0},
+                         {"one_by_one", 21},
+                         {"why", "the loss does not promise that its steps repeat (LossNeeds::repeatable)"}}));
   EXPECT_EQ(toy::record(s.store, "dropout").extra.at("graph").at("why"), "the model draws random numbers");
   expect_close_weights(s.store, "steps", s.store, "graph", 1e-5);
 }
@@ -69,7 +76,8 @@ TEST_F(Gpu, ReplaysTheStepsItWouldHaveRun) {
 TEST_F(Gpu, TrainsStudentsOnTheirStreamsAsAlone) {
   TemporaryStore together, alone;
   std::vector<Job> students;
-  for (const double tau : {1.0, 1.5, 2.0, 3.0, 4.0, 6.0}) students.push_back(taught("tau" + std::to_string(tau), "mse", tau, true));
+  for (const double tau : {1.0, 1.5, 2.0, 3.0, 4.0, 6.0})
+    students.push_back(taught("tau" + std::to_string(tau), "mse", tau, true));
   for (auto* s : {&together, &alone}) toy::train(s->store, {job("teacher", 8, true)}, 1, 0, on_gpu());
   toy::train(together.store, students, 1, 0, on_gpu());
   for (const auto& student : students) {
@@ -80,7 +88,8 @@ TEST_F(Gpu, TrainsStudentsOnTheirStreamsAsAlone) {
 
 TEST_F(Gpu, NamesEpochAndStepOfADivergence) {
   TemporaryStore cpu, gpu;
-  const std::vector<Job> students{taught("n", "nan", 1, true), taught("g", "nan_gradient", 1, true), taught("r", "bad_row", 1, true)};
+  const std::vector<Job> students{taught("n", "nan", 1, true), taught("g", "nan_gradient", 1, true),
+                                  taught("r", "bad_row", 1, true)};
   toy::train(cpu.store, {job("teacher", 8, true)});
   toy::train(cpu.store, students);
   toy::train(gpu.store, {job("teacher", 8, true)}, 1, 0, on_gpu());

@@ -24,8 +24,7 @@ std::vector<fs::path> sources_under(const fs::path& folder) {
   if (!fs::exists(folder)) return files;
   for (const auto& entry : fs::recursive_directory_iterator(folder)) {
     const auto ending = entry.path().extension();
-    if (entry.is_regular_file() && (ending == ".h" || ending == ".cpp"))
-      files.push_back(entry.path());
+    if (entry.is_regular_file() && (ending == ".h" || ending == ".cpp")) files.push_back(entry.path());
   }
   std::sort(files.begin(), files.end());
   return files;
@@ -48,8 +47,7 @@ const Rule* rule_of(const fs::path& relative) {
   const auto inner = plugin ? text : text.substr(framework.size());
   const auto layer = inner.substr(0, inner.find('/'));
   const auto by_name = [](const std::vector<Rule>& rules, const std::string& name) -> const Rule* {
-    const auto it = std::find_if(rules.begin(), rules.end(),
-                                 [&](const Rule& rule) { return rule.layer == name; });
+    const auto it = std::find_if(rules.begin(), rules.end(), [&](const Rule& rule) { return rule.layer == name; });
     return it == rules.end() ? nullptr : &*it;
   };
   if (const auto* own = by_name(kFiles, inner)) return own;
@@ -67,9 +65,7 @@ std::string library_of(const std::string& target) {
   }
   if (target.find('/') == std::string::npos) return "";
   const auto fits = [&](const std::string& folder) { return target.starts_with(folder); };
-  return std::any_of(kSystemFolders.begin(), kSystemFolders.end(), fits)
-             ? ""
-             : "a library that no layer names";
+  return std::any_of(kSystemFolders.begin(), kSystemFolders.end(), fits) ? "" : "a library that no layer names";
 }
 
 bool may_include_ours(const Rule& rule, const std::string& header) {
@@ -78,20 +74,16 @@ bool may_include_ours(const Rule& rule, const std::string& header) {
 }
 
 /// A quoted include may reach a neighbour of the same plugin kind's tree and nothing else.
-bool may_include_quoted(const Rule& rule, const fs::path& root, const fs::path& file,
-                        const std::string& target) {
+bool may_include_quoted(const Rule& rule, const fs::path& root, const fs::path& file, const std::string& target) {
   if (rule.layer != "plugins") return false;
-  const auto reached =
-      (file.parent_path() / target).lexically_normal().lexically_relative(root).generic_string();
+  const auto reached = (file.parent_path() / target).lexically_normal().lexically_relative(root).generic_string();
   return reached.starts_with("plugins/");
 }
 
-bool is_allowed(const Rule& rule, const fs::path& root, const fs::path& file,
-                const Include& include) {
+bool is_allowed(const Rule& rule, const fs::path& root, const fs::path& file, const Include& include) {
   const std::string ours = "kdbench/";
   if (include.quoted) return may_include_quoted(rule, root, file, include.target);
-  if (include.target.starts_with(ours))
-    return may_include_ours(rule, include.target.substr(ours.size()));
+  if (include.target.starts_with(ours)) return may_include_ours(rule, include.target.substr(ours.size()));
   const auto library = library_of(include.target);
   return library.empty() || contains(rule.libraries, "*") || contains(rule.libraries, library);
 }
@@ -99,9 +91,8 @@ bool is_allowed(const Rule& rule, const fs::path& root, const fs::path& file,
 std::string explanation(const Rule& rule, const Include& include) {
   const auto spelt = include.quoted ? '"' + include.target + '"' : '<' + include.target + '>';
   const auto who = rule.layer.ends_with(".h") || rule.layer.ends_with(".cpp") ? "file" : "layer";
-  return fmt::format("{} '{}' may not include {}; it may use [{}] and the libraries [{}]", who,
-                     rule.layer, spelt, fmt::join(rule.uses, ", "),
-                     fmt::join(rule.libraries, ", "));
+  return fmt::format("{} '{}' may not include {}; it may use [{}] and the libraries [{}]", who, rule.layer, spelt,
+                     fmt::join(rule.uses, ", "), fmt::join(rule.libraries, ", "));
 }
 
 void check_file(const fs::path& root, const fs::path& file, std::vector<std::string>& out) {
@@ -110,9 +101,7 @@ void check_file(const fs::path& root, const fs::path& file, std::vector<std::str
   const auto relative = file.lexically_relative(root);
   const auto* rule = rule_of(relative);
   if (rule == nullptr) {
-    out.push_back(
-        fmt::format("{}:1: this folder is no layer of the table in tests/layering/rules.h",
-                    relative.generic_string()));
+    out.push_back(fmt::format("{}:1: this folder is no layer of the table in tests/layering/rules.h", relative.generic_string()));
     return;
   }
   std::ifstream in(file);
@@ -120,8 +109,7 @@ void check_file(const fs::path& root, const fs::path& file, std::vector<std::str
   std::smatch found;
   for (int number = 1; std::getline(in, line); ++number) {
     const auto place = fmt::format("{}:{}: ", relative.generic_string(), number);
-    if (std::regex_match(line, kComputed))
-      out.push_back(place + "an include of a macro cannot be checked; name the header");
+    if (std::regex_match(line, kComputed)) out.push_back(place + "an include of a macro cannot be checked; name the header");
     if (!std::regex_match(line, found, kInclude)) continue;
     const Include include{found[2], found[1] == "\""};
     if (!is_allowed(*rule, root, file, include)) out.push_back(place + explanation(*rule, include));
@@ -153,11 +141,9 @@ std::vector<std::string> overlong_files(const fs::path& root) {
       std::vector<std::string> lines;
       std::ifstream in(file);
       for (std::string line; std::getline(in, line);) lines.push_back(line);
-      if (lines.size() <= kMaxLines || opening_comment(lines).find("long") != std::string::npos)
-        continue;
-      out.push_back(fmt::format(
-          "{}: {} lines; cut it below {}, or let its opening comment say why it is so long",
-          file.lexically_relative(root).generic_string(), lines.size(), kMaxLines));
+      if (lines.size() <= kMaxLines || opening_comment(lines).find("long") != std::string::npos) continue;
+      out.push_back(fmt::format("{}: {} lines; cut it below {}, or let its opening comment say why it is so long",
+                                file.lexically_relative(root).generic_string(), lines.size(), kMaxLines));
     }
   }
   return out;

@@ -25,16 +25,13 @@ fs::path root() {
   return other != nullptr ? other : KDBENCH_SOURCE_DIR;
 }
 
-std::string lines(const std::vector<std::string>& list) {
-  return fmt::format("{}", fmt::join(list, "\n"));
-}
+std::string lines(const std::vector<std::string>& list) { return fmt::format("{}", fmt::join(list, "\n")); }
 
 std::string output_of(const std::string& command) {
   const std::unique_ptr<FILE, int (*)(FILE*)> pipe(::popen(command.c_str(), "r"), ::pclose);
   std::string out;
   std::array<char, 4096> buffer;
-  while (pipe && std::fgets(buffer.data(), static_cast<int>(buffer.size()), pipe.get()) != nullptr)
-    out += buffer.data();
+  while (pipe && std::fgets(buffer.data(), static_cast<int>(buffer.size()), pipe.get()) != nullptr) out += buffer.data();
   return out;
 }
 
@@ -43,34 +40,33 @@ TEST(Layering, EveryIncludeFollowsTheTable) { EXPECT_EQ(lines(forbidden_includes
 TEST(Layering, ReadsTheWholeTree) { EXPECT_GT(num_checked_files(KDBENCH_SOURCE_DIR), 50u); }
 
 TEST(Layering, ListsEveryForbiddenIncludeOfTheFixture) {
-  EXPECT_EQ(
-      lines(forbidden_includes(fs::path(KDBENCH_TEST_DATA) / "layering" / "fixture")),
-      "framework/kdbench/base/upward.h:4: layer 'base' may not include <kdbench/results/record.h>; "
-      "it may use [] and the libraries [fmt, nlohmann-json, OpenSSL]\n"
-      "framework/kdbench/cli/calls_torch.cpp:5: layer 'cli' may not include "
-      "<kdbench/plan/make_plan.h>; it may use [base, suite, results, stats, leaderboard, report, "
-      "run, plan/plan.h] and the libraries [fmt, CLI11, libcurl, libarchive]\n"
-      "framework/kdbench/cli/calls_torch.cpp:6: layer 'cli' may not include <toml++/toml.h>; it "
-      "may use [base, suite, results, stats, leaderboard, report, run, plan/plan.h] and the "
-      "libraries [fmt, CLI11, libcurl, libarchive]\n"
-      "framework/kdbench/nowhere/unknown.cpp:1: this folder is no layer of the table in "
-      "tests/layering/rules.h\n"
-      "framework/kdbench/plan/plan.h:4: file 'plan/plan.h' may not include <kdbench/sdk/model.h>; "
-      "it may use [base, plan/spec.h] and the libraries [fmt]\n"
-      "framework/kdbench/sdk/params.h:4: file 'sdk/params.h' may not include <torch/types.h>; it "
-      "may use [sdk/error.h] and the libraries []\n"
-      "framework/kdbench/stats/forbidden.cpp:4: layer 'stats' may not include <torch/types.h>; it "
-      "may use [base] and the libraries [fmt, Boost.Math]\n"
-      "framework/kdbench/stats/forbidden.cpp:5: layer 'stats' may not include \"neighbour.h\"; it "
-      "may use [base] and the libraries [fmt, Boost.Math]\n"
-      "framework/kdbench/stats/forbidden.cpp:6: an include of a macro cannot be checked; name the "
-      "header\n"
-      "framework/kdbench/stats/forbidden.cpp:7: layer 'stats' may not include <eigen3/Eigen/Core>; "
-      "it may use [base] and the libraries [fmt, Boost.Math]\n"
-      "plugins/losses/greedy/greedy.cpp:5: layer 'plugins' may not include <kdbench/base/json.h>; "
-      "it may use [sdk] and the libraries [*]\n"
-      "plugins/losses/greedy/greedy.cpp:7: layer 'plugins' may not include "
-      "\"../../../framework/kdbench/base/json.h\"; it may use [sdk] and the libraries [*]");
+  EXPECT_EQ(lines(forbidden_includes(fs::path(KDBENCH_TEST_DATA) / "layering" / "fixture")),
+            "framework/kdbench/base/upward.h:4: layer 'base' may not include <kdbench/results/record.h>; "
+            "it may use [] and the libraries [fmt, nlohmann-json, OpenSSL]\n"
+            "framework/kdbench/cli/calls_torch.cpp:5: layer 'cli' may not include "
+            "<kdbench/plan/make_plan.h>; it may use [base, suite, results, stats, leaderboard, report, "
+            "run, plan/plan.h] and the libraries [fmt, CLI11, libcurl, libarchive]\n"
+            "framework/kdbench/cli/calls_torch.cpp:6: layer 'cli' may not include <toml++/toml.h>; it "
+            "may use [base, suite, results, stats, leaderboard, report, run, plan/plan.h] and the "
+            "libraries [fmt, CLI11, libcurl, libarchive]\n"
+            "framework/kdbench/nowhere/unknown.cpp:1: this folder is no layer of the table in "
+            "tests/layering/rules.h\n"
+            "framework/kdbench/plan/plan.h:4: file 'plan/plan.h' may not include <kdbench/sdk/model.h>; "
+            "it may use [base, plan/spec.h] and the libraries [fmt]\n"
+            "framework/kdbench/sdk/params.h:4: file 'sdk/params.h' may not include <torch/types.h>; it "
+            "may use [sdk/error.h] and the libraries []\n"
+            "framework/kdbench/stats/forbidden.cpp:4: layer 'stats' may not include <torch/types.h>; it "
+            "may use [base] and the libraries [fmt, Boost.Math]\n"
+            "framework/kdbench/stats/forbidden.cpp:5: layer 'stats' may not include \"neighbour.h\"; it "
+            "may use [base] and the libraries [fmt, Boost.Math]\n"
+            "framework/kdbench/stats/forbidden.cpp:6: an include of a macro cannot be checked; name the "
+            "header\n"
+            "framework/kdbench/stats/forbidden.cpp:7: layer 'stats' may not include <eigen3/Eigen/Core>; "
+            "it may use [base] and the libraries [fmt, Boost.Math]\n"
+            "plugins/losses/greedy/greedy.cpp:5: layer 'plugins' may not include <kdbench/base/json.h>; "
+            "it may use [sdk] and the libraries [*]\n"
+            "plugins/losses/greedy/greedy.cpp:7: layer 'plugins' may not include "
+            "\"../../../framework/kdbench/base/json.h\"; it may use [sdk] and the libraries [*]");
 }
 
 TEST(Layering, NoFileIsOverlongWithoutAReason) { EXPECT_EQ(lines(overlong_files(root())), ""); }
@@ -80,8 +76,7 @@ TEST(Layering, TheProgramPeopleTypeDoesNotLinkLibtorch) {
   if (!fs::exists(program)) GTEST_SKIP() << "kdbench is not built";
   const auto dynamic = output_of("readelf -d '" + program.string() + "'");
   ASSERT_NE(dynamic.find("NEEDED"), std::string::npos) << "readelf says: " << dynamic;
-  for (const auto* library : {"libtorch", "libc10", "libcaffe2"})
-    EXPECT_EQ(dynamic.find(library), std::string::npos) << dynamic;
+  for (const auto* library : {"libtorch", "libc10", "libcaffe2"}) EXPECT_EQ(dynamic.find(library), std::string::npos) << dynamic;
 }
 
 }  // namespace

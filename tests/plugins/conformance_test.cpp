@@ -41,8 +41,8 @@ TEST(BuiltPlugins, AllLoad) {
     names.push_back(library.name);
   }
   std::sort(names.begin(), names.end());
-  for (const auto* name : {"mlp", "mobilenet_v2", "resnet", "resnet_cifar", "shufflenet_v1", "shufflenet_v2", "vgg", "wrn",
-                           "gmm", "idx", "fashion_mnist", "none", "kl", "dist", "soft_target", "direct", "my_loss"}) {
+  for (const auto* name : {"mlp", "mobilenet_v2", "resnet", "resnet_cifar", "shufflenet_v1", "shufflenet_v2", "vgg", "wrn", "gmm",
+                           "idx", "fashion_mnist", "none", "kl", "dist", "soft_target", "direct", "my_loss"}) {
     EXPECT_TRUE(std::binary_search(names.begin(), names.end(), name)) << name;
   }
 }
@@ -63,8 +63,8 @@ TEST_P(BuiltModel, PassesConformance) {
   EXPECT_EQ(collected.skipped(), 0u);
 }
 INSTANTIATE_TEST_SUITE_P(All, BuiltModel,
-                         testing::Values("mlp", "mobilenet_v2", "resnet", "resnet18", "resnet50", "shufflenet_v1", "shufflenet_v2", "vgg",
-                                         "wrn"));
+                         testing::Values("mlp", "mobilenet_v2", "resnet", "resnet18", "resnet50", "shufflenet_v1",
+                                         "shufflenet_v2", "vgg", "wrn"));
 
 class BuiltDataset : public testing::TestWithParam<std::string> {};
 TEST_P(BuiltDataset, PassesConformanceOrSaysWhatIsMissing) {
@@ -72,8 +72,9 @@ TEST_P(BuiltDataset, PassesConformanceOrSaysWhatIsMissing) {
   check_dataset(built_plugins().datasets.at(GetParam()), "", collected.report());
   collected.expect_all_pass();
 }
-INSTANTIATE_TEST_SUITE_P(All, BuiltDataset, testing::Values("gmm", "idx", "fashion_mnist", "cifar10", "cifar100", "tiny_imagenet", "image_folder",
-                                                           "subset", "rotated"));
+INSTANTIATE_TEST_SUITE_P(All, BuiltDataset,
+                         testing::Values("gmm", "idx", "fashion_mnist", "cifar10", "cifar100", "tiny_imagenet", "image_folder",
+                                         "subset", "rotated"));
 
 TEST(CheckCatalog, KeepsToOneLibrary) {
   const auto& kl = built_plugins().losses.at("kl");
@@ -134,9 +135,7 @@ LossTerms overwrites_teacher(const LossInputs& in) {
 }
 LossTerms not_averaged(const LossInputs& in) { return (in.student.logits - in.teacher.logits).square(); }
 
-TEST(CheckLoss, CatchesALossThatIsDetached) {
-  EXPECT_TRUE(checks_of<detached>().failed("sends a gradient to the student"));
-}
+TEST(CheckLoss, CatchesALossThatIsDetached) { EXPECT_TRUE(checks_of<detached>().failed("sends a gradient to the student")); }
 TEST(CheckLoss, CatchesAGradientThatIsNotTheValues) {
   EXPECT_TRUE(checks_of<half_gradient>().failed("has the gradient of finite differences"));
 }
@@ -149,9 +148,7 @@ TEST(CheckLoss, CatchesDependenceOnOrder) {
 TEST(CheckLoss, CatchesAnOverwrittenTeacher) {
   EXPECT_TRUE(checks_of<overwrites_teacher>().failed("sends no gradient to the teacher and overwrites nothing"));
 }
-TEST(CheckLoss, CatchesTermsThatAreNoNumbers) {
-  EXPECT_TRUE(checks_of<not_averaged>().failed("returns finite 0-dim terms"));
-}
+TEST(CheckLoss, CatchesTermsThatAreNoNumbers) { EXPECT_TRUE(checks_of<not_averaged>().failed("returns finite 0-dim terms")); }
 
 }  // namespace
 }  // namespace kdbench

@@ -109,7 +109,8 @@ inline void expect_same_logits_alone_and_channels_last(const std::string& name, 
 }
 
 /// One step's forward and backward pass in train mode and channels_last: every parameter gets a finite gradient, every batch norm
-/// sees the batch exactly once, each pre-activation has negative values, and each map is the ReLU of it where `relu_maps` says so.
+/// sees the batch exactly once, each pre-activation has negative values, and each map is the ReLU of it where `relu_maps` says
+/// so.
 inline void expect_trains_and_updates_each_norm_once(const std::string& name, const ParamValues& params, ImageShape small,
                                                      bool relu_maps = true) {
   auto model = build_model(name, params, 10, small);

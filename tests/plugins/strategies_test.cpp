@@ -87,24 +87,29 @@ INSTANTIATE_TEST_SUITE_P(All, EveryStrategy,
 
 TEST(Takd, HandsDownThroughEveryModelBetween) {
   EXPECT_EQ(plan("takd"), (Lines{"teacher: large by labels, 20 epochs", "assistant1: middle by method from teacher, 9 epochs",
-                                 "assistant2: modest by method from assistant1, 9 epochs", "student: small by method from assistant2, 9 epochs"}));
+                                 "assistant2: modest by method from assistant1, 9 epochs",
+                                 "student: small by method from assistant2, 9 epochs"}));
 }
 
 TEST(Takd, TakesTheChainAsItIsWritten) {
-  EXPECT_EQ(plan("takd", {{"assistants", "middle"}}), (Lines{"teacher: large by labels, 20 epochs", "assistant1: middle by method from teacher, 9 epochs",
-                                                             "student: small by method from assistant1, 9 epochs"}));
-  EXPECT_EQ(plan("takd", {{"assistants", " tiny ,middle"}, {"assistant_epochs", std::int64_t{4}}}),
-            (Lines{"teacher: large by labels, 20 epochs", "assistant1: tiny by method from teacher, 4 epochs",
-                   "assistant2: middle by method from assistant1, 4 epochs", "student: small by method from assistant2, 9 epochs"}));
+  EXPECT_EQ(plan("takd", {{"assistants", "middle"}}),
+            (Lines{"teacher: large by labels, 20 epochs", "assistant1: middle by method from teacher, 9 epochs",
+                   "student: small by method from assistant1, 9 epochs"}));
+  EXPECT_EQ(
+      plan("takd", {{"assistants", " tiny ,middle"}, {"assistant_epochs", std::int64_t{4}}}),
+      (Lines{"teacher: large by labels, 20 epochs", "assistant1: tiny by method from teacher, 4 epochs",
+             "assistant2: middle by method from assistant1, 4 epochs", "student: small by method from assistant2, 9 epochs"}));
 }
 
 TEST(Takd, RefusesChainsThatAreNone) {
-  EXPECT_EQ(refusal("takd", {{"assistants", "midle"}}), "takd: assistant 'midle' is no [models.NAME] of the suite; did you mean 'middle'?");
+  EXPECT_EQ(refusal("takd", {{"assistants", "midle"}}),
+            "takd: assistant 'midle' is no [models.NAME] of the suite; did you mean 'middle'?");
   EXPECT_EQ(refusal("takd", {{"assistants", "resnet20"}}),
             "takd: assistant 'resnet20' is no [models.NAME] of the suite; expected one of large, middle, modest, small, tiny");
   EXPECT_EQ(refusal("takd", {{"assistants", "middle,,modest"}}),
             "takd: 'assistants' has an empty name in \"middle,,modest\"; write \"large, small\"");
-  EXPECT_EQ(refusal("takd", {{"assistants", "middle, "}}), "takd: 'assistants' has an empty name in \"middle, \"; write \"large, small\"");
+  EXPECT_EQ(refusal("takd", {{"assistants", "middle, "}}),
+            "takd: 'assistants' has an empty name in \"middle, \"; write \"large, small\"");
   EXPECT_EQ(refusal("takd", {{"assistants", "middle, modest, middle"}}), "takd: 'assistants' names 'middle' twice; remove one");
   EXPECT_EQ(refusal("takd", {{"assistants", "middle, small"}}),
             "takd: assistant 'small' is an end of the pair ('large', 'small') already; 'assistants' names the models between");
@@ -137,13 +142,15 @@ TEST(Eskd, SwitchesDistillationOff) {
 }
 
 TEST(Eskd, RefusesBothKindsAndEpochsThatAreNotThere) {
-  EXPECT_EQ(refusal("eskd", {{"teacher_epochs", std::int64_t{10}}, {"checkpoint", std::int64_t{5}}}),
-            "eskd: 'teacher_epochs' (a short schedule) and 'checkpoint' (a state of the full one) exclude each other; remove one");
+  EXPECT_EQ(
+      refusal("eskd", {{"teacher_epochs", std::int64_t{10}}, {"checkpoint", std::int64_t{5}}}),
+      "eskd: 'teacher_epochs' (a short schedule) and 'checkpoint' (a state of the full one) exclude each other; remove one");
   EXPECT_EQ(refusal("eskd", {{"teacher_epochs", std::int64_t{21}}}),
             "eskd: expected 'teacher_epochs' from 1 to 20, the epochs of the teacher, found 21");
   EXPECT_EQ(refusal("eskd", {{"checkpoint", std::int64_t{21}}}),
             "eskd: expected 'checkpoint' from 1 to 20, the epochs of the teacher, found 21");
-  EXPECT_EQ(refusal("eskd", {{"kd_end", std::int64_t{10}}}), "eskd: expected 'kd_end' from 1 to 9, the epochs of the student, found 10");
+  EXPECT_EQ(refusal("eskd", {{"kd_end", std::int64_t{10}}}),
+            "eskd: expected 'kd_end' from 1 to 9, the epochs of the student, found 10");
 }
 
 TEST(LabelSmoothingTeacher, SmoothsTheTeachersLabelsOnly) {
@@ -153,15 +160,16 @@ TEST(LabelSmoothingTeacher, SmoothsTheTeachersLabelsOnly) {
 }
 
 TEST(TemperatureScaledTeacher, FitsTheTeacherThatTeaches) {
-  EXPECT_EQ(plan("temperature_scaled_teacher"),
-            (Lines{"teacher: large by labels, 20 epochs", "student: small by method from teacher, 9 epochs, temperature fitted"}));
+  EXPECT_EQ(plan("temperature_scaled_teacher"), (Lines{"teacher: large by labels, 20 epochs",
+                                                       "student: small by method from teacher, 9 epochs, temperature fitted"}));
 }
 
 TEST(CheckpointSelection, AsksForTheRule) {
   EXPECT_EQ(plan("checkpoint_selection"),
             (Lines{"teacher: large by labels, 20 epochs", "student: small by method from teacher at min_val_ece, 9 epochs"}));
   for (const auto* rule : {"best_val", "min_val_nll", "max_val_information"}) {
-    EXPECT_EQ(plan("checkpoint_selection", {{"rule", rule}})[1], fmt::format("student: small by method from teacher at {}, 9 epochs", rule));
+    EXPECT_EQ(plan("checkpoint_selection", {{"rule", rule}})[1],
+              fmt::format("student: small by method from teacher at {}, 9 epochs", rule));
   }
   EXPECT_EQ(plan("checkpoint_selection", {{"rule", "last"}}), plan("direct"));
   const auto& specs = built_plugins().strategies.at("checkpoint_selection").params;
@@ -179,7 +187,8 @@ TEST(ResidualKd, AddsNetworksToTheSumSoFar) {
 }
 
 TEST(ResidualKd, RefusesAModelThatIsNotThere) {
-  EXPECT_EQ(refusal("residual_kd", {{"residual", "tony"}}), "residual_kd: residual 'tony' is no [models.NAME] of the suite; did you mean 'tiny'?");
+  EXPECT_EQ(refusal("residual_kd", {{"residual", "tony"}}),
+            "residual_kd: residual 'tony' is no [models.NAME] of the suite; did you mean 'tiny'?");
 }
 
 TEST(HintThenKd, GivesTheHintByTheMethodUnderStudy) {
@@ -195,7 +204,8 @@ TEST(HintThenKd, StudiesTheSecondStageWhereTheHintIsNamed) {
             (Lines{"teacher: large by labels, 20 epochs", "hint: small by fitnet from teacher, 2 epochs",
                    "student: small by method from teacher, 9 epochs, started from hint"}));
   EXPECT_EQ(refusal("hint_then_kd", {{"hint", "fitnet"}, {"then", "kl"}}),
-            "hint_then_kd: 'then' (the method under study gives the hint) and 'hint' (it is the second stage) exclude each other; remove one");
+            "hint_then_kd: 'then' (the method under study gives the hint) and 'hint' (it is the second stage) exclude each "
+            "other; remove one");
 }
 
 }  // namespace

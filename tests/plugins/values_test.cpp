@@ -20,7 +20,8 @@ namespace {
 
 using test::built_plugins;
 
-std::shared_ptr<Model> model(const std::string& name, ParamValues params, std::int64_t num_classes, ImageShape image = {3, 32, 32}) {
+std::shared_ptr<Model> model(const std::string& name, ParamValues params, std::int64_t num_classes,
+                             ImageShape image = {3, 32, 32}) {
   const auto& entry = built_plugins().models.at(name);
   return entry.create(resolve_params(entry.params, params), {num_classes, image});
 }
@@ -38,17 +39,17 @@ struct Size {
 
 TEST(ModelSizes, AreThePublishedOnes) {
   const std::vector<Size> sizes{
-      {"resnet", 8, 1, 100, 83892},    {"resnet", 14, 1, 100, 181108},   {"resnet", 20, 1, 100, 278324},
-      {"resnet", 32, 1, 100, 472756},  {"resnet", 44, 1, 100, 667188},   {"resnet", 56, 1, 100, 861620},
+      {"resnet", 8, 1, 100, 83892},     {"resnet", 14, 1, 100, 181108},  {"resnet", 20, 1, 100, 278324},
+      {"resnet", 32, 1, 100, 472756},   {"resnet", 44, 1, 100, 667188},  {"resnet", 56, 1, 100, 861620},
       {"resnet", 110, 1, 100, 1736564}, {"resnet", 8, 4, 100, 1233540},  {"resnet", 32, 4, 100, 7433860},
-      {"resnet", 14, 1, 10, 175258},   {"resnet", 20, 1, 10, 272474},    {"resnet", 32, 1, 10, 466906},
-      {"resnet", 56, 1, 10, 855770},   {"resnet", 110, 1, 10, 1730714},  {"resnet", 32, 1, 200, 479256},
-      {"wrn", 16, 1, 100, 180916},     {"wrn", 16, 2, 100, 703284},      {"wrn", 16, 3, 100, 1566900},
-      {"wrn", 16, 4, 100, 2772020},    {"wrn", 22, 1, 100, 278132},      {"wrn", 22, 4, 100, 4322100},
-      {"wrn", 28, 1, 100, 375348},     {"wrn", 28, 2, 100, 1479220},     {"wrn", 28, 3, 100, 3311412},
-      {"wrn", 28, 4, 100, 5872180},    {"wrn", 40, 1, 100, 569780},      {"wrn", 40, 2, 100, 2255156},
-      {"wrn", 28, 1, 10, 369498},      {"wrn", 28, 2, 10, 1467610},      {"wrn", 28, 3, 10, 3294042},
-      {"wrn", 16, 1, 200, 187416},     {"wrn", 16, 3, 200, 1586200},     {"wrn", 28, 1, 200, 381848},
+      {"resnet", 14, 1, 10, 175258},    {"resnet", 20, 1, 10, 272474},   {"resnet", 32, 1, 10, 466906},
+      {"resnet", 56, 1, 10, 855770},    {"resnet", 110, 1, 10, 1730714}, {"resnet", 32, 1, 200, 479256},
+      {"wrn", 16, 1, 100, 180916},      {"wrn", 16, 2, 100, 703284},     {"wrn", 16, 3, 100, 1566900},
+      {"wrn", 16, 4, 100, 2772020},     {"wrn", 22, 1, 100, 278132},     {"wrn", 22, 4, 100, 4322100},
+      {"wrn", 28, 1, 100, 375348},      {"wrn", 28, 2, 100, 1479220},    {"wrn", 28, 3, 100, 3311412},
+      {"wrn", 28, 4, 100, 5872180},     {"wrn", 40, 1, 100, 569780},     {"wrn", 40, 2, 100, 2255156},
+      {"wrn", 28, 1, 10, 369498},       {"wrn", 28, 2, 10, 1467610},     {"wrn", 28, 3, 10, 3294042},
+      {"wrn", 16, 1, 200, 187416},      {"wrn", 16, 3, 200, 1586200},    {"wrn", 28, 1, 200, 381848},
       {"wrn", 28, 3, 200, 3330712}};
   for (const auto& s : sizes) {
     EXPECT_EQ(num_params(*model(s.model, {{"depth", s.depth}, {"width", s.width}}, s.classes)), s.params)
@@ -72,7 +73,8 @@ std::vector<std::string> keys(const Model& m) {
 }
 
 void add_norm(std::vector<std::string>& names, const std::string& prefix) {
-  for (const auto* tail : {"weight", "bias", "running_mean", "running_var", "num_batches_tracked"}) names.push_back(prefix + "." + tail);
+  for (const auto* tail : {"weight", "bias", "running_mean", "running_var", "num_batches_tracked"})
+    names.push_back(prefix + "." + tail);
 }
 
 TEST(ModelKeys, OfResNetAreThoseOfPublicCheckpoints) {
@@ -151,15 +153,22 @@ TEST(ModelDepth, IsRefusedWithTheNearestValidOnes) {
 }
 
 /// Terms of a loss on two sets of logits.
-LossTerms terms(const std::string& name, ParamValues params, ModelOutput& student, const torch::Tensor& teacher_logits, double tau) {
+LossTerms terms(const std::string& name, ParamValues params, ModelOutput& student, const torch::Tensor& teacher_logits,
+                double tau) {
   const auto& entry = built_plugins().losses.at(name);
   LossContext context{.num_classes = student.logits.size(1), .num_train = 0, .student = {}, .teacher = {}};
   auto loss = entry.create(resolve_params(entry.params, params), context);
   ModelOutput teacher;
   teacher.logits = teacher_logits;
   const torch::Tensor none;
-  return loss->forward({.student = student, .teacher = teacher, .labels = none, .indices = none, .posterior = none,
-                        .images = none, .tau_student = tau, .tau_teacher = tau});
+  return loss->forward({.student = student,
+                        .teacher = teacher,
+                        .labels = none,
+                        .indices = none,
+                        .posterior = none,
+                        .images = none,
+                        .tau_student = tau,
+                        .tau_teacher = tau});
 }
 
 ModelOutput output(const torch::Tensor& logits) {
@@ -224,7 +233,8 @@ TEST(DistLoss, TakesOneImageAndTwoClasses) {
   // One value a column has no variance: correlation 0, so the intra term is 1 and teaches nothing.
   EXPECT_FLOAT_EQ(terms("dist", {}, one, at::tensor({0.0f, 1.0f, 5.0f}).view({1, 3}), 1).terms()[1].second.item<float>(), 1.0f);
   auto two = output(at::tensor({1.0f, 2.0f, 3.0f, 0.0f}).view({2, 2}));
-  EXPECT_TRUE(std::isfinite(terms("dist", {}, two, at::tensor({0.0f, 1.0f, 5.0f, 1.0f}).view({2, 2}), 1).terms()[0].second.item<float>()));
+  EXPECT_TRUE(std::isfinite(
+      terms("dist", {}, two, at::tensor({0.0f, 1.0f, 5.0f, 1.0f}).view({2, 2}), 1).terms()[0].second.item<float>()));
 }
 
 TEST(NoneLoss, ReturnsNoTermsAndNeedsNoTeacher) {
@@ -264,21 +274,24 @@ TEST(GoldenLosses, AreThoseOfIndependentCode) {
 }
 
 TEST(GoldenLosses, TakeTheWeightsOfTheCase) {
-  // A weight that is moved by 1e-6 moves the loss by far more than 1e-9 of itself; so does a gradient that is not the expected one.
+  // A weight that is moved by 1e-6 moves the loss by far more than 1e-9 of itself; so does a gradient that is not the expected
+  // one.
   auto failures = golden_failures("fitnet_convreg", [](Json& json) {
     auto& weight = json.at("inputs").at("conv_weight").at("data").at(0);
     weight = weight.get<double>() + 1e-6;
   });
   ASSERT_EQ(failures.size(), 1u);
   EXPECT_NE(failures[0].find("loss: expected"), std::string::npos) << failures[0];
-  failures = golden_failures("fitnet_convreg", [](Json& json) { json.at("expected").at("grad").at("bn_bias").at("data").at(2) = 1.0; });
+  failures =
+      golden_failures("fitnet_convreg", [](Json& json) { json.at("expected").at("grad").at("bn_bias").at("data").at(2) = 1.0; });
   ASSERT_EQ(failures.size(), 1u);
   EXPECT_NE(failures[0].find("bn_bias: off by"), std::string::npos) << failures[0];
   failures = golden_failures("fitnet_convreg", [](Json& json) {
     json.at("inputs").at("conv_weight") = {{"shape", {1, 1, 1, 1}}, {"dtype", "float64"}, {"data", {0.5}}};
   });
   ASSERT_EQ(failures.size(), 1u);
-  EXPECT_NE(failures[0].find("conv_weight: expected a parameter of [1, 1, 1, 1], the loss has [5, 3, 1, 1]"), std::string::npos) << failures[0];
+  EXPECT_NE(failures[0].find("conv_weight: expected a parameter of [1, 1, 1, 1], the loss has [5, 3, 1, 1]"), std::string::npos)
+      << failures[0];
 }
 
 TEST(DirectStrategy, TrainsTheTeacherFirstOrTheStudentAlone) {
@@ -302,7 +315,8 @@ TEST(DirectStrategy, TrainsTheTeacherFirstOrTheStudentAlone) {
 TEST(GmmDataset, IsAFunctionOfItsSeed) {
   const auto& entry = built_plugins().datasets.at("gmm");
   const auto load = [&](std::int64_t seed) {
-    return entry.create(resolve_params(entry.params, {{"train", std::int64_t{50}}, {"test", std::int64_t{20}}, {"seed", seed}}), {})
+    return entry
+        .create(resolve_params(entry.params, {{"train", std::int64_t{50}}, {"test", std::int64_t{20}}, {"seed", seed}}), {})
         ->load(SplitKind::kTrain, "");
   };
   EXPECT_TRUE(load(1).images.equal(load(1).images));

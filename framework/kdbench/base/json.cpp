@@ -24,8 +24,10 @@ void append_number(std::string& out, const Json& value) {
 /// Most keys and values are plain words; what needs an escape, or is no UTF-8, is left to the library.
 void append_text(std::string& out, const std::string& text) {
   const bool plain = std::all_of(text.begin(), text.end(), [](char c) { return c >= 0x20 && c < 0x7f && c != '"' && c != '\\'; });
-  if (plain) out.append(1, '"').append(text).append(1, '"');
-  else out += Json(text).dump();
+  if (plain)
+    out.append(1, '"').append(text).append(1, '"');
+  else
+    out += Json(text).dump();
 }
 
 void append_object(std::string& out, const Json& value) {
@@ -50,12 +52,18 @@ void append_array(std::string& out, const Json& value) {
 
 /// Text is built directly: a plan hashes tens of thousands of documents, and a normalised copy of each costs more than the hash.
 void append(std::string& out, const Json& value) {
-  if (value.is_object()) append_object(out, value);
-  else if (value.is_array()) append_array(out, value);
-  else if (value.is_number_float()) append_number(out, value);
-  else if (value.is_string()) append_text(out, value.get_ref<const std::string&>());
-  else if (value.is_boolean()) out += value.get<bool>() ? "true" : "false";
-  else out += value.dump();
+  if (value.is_object())
+    append_object(out, value);
+  else if (value.is_array())
+    append_array(out, value);
+  else if (value.is_number_float())
+    append_number(out, value);
+  else if (value.is_string())
+    append_text(out, value.get_ref<const std::string&>());
+  else if (value.is_boolean())
+    out += value.get<bool>() ? "true" : "false";
+  else
+    out += value.dump();
 }
 
 }  // namespace

@@ -25,8 +25,7 @@ std::vector<double> equal_mass_edges(const std::vector<ConfidenceHit>& sorted, s
 }  // namespace
 
 EqualWidthBins::EqualWidthBins(int count) : scale_(count) {
-  if (count < 1)
-    throw std::invalid_argument(fmt::format("expected at least 1 bin, found {}", count));
+  if (count < 1) throw std::invalid_argument(fmt::format("expected at least 1 bin, found {}", count));
   for (int m = 1; m <= count; ++m) upper_.push_back(static_cast<double>(m) / count);
 }
 
@@ -50,10 +49,8 @@ GapSummary summarise(const std::vector<BinTally>& tallies, std::int64_t n) {
 }
 
 double equal_mass_ece(std::vector<ConfidenceHit> samples, int bins) {
-  std::sort(samples.begin(), samples.end(),
-            [](const auto& a, const auto& b) { return a.confidence < b.confidence; });
-  const auto edges =
-      equal_mass_edges(samples, std::min(static_cast<std::size_t>(bins), samples.size()));
+  std::sort(samples.begin(), samples.end(), [](const auto& a, const auto& b) { return a.confidence < b.confidence; });
+  const auto edges = equal_mass_edges(samples, std::min(static_cast<std::size_t>(bins), samples.size()));
   std::vector<BinTally> tallies(edges.size());
   std::size_t bin = 0;
   for (const auto& sample : samples) {

@@ -42,9 +42,7 @@ struct BinTally {
     confidence += sample_confidence;
   }
   /// Mean confidence minus accuracy; only for a bin that is not empty.
-  double signed_gap() const {
-    return (confidence - static_cast<double>(hits)) / static_cast<double>(count);
-  }
+  double signed_gap() const { return (confidence - static_cast<double>(hits)) / static_cast<double>(count); }
 };
 
 /// Summaries of the gaps of a set of bins.

@@ -16,8 +16,7 @@ struct LogitsView {
 
   std::int64_t size() const { return static_cast<std::int64_t>(labels.size()); }
   std::span<const double> row(std::int64_t i) const {
-    return logits.subspan(static_cast<std::size_t>(i * num_classes),
-                          static_cast<std::size_t>(num_classes));
+    return logits.subspan(static_cast<std::size_t>(i * num_classes), static_cast<std::size_t>(num_classes));
   }
 };
 

@@ -76,8 +76,7 @@ std::optional<double> parse_real(std::string_view text) {
 
 std::string lower_case(std::string_view text) {
   std::string out(text);
-  std::transform(out.begin(), out.end(), out.begin(),
-                 [](unsigned char c) { return static_cast<char>(std::tolower(c)); });
+  std::transform(out.begin(), out.end(), out.begin(), [](unsigned char c) { return static_cast<char>(std::tolower(c)); });
   return out;
 }
 
@@ -90,15 +89,13 @@ bool names_the_label(const Field& field) {
 /// the label: dropping it in silence would lose a sample.
 bool is_header(const std::vector<Field>& fields) {
   const auto is_name = [](const Field& field) { return !parse_real(field.text); };
-  return std::all_of(fields.begin(), fields.end(), is_name) ||
-         std::any_of(fields.begin(), fields.end(), names_the_label);
+  return std::all_of(fields.begin(), fields.end(), is_name) || std::any_of(fields.begin(), fields.end(), names_the_label);
 }
 
 /// Fills a table, or a list of mistakes.
 class CsvReader {
  public:
-  CsvReader(std::string file, std::vector<Line> lines)
-      : file_(std::move(file)), lines_(std::move(lines)) {}
+  CsvReader(std::string file, std::vector<Line> lines) : file_(std::move(file)), lines_(std::move(lines)) {}
 
   Result<LogitsAndLabels> read(bool with_labels) {
     if (!read_shape(with_labels)) return errors_;
@@ -116,8 +113,7 @@ class CsvReader {
     const auto first = fields_of(lines_[0]);
     first_row_ = is_header(first) ? 1 : 0;
     columns_ = first.size();
-    if (first_row_ == lines_.size())
-      return add({}, "expected a sample a line, found nothing but a header");
+    if (first_row_ == lines_.size()) return add({}, "expected a sample a line, found nothing but a header");
     if (with_labels) label_column_ = columns_ - 1;
     if (first_row_ == 1) read_header(first, with_labels);
     out_.logits.columns = static_cast<std::int64_t>(columns_ - (with_labels ? 1 : 0));
@@ -128,21 +124,19 @@ class CsvReader {
     for (const auto& field : header) {
       const auto name = lower_case(field.text);
       if (!name.empty() && name != "id" && name != "index") continue;
-      add({lines_[0].number, field.col},
-          fmt::format("expected logits and a label, found a column named '{}': remove the row "
-                      "numbers (in pandas: to_csv(index=False))",
-                      name));
+      add({lines_[0].number, field.col}, fmt::format("expected logits and a label, found a column named '{}': remove the row "
+                                                     "numbers (in pandas: to_csv(index=False))",
+                                                     name));
     }
     const auto label = std::find_if(header.begin(), header.end(), names_the_label);
-    if (with_labels && label != header.end())
-      label_column_ = static_cast<std::size_t>(label - header.begin());
+    if (with_labels && label != header.end()) label_column_ = static_cast<std::size_t>(label - header.begin());
   }
 
   void read_line(const Line& line) {
     const auto fields = fields_of(line);
     if (fields.size() != columns_) {
-      add({line.number, 1}, fmt::format("expected {} columns as in line {}, found {}", columns_,
-                                        lines_[0].number, fields.size()));
+      add({line.number, 1},
+          fmt::format("expected {} columns as in line {}, found {}", columns_, lines_[0].number, fields.size()));
       return;
     }
     for (std::size_t c = 0; c < columns_ && errors_.size() < kMaxLogitsDiagnostics; ++c) {
@@ -153,8 +147,7 @@ class CsvReader {
   void read_logit(const Line& line, const Field& field) {
     const auto value = parse_real(field.text);
     if (!value || !std::isfinite(*value)) {
-      add({line.number, field.col},
-          fmt::format("expected a finite number with a decimal point, found '{}'", field.text));
+      add({line.number, field.col}, fmt::format("expected a finite number with a decimal point, found '{}'", field.text));
     }
     out_.logits.values.push_back(value.value_or(0));
   }
@@ -163,8 +156,7 @@ class CsvReader {
     const auto value = parse_real(field.text);
     // 2^53: beyond it a double does not tell neighbouring integers apart.
     if (!value || std::floor(*value) != *value || std::abs(*value) > 9007199254740992.0) {
-      add({line.number, field.col},
-          fmt::format("expected a class index (a whole number from 0), found '{}'", field.text));
+      add({line.number, field.col}, fmt::format("expected a class index (a whole number from 0), found '{}'", field.text));
       return;
     }
     out_.labels.values.push_back(static_cast<std::int64_t>(*value));
@@ -198,9 +190,7 @@ Result<LabelList> read_csv_labels(const std::filesystem::path& file) {
   auto lines = lines_of(*text);
   const auto columns = lines.empty() ? 1 : fields_of(lines[0]).size();
   if (columns != 1) {
-    return Diagnostic{file.string(),
-                      {lines[0].number, 1},
-                      fmt::format("expected one label a line, found {} columns", columns)};
+    return Diagnostic{file.string(), {lines[0].number, 1}, fmt::format("expected one label a line, found {} columns", columns)};
   }
   auto read = CsvReader(file.string(), std::move(lines)).read(true);
   if (!read) return read.error();

@@ -32,7 +32,6 @@ struct LogitsData {
 ///        JSON list. Empty: the labels stand in `file`. With a label file every CSV column is a
 ///        logit.
 /// @return the data, or every mistake found (at most 20) at its file:line:col.
-Result<LogitsData> read_logits(const std::filesystem::path& file,
-                               const std::filesystem::path& labels = {});
+Result<LogitsData> read_logits(const std::filesystem::path& file, const std::filesystem::path& labels = {});
 
 }  // namespace kdbench

@@ -14,8 +14,7 @@
 namespace kdbench {
 namespace {
 
-static_assert(std::endian::native == std::endian::little,
-              "the bytes of a .npy file are copied as they are");
+static_assert(std::endian::native == std::endian::little, "the bytes of a .npy file are copied as they are");
 
 /// An array as the header describes it.
 struct NpyArray {
@@ -63,14 +62,11 @@ std::string shape_text(const std::vector<std::int64_t>& shape) {
 /// Returns the header's text and sets where the data begin; nothing if the file is not NPY 1 to 3.
 std::optional<std::string_view> header_of(const std::string& bytes, std::size_t& data_at) {
   if (bytes.size() < 12 || !bytes.starts_with("\x93NUMPY")) return std::nullopt;
-  const auto byte = [&](std::size_t i) {
-    return static_cast<std::size_t>(static_cast<unsigned char>(bytes[i]));
-  };
+  const auto byte = [&](std::size_t i) { return static_cast<std::size_t>(static_cast<unsigned char>(bytes[i])); };
   const auto version = byte(6);
   if (version < 1 || version > 3) return std::nullopt;
   const std::size_t begin = version == 1 ? 10 : 12;
-  const std::size_t length =
-      byte(8) | byte(9) << 8 | (version == 1 ? 0 : byte(10) << 16 | byte(11) << 24);
+  const std::size_t length = byte(8) | byte(9) << 8 | (version == 1 ? 0 : byte(10) << 16 | byte(11) << 24);
   if (length > bytes.size() - begin) return std::nullopt;
   data_at = begin + length;
   return std::string_view(bytes).substr(begin, length);
@@ -96,25 +92,18 @@ bool size_fits(NpyArray& array) {
 Result<NpyArray> read_npy(const std::filesystem::path& file) {
   auto bytes = read_file(file);
   if (!bytes) return bytes.error();
-  const auto refuse = [&](std::string message) {
-    return Diagnostic{file.string(), {}, std::move(message)};
-  };
+  const auto refuse = [&](std::string message) { return Diagnostic{file.string(), {}, std::move(message)}; };
   NpyArray array{.bytes = std::move(*bytes), .data_at = 0, .type = {}, .shape = {}, .count = 1};
   const auto header = header_of(array.bytes, array.data_at);
-  if (!header)
-    return refuse(
-        "expected a NumPy file (version 1 or 2), found something else or a file cut short");
+  if (!header) return refuse("expected a NumPy file (version 1 or 2), found something else or a file cut short");
   const auto type = header_value(*header, "descr"), order = header_value(*header, "fortran_order");
   const auto shape_field = header_value(*header, "shape");
   const auto shape = shape_field ? parse_shape(*shape_field) : std::nullopt;
-  if (!type || !order || !shape || type->size() < 2)
-    return refuse("expected descr, fortran_order and shape in the NumPy header");
-  if (order->starts_with("True"))
-    return refuse("expected C order, found Fortran order: save numpy.ascontiguousarray(x)");
+  if (!type || !order || !shape || type->size() < 2) return refuse("expected descr, fortran_order and shape in the NumPy header");
+  if (order->starts_with("True")) return refuse("expected C order, found Fortran order: save numpy.ascontiguousarray(x)");
   array.type = std::string(type->substr(1, type->size() - 2));
   array.shape = *shape;
-  if (value_bytes(array.type) == 0)
-    return refuse(fmt::format("expected an array of numbers, found type '{}'", array.type));
+  if (value_bytes(array.type) == 0) return refuse(fmt::format("expected an array of numbers, found type '{}'", array.type));
   if (!size_fits(array)) {
     return refuse(
         fmt::format("expected {} values of type '{}' after the header, found {} bytes: the file "
@@ -136,8 +125,7 @@ std::vector<T> values_as(const NpyArray& array) {
 }
 
 std::optional<std::vector<std::int64_t>> integers(const NpyArray& array) {
-  if (array.type == "<i8" || array.type == "<u8")
-    return values_as<std::int64_t, std::int64_t>(array);
+  if (array.type == "<i8" || array.type == "<u8") return values_as<std::int64_t, std::int64_t>(array);
   if (array.type == "<i4") return values_as<std::int32_t, std::int64_t>(array);
   if (array.type == "<u4") return values_as<std::uint32_t, std::int64_t>(array);
   if (array.type == "<i2") return values_as<std::int16_t, std::int64_t>(array);
@@ -153,8 +141,7 @@ Result<LogitsTable> read_npy_logits(const std::filesystem::path& file) {
   const auto array = read_npy(file);
   if (!array) return array.error();
   if (array->shape.size() != 2) {
-    return Diagnostic{
-        file.string(), {}, "expected logits of shape [N, K], found " + shape_text(array->shape)};
+    return Diagnostic{file.string(), {}, "expected logits of shape [N, K], found " + shape_text(array->shape)};
   }
   LogitsTable out{{}, array->shape[0], array->shape[1]};
   if (array->type == "<f8") {
@@ -162,11 +149,9 @@ Result<LogitsTable> read_npy_logits(const std::filesystem::path& file) {
   } else if (array->type == "<f4") {
     out.values = values_as<float, double>(*array);
   } else {
-    return Diagnostic{
-        file.string(),
-        {},
-        fmt::format("expected logits of type '<f4' or '<f8', found '{}': save x.astype('float32')",
-                    array->type)};
+    return Diagnostic{file.string(),
+                      {},
+                      fmt::format("expected logits of type '<f4' or '<f8', found '{}': save x.astype('float32')", array->type)};
   }
   return out;
 }
@@ -176,16 +161,12 @@ Result<LabelList> read_npy_labels(const std::filesystem::path& file) {
   if (!array) return array.error();
   const auto& shape = array->shape;
   if (shape.size() != 1 && !(shape.size() == 2 && shape[1] == 1)) {
-    return Diagnostic{
-        file.string(), {}, "expected labels of shape [N], found " + shape_text(shape)};
+    return Diagnostic{file.string(), {}, "expected labels of shape [N], found " + shape_text(shape)};
   }
   auto values = integers(*array);
   if (!values) {
     return Diagnostic{
-        file.string(),
-        {},
-        fmt::format("expected labels of an integer type, found '{}': save y.astype('int64')",
-                    array->type)};
+        file.string(), {}, fmt::format("expected labels of an integer type, found '{}': save y.astype('int64')", array->type)};
   }
   return LabelList{std::move(*values), {}};
 }

@@ -14,8 +14,7 @@ namespace {
 
 double inverse_temperature(double temperature) {
   if (!(temperature > 0) || !std::isfinite(temperature)) {
-    throw std::invalid_argument(
-        fmt::format("expected a positive, finite temperature, found {}", temperature));
+    throw std::invalid_argument(fmt::format("expected a positive, finite temperature, found {}", temperature));
   }
   return 1.0 / temperature;
 }
@@ -33,14 +32,11 @@ bool in_top5(std::span<const double> scores, std::size_t label) {
 class Accumulator {
  public:
   Accumulator(std::int64_t num_samples, std::int64_t num_classes, int bins)
-      : bins_(bins),
-        tallies_(static_cast<std::size_t>(bins)),
-        class_gaps_(static_cast<std::size_t>(num_classes * bins)) {
+      : bins_(bins), tallies_(static_cast<std::size_t>(bins)), class_gaps_(static_cast<std::size_t>(num_classes * bins)) {
     samples_.reserve(static_cast<std::size_t>(num_samples));
   }
 
-  void add(std::span<const double> probabilities, std::size_t label, const RowSummary& row,
-           bool top5) {
+  void add(std::span<const double> probabilities, std::size_t label, const RowSummary& row, bool top5) {
     const bool hit = row.prediction == label;
     tallies_[static_cast<std::size_t>(bins_.index(row.confidence))].add(row.confidence, hit);
     samples_.push_back({row.confidence, hit});
@@ -127,14 +123,12 @@ CalibrationReport measure(const LogitsView& view, int bins, double temperature) 
   return sums.report();
 }
 
-CalibrationReport measure_probabilities(std::span<const double> probabilities,
-                                        std::span<const std::int64_t> labels,
+CalibrationReport measure_probabilities(std::span<const double> probabilities, std::span<const std::int64_t> labels,
                                         std::int64_t num_classes, int bins) {
   const LogitsView view{probabilities, labels, num_classes};
   check_logits(view);
   for (const double p : probabilities) {
-    if (p < 0 || p > 1)
-      throw std::invalid_argument(fmt::format("expected probabilities in [0, 1], found {}", p));
+    if (p < 0 || p > 1) throw std::invalid_argument(fmt::format("expected probabilities in [0, 1], found {}", p));
   }
   const EqualWidthBins checked(bins);
   Accumulator sums(view.size(), num_classes, checked.count());
@@ -157,8 +151,7 @@ QuickMetrics measure_quickly(const LogitsView& view, int bins, double temperatur
   for (std::int64_t i = 0; i < view.size(); ++i) {
     const auto label = static_cast<std::size_t>(view.labels[static_cast<std::size_t>(i)]);
     const auto row = softmax_row(view.row(i), label, beta, exps);
-    tallies[static_cast<std::size_t>(edges.index(row.confidence))].add(row.confidence,
-                                                                       row.prediction == label);
+    tallies[static_cast<std::size_t>(edges.index(row.confidence))].add(row.confidence, row.prediction == label);
     out.accuracy += row.prediction == label ? 1 : 0;
     out.nll += row.nll;
   }

@@ -20,18 +20,18 @@ inline constexpr int kDefaultBins = 15;
 /// All fractions in [0, 1].
 struct CalibrationMetrics {
   std::int64_t n = 0;
-  double accuracy = 0;  ///< top-1
-  double top5 = 0;      ///< label among the min(5, K) largest logits; among equal logits the lower
-                        ///< index is larger
-  double nll = 0;       ///< mean -ln p_label in nats; inf if some p_label is 0
-  double brier = 0;     ///< mean squared distance to the one-hot label, in [0, 2]
-  double ece = 0;       ///< mean gap, weighted by bin counts
-  double mce = 0;       ///< largest gap
-  double rmsce = 0;     ///< root of the mean squared gap, weighted by bin counts
-  double ace = 0;       ///< unweighted mean gap of the non-empty bins
-  double adaptive_ece = 0;    ///< ece over min(M, n) bins of equal mass
-  double classwise_ece = 0;   ///< mean over all K classes of the ece of (p_class, label is class)
-  double overconfidence = 0;  ///< the part of ece from bins whose confidence exceeds their accuracy
+  double accuracy = 0;         ///< top-1
+  double top5 = 0;             ///< label among the min(5, K) largest logits; among equal logits the lower
+                               ///< index is larger
+  double nll = 0;              ///< mean -ln p_label in nats; inf if some p_label is 0
+  double brier = 0;            ///< mean squared distance to the one-hot label, in [0, 2]
+  double ece = 0;              ///< mean gap, weighted by bin counts
+  double mce = 0;              ///< largest gap
+  double rmsce = 0;            ///< root of the mean squared gap, weighted by bin counts
+  double ace = 0;              ///< unweighted mean gap of the non-empty bins
+  double adaptive_ece = 0;     ///< ece over min(M, n) bins of equal mass
+  double classwise_ece = 0;    ///< mean over all K classes of the ece of (p_class, label is class)
+  double overconfidence = 0;   ///< the part of ece from bins whose confidence exceeds their accuracy
   double underconfidence = 0;  ///< the rest of ece
   double mean_confidence = 0;
   int bins = kDefaultBins;  ///< M
@@ -47,21 +47,18 @@ struct ReliabilityBin {
 
 struct CalibrationReport {
   CalibrationMetrics metrics;
-  std::vector<ReliabilityBin>
-      reliability;  ///< `bins` rows from confidence 0 to 1; the counts sum to n
+  std::vector<ReliabilityBin> reliability;  ///< `bins` rows from confidence 0 to 1; the counts sum to n
 };
 
 /// Measures softmax(logits / temperature).
 /// @param bins number of bins, at least 1
 /// @param temperature positive and finite
 /// @throws std::invalid_argument when an argument breaks its contract (see check_logits).
-CalibrationReport measure(const LogitsView& view, int bins = kDefaultBins,
-                          double temperature = 1.0);
+CalibrationReport measure(const LogitsView& view, int bins = kDefaultBins, double temperature = 1.0);
 
 /// The same from probabilities [N, K] in row-major order, each row in [0, 1] with sum 1.
 /// @throws std::invalid_argument as measure(), and for a probability outside [0, 1].
-CalibrationReport measure_probabilities(std::span<const double> probabilities,
-                                        std::span<const std::int64_t> labels,
+CalibrationReport measure_probabilities(std::span<const double> probabilities, std::span<const std::int64_t> labels,
                                         std::int64_t num_classes, int bins = kDefaultBins);
 
 /// What an epoch line needs; equal to the fields of measure() of the same name.
@@ -71,8 +68,7 @@ struct QuickMetrics {
 
 /// One pass without the classwise and equal-mass parts (about one exp a logit).
 /// @throws std::invalid_argument as measure().
-QuickMetrics measure_quickly(const LogitsView& view, int bins = kDefaultBins,
-                             double temperature = 1.0);
+QuickMetrics measure_quickly(const LogitsView& view, int bins = kDefaultBins, double temperature = 1.0);
 
 /// Keys as the fields; an infinite nll is "inf".
 Json to_json(const CalibrationMetrics& metrics);

@@ -25,8 +25,7 @@ struct RowSummary {
 
 /// Fills `exps` [K] with exp(beta (z - max z)); multiplied by `confidence` of the result they are
 /// the probabilities.
-inline RowSummary softmax_row(std::span<const double> row, std::size_t label, double beta,
-                              std::span<double> exps) {
+inline RowSummary softmax_row(std::span<const double> row, std::size_t label, double beta, std::span<double> exps) {
   RowSummary out;
   out.prediction = first_argmax(row);
   const double largest = row[out.prediction];

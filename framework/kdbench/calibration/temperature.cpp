@@ -32,8 +32,7 @@ void add_row(std::span<const double> row, std::size_t label, double beta, Slope&
 Slope slope_at(const LogitsView& view, double beta) {
   Slope total;
   for (std::int64_t i = 0; i < view.size(); ++i) {
-    add_row(view.row(i), static_cast<std::size_t>(view.labels[static_cast<std::size_t>(i)]), beta,
-            total);
+    add_row(view.row(i), static_cast<std::size_t>(view.labels[static_cast<std::size_t>(i)]), beta, total);
   }
   const auto n = static_cast<double>(view.size());
   return {total.first / n, total.second / n};
@@ -113,8 +112,7 @@ std::vector<TauPoint> tau_curve(const LogitsView& view, std::span<const double> 
 
 Json to_json(const std::vector<TauPoint>& curve) {
   Json out = Json::array();
-  for (const auto& point : curve)
-    out.push_back({{"tau", point.tau}, {"ece", point.ece}, {"nll", number(point.nll)}});
+  for (const auto& point : curve) out.push_back({{"tau", point.tau}, {"ece", point.ece}, {"nll", number(point.nll)}});
   return out;
 }
 

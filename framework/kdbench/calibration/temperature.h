@@ -44,8 +44,7 @@ struct TauPoint {
 
 /// One point for each of `taus` (positive, finite), in their order.
 /// @throws std::invalid_argument as measure().
-std::vector<TauPoint> tau_curve(const LogitsView& view, std::span<const double> taus,
-                                int bins = kDefaultBins);
+std::vector<TauPoint> tau_curve(const LogitsView& view, std::span<const double> taus, int bins = kDefaultBins);
 
 /// [{tau, ece, nll}]
 Json to_json(const std::vector<TauPoint>& curve);

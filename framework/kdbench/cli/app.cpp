@@ -20,8 +20,7 @@ void add_global_options(CLI::App& app, Context& context) {
   app.add_option("--plugin", context.plugins, "Load this library too; may be repeated")
       ->type_name("FILE")
       ->allow_extra_args(false);
-  app.add_flag("--no-cache", context.no_cache,
-               "Ask the libraries again instead of reading the kept catalog");
+  app.add_flag("--no-cache", context.no_cache, "Ask the libraries again instead of reading the kept catalog");
   app.set_version_flag("--version", std::string("kdbench ") + KDBENCH_VERSION);
 }
 
@@ -66,17 +65,14 @@ std::string near_option(const std::string& word, const CLI::App* app) {
 std::string explain(const CLI::App& app, const CLI::ParseError& error) {
   const auto* verb = chosen(&app);
   const auto left = app.remaining(true);
-  const auto option = std::find_if(
-      left.begin(), left.end(), [](const auto& word) { return word.size() > 1 && word[0] == '-'; });
+  const auto option = std::find_if(left.begin(), left.end(), [](const auto& word) { return word.size() > 1 && word[0] == '-'; });
   if (option != left.end()) {
-    return fmt::format("{}no option '{}'{}", verb == &app ? "" : verb->get_name() + ": ", *option,
-                       near_option(*option, verb));
+    return fmt::format("{}no option '{}'{}", verb == &app ? "" : verb->get_name() + ": ", *option, near_option(*option, verb));
   }
   if (!left.empty() && !verb->get_subcommands(nullptr).empty()) {
     return fmt::format("no verb '{}'{}", left.front(), suggestion(left.front(), verb_names(verb)));
   }
-  if (!left.empty())
-    return fmt::format("{}: one word too many: '{}'", verb->get_name(), left.front());
+  if (!left.empty()) return fmt::format("{}: one word too many: '{}'", verb->get_name(), left.front());
   return fmt::format("{}: {}", verb->get_name(), error.what());
 }
 
@@ -93,8 +89,7 @@ int run_action(const Context& context) {
 
 }  // namespace
 
-CLI::App& add_verb(CLI::App& app, const std::string& name, const std::string& purpose,
-                   const std::string& example) {
+CLI::App& add_verb(CLI::App& app, const std::string& name, const std::string& purpose, const std::string& example) {
   auto& verb = *app.add_subcommand(name, purpose);
   verb.fallthrough();
   verb.footer("Example:\n  " + example);

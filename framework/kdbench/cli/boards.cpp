@@ -24,12 +24,10 @@ Json plan_of_suite(const Context& context, const Store& store, const SuiteOption
 }
 
 Leaderboard board_of(const Context& context, const Store& store, const Json& plan) {
-  return make_leaderboard(
-      plan, [&](const std::string& job) { return record_or_warn(context, store, job); });
+  return make_leaderboard(plan, [&](const std::string& job) { return record_or_warn(context, store, job); });
 }
 
-void print_boards(const Context& context, const Store& store, const Json& plan,
-                  const std::string& format) {
+void print_boards(const Context& context, const Store& store, const Json& plan, const std::string& format) {
   const auto board = board_of(context, store, plan);
   context.out << render(board, value_or_refuse(context, format_from_string(format))) << std::flush;
 }

@@ -22,7 +22,6 @@ Json plan_of_suite(const Context& context, const Store& store, const SuiteOption
 Leaderboard board_of(const Context& context, const Store& store, const Json& plan);
 
 /// Prints them.
-void print_boards(const Context& context, const Store& store, const Json& plan,
-                  const std::string& format);
+void print_boards(const Context& context, const Store& store, const Json& plan, const std::string& format);
 
 }  // namespace kdbench

@@ -30,25 +30,17 @@ int calibrate(const Context& context, const CalibrateArguments& arguments) {
 }  // namespace
 
 void add_calibrate(CLI::App& app, Context& context) {
-  auto& verb = add_verb(app, "calibrate",
-                        "Measure the calibration of any network from a file of logits and labels",
+  auto& verb = add_verb(app, "calibrate", "Measure the calibration of any network from a file of logits and labels",
                         "kdbench calibrate logits.csv --tau 1,2,4");
   auto arguments = std::make_shared<CalibrateArguments>();
-  verb.add_option("FILE", arguments->file, "Logits, with the labels unless --labels names them")
-      ->required();
+  verb.add_option("FILE", arguments->file, "Logits, with the labels unless --labels names them")->required();
   verb.add_option("--labels", arguments->labels, "Labels")->type_name("FILE");
-  verb.add_option("--bins", arguments->bins, "Bins of the reliability table")
-      ->check(CLI::Range(1, 10000))
-      ->capture_default_str();
+  verb.add_option("--bins", arguments->bins, "Bins of the reliability table")->check(CLI::Range(1, 10000))->capture_default_str();
   verb.add_option("--tau", arguments->taus, "Temperatures of the ECE curve, 1,2,4 for example")
       ->delimiter(',')
       ->check(positive_number());
-  verb.add_option("--format", arguments->format, "text or json")
-      ->check(CLI::IsMember({"text", "json"}))
-      ->capture_default_str();
-  verb.callback([&context, arguments] {
-    context.action = [&context, arguments] { return calibrate(context, *arguments); };
-  });
+  verb.add_option("--format", arguments->format, "text or json")->check(CLI::IsMember({"text", "json"}))->capture_default_str();
+  verb.callback([&context, arguments] { context.action = [&context, arguments] { return calibrate(context, *arguments); }; });
 }
 
 }  // namespace kdbench

@@ -56,10 +56,7 @@ std::string metrics_table(const Json& report) {
   const auto& before = report["metrics"];
   const bool scaled = report.contains("after");
   Rows rows{{"", "T = 1"}};
-  if (scaled)
-    rows[0].push_back(report.contains("temperature")
-                          ? "T = " + temperature_text(report["temperature"])
-                          : "scaled");
+  if (scaled) rows[0].push_back(report.contains("temperature") ? "T = " + temperature_text(report["temperature"]) : "scaled");
   for (const auto& line : kMetrics) {
     const auto cell = [&](const Json& metrics) {
       const auto value = metrics.value(line.key, Json());
@@ -68,15 +65,12 @@ std::string metrics_table(const Json& report) {
     rows.push_back({line.name, cell(before)});
     if (scaled) rows.back().push_back(cell(report["after"]));
   }
-  return fmt::format("{} samples, {} bins\n\n", before.value("n", 0), before.value("bins", 0)) +
-         aligned(rows, "  ", {1, 2});
+  return fmt::format("{} samples, {} bins\n\n", before.value("n", 0), before.value("bins", 0)) + aligned(rows, "  ", {1, 2});
 }
 
 std::string fit_comment(const std::string& status) {
-  if (status == "at_lower_bound")
-    return "the NLL falls all the way to the lowest temperature tried; there is no optimum";
-  if (status == "at_upper_bound")
-    return "the NLL falls all the way to the highest temperature tried; the logits do not help";
+  if (status == "at_lower_bound") return "the NLL falls all the way to the lowest temperature tried; there is no optimum";
+  if (status == "at_upper_bound") return "the NLL falls all the way to the highest temperature tried; the logits do not help";
   if (status == "flat") return "the logits of a row are all equal; a temperature changes nothing";
   if (status == "infinite_nll") return "some label has probability 0; no temperature helps";
   return status;
@@ -84,11 +78,9 @@ std::string fit_comment(const std::string& status) {
 
 std::string temperature_part(const Json& fit) {
   const auto status = fit.value("status", "ok");
-  return fmt::format("fitted temperature {}{}\n", temperature_text(fit),
-                     status == "ok" ? "" : " (" + fit_comment(status) + ")") +
-         fmt::format("  NLL {} -> {}, ECE {} % -> {} %\n", plain(fit["nll_before"]),
-                     plain(fit["nll_after"]), percent(fit["ece_before"]),
-                     percent(fit["ece_after"]));
+  return fmt::format("fitted temperature {}{}\n", temperature_text(fit), status == "ok" ? "" : " (" + fit_comment(status) + ")") +
+         fmt::format("  NLL {} -> {}, ECE {} % -> {} %\n", plain(fit["nll_before"]), plain(fit["nll_after"]),
+                     percent(fit["ece_before"]), percent(fit["ece_after"]));
 }
 
 /// Accuracy as a bar with a mark at the confidence: the mark beyond the bar means overconfident,
@@ -102,18 +94,15 @@ std::string reliability_bar(double accuracy, double confidence) {
 }
 
 std::string reliability_part(const Json& bins) {
-  Rows rows{
-      {"confidence in", "count", "accuracy %", "confidence %", "gap", "# accuracy, | confidence"}};
+  Rows rows{{"confidence in", "count", "accuracy %", "confidence %", "gap", "# accuracy, | confidence"}};
   for (const auto& bin : bins) {
     const double lower = to_double(bin["lower"]);
     rows.push_back(
-        {fmt::format("{}{:.3f}, {:.3f}]", lower == 0 ? '[' : '(', lower, to_double(bin["upper"])),
-         bin["count"].dump()});
+        {fmt::format("{}{:.3f}, {:.3f}]", lower == 0 ? '[' : '(', lower, to_double(bin["upper"])), bin["count"].dump()});
     if (bin["accuracy"].is_null()) continue;
     const double accuracy = to_double(bin["accuracy"]), confidence = to_double(bin["confidence"]);
     for (auto& cell : {percent(bin["accuracy"]), percent(bin["confidence"]),
-                       fmt::format("{:+.2f}", 100 * (accuracy - confidence)),
-                       reliability_bar(accuracy, confidence)}) {
+                       fmt::format("{:+.2f}", 100 * (accuracy - confidence)), reliability_bar(accuracy, confidence)}) {
       rows.back().push_back(cell);
     }
   }
@@ -131,8 +120,7 @@ std::string curve_part(const Json& curve) {
     const double ece = to_double(point["ece"]);
     std::string bar(largest > 0 ? columns_for(ece / largest) : 0, '#');
     if (ece == smallest) bar += bar.empty() ? "lowest" : " lowest";
-    rows.push_back({fmt::format("{:g}", to_double(point["tau"])), percent(point["ece"]),
-                    plain(point["nll"]), bar});
+    rows.push_back({fmt::format("{:g}", to_double(point["tau"])), percent(point["ece"]), plain(point["nll"]), bar});
   }
   return "ECE of softmax(logits / tau)\n\n" + aligned(rows, "  ", {0, 1, 2});
 }
@@ -145,8 +133,7 @@ std::string calibrate_text(const Json& report) {
   if (report.contains("metrics")) add(metrics_table(report));
   if (report.contains("temperature")) add(temperature_part(report["temperature"]));
   if (report.contains("reliability")) add(reliability_part(report["reliability"]));
-  if (report.contains("tau_curve") && !report["tau_curve"].empty())
-    add(curve_part(report["tau_curve"]));
+  if (report.contains("tau_curve") && !report["tau_curve"].empty()) add(curve_part(report["tau_curve"]));
   return out;
 }
 

@@ -15,10 +15,8 @@ namespace {
 namespace fs = std::filesystem;
 
 fs::path cache_folder() {
-  if (const char* cache = std::getenv("XDG_CACHE_HOME"); cache != nullptr && *cache == '/')
-    return fs::path(cache) / "kdbench";
-  if (const char* home = std::getenv("HOME"); home != nullptr && *home == '/')
-    return fs::path(home) / ".cache" / "kdbench";
+  if (const char* cache = std::getenv("XDG_CACHE_HOME"); cache != nullptr && *cache == '/') return fs::path(cache) / "kdbench";
+  if (const char* home = std::getenv("HOME"); home != nullptr && *home == '/') return fs::path(home) / ".cache" / "kdbench";
   return {};
 }
 
@@ -26,10 +24,8 @@ Json identity(const fs::path& file) {
   struct stat facts {};
   std::error_code ec;
   if (::stat(file.c_str(), &facts) != 0) return {file.string(), nullptr};
-  const auto nanoseconds =
-      std::int64_t{facts.st_mtim.tv_sec} * 1'000'000'000 + facts.st_mtim.tv_nsec;
-  return {file.string(), fs::absolute(file, ec).string(), facts.st_size, nanoseconds, facts.st_dev,
-          facts.st_ino};
+  const auto nanoseconds = std::int64_t{facts.st_mtim.tv_sec} * 1'000'000'000 + facts.st_mtim.tv_nsec;
+  return {file.string(), fs::absolute(file, ec).string(), facts.st_size, nanoseconds, facts.st_dev, facts.st_ino};
 }
 
 Json identity_of(const WorkerSetup& setup) {
@@ -63,8 +59,7 @@ std::optional<Json> CatalogCache::get() const {
 
 void CatalogCache::put(const Json& catalog) const {
   const auto libraries = catalog.value("libraries", Json::array());
-  const bool whole = std::all_of(libraries.begin(), libraries.end(),
-                                 [](const Json& l) { return l.value("ok", false); });
+  const bool whole = std::all_of(libraries.begin(), libraries.end(), [](const Json& l) { return l.value("ok", false); });
   if (file_.empty() || !whole) return;
   try {
     write_file_atomically(file_, catalog.dump());

@@ -14,8 +14,7 @@ struct CheckArguments {
 int check(const Context& context, const CheckArguments& arguments) {
   const auto& suite = arguments.suite;
   if (arguments.no_plugins) {
-    const auto parsed = read_suite(
-        suite.file, {value_or_refuse(context, parse_overrides(suite.set)), suite.profile});
+    const auto parsed = read_suite(suite.file, {value_or_refuse(context, parse_overrides(suite.set)), suite.profile});
     if (!parsed.diagnostics.empty()) refuse(context, parsed.diagnostics);
     context.out << "ok, as far as the file alone can tell; plugins were not asked\n";
     return kOk;
@@ -29,15 +28,11 @@ int check(const Context& context, const CheckArguments& arguments) {
 }  // namespace
 
 void add_check(CLI::App& app, Context& context) {
-  auto& verb = add_verb(app, "check", "Report every mistake of a suite; run nothing",
-                        "kdbench check suites/quickstart.toml");
+  auto& verb = add_verb(app, "check", "Report every mistake of a suite; run nothing", "kdbench check suites/quickstart.toml");
   auto arguments = std::make_shared<CheckArguments>();
   add_suite_options(verb, arguments->suite, true);
-  verb.add_flag("--no-plugins", arguments->no_plugins,
-                "Read the file only; ask no plugin about its parameters");
-  verb.callback([&context, arguments] {
-    context.action = [&context, arguments] { return check(context, *arguments); };
-  });
+  verb.add_flag("--no-plugins", arguments->no_plugins, "Read the file only; ask no plugin about its parameters");
+  verb.callback([&context, arguments] { context.action = [&context, arguments] { return check(context, *arguments); }; });
 }
 
 }  // namespace kdbench

@@ -8,8 +8,8 @@ namespace kdbench {
 /// Returns the rows with every column padded to its widest cell, two spaces between them, and
 /// `indent` before each. Columns named in `right` are aligned on the right. Lines end in '\n' and
 /// never in a space.
-std::string aligned(const std::vector<std::vector<std::string>>& rows,
-                    const std::string& indent = "", const std::vector<std::size_t>& right = {});
+std::string aligned(const std::vector<std::vector<std::string>>& rows, const std::string& indent = "",
+                    const std::vector<std::size_t>& right = {});
 
 /// Returns "1 job", "2 jobs".
 std::string counted(std::size_t count, const std::string& noun);

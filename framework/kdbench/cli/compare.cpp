@@ -29,8 +29,11 @@ Leaderboard board_from(const Context& context, const std::string& file) {
     board.paper = json.value("paper", "");
     for (const auto& point : json.at("points")) board.points.push_back(point_from_json(point));
   } catch (const Json::exception& error) {
-    refuse(context, Diagnostics{{file, {}, fmt::format("expected a board as kdbench leaderboard --format json writes it, found a "
-                                                       "document without its points ({})", error.what())}});
+    refuse(context, Diagnostics{{file,
+                                 {},
+                                 fmt::format("expected a board as kdbench leaderboard --format json writes it, found a "
+                                             "document without its points ({})",
+                                             error.what())}});
   }
   return board;
 }
@@ -58,8 +61,11 @@ std::string table_of(const Context& context, const CompareArguments& arguments, 
   const auto tables = printed_tables(numbers);
   const auto table = arguments.table.empty() ? results.paper : arguments.table;
   if (table.empty()) {
-    refuse(context, fmt::format("the suite does not say which table it repeats; write paper = \"table6\" into its [suite], or give --table; "
-                                "expected one of {}", join(tables, ", ")));
+    refuse(
+        context,
+        fmt::format("the suite does not say which table it repeats; write paper = \"table6\" into its [suite], or give --table; "
+                    "expected one of {}",
+                    join(tables, ", ")));
   }
   if (std::find(tables.begin(), tables.end(), table) != tables.end()) return table;
   const auto* figures = arguments.with == "paper" && table.starts_with("fig") ? "; the paper's figures print no numbers" : "";
@@ -88,12 +94,11 @@ void add_compare(CLI::App& app, Context& context) {
   verb.add_option("--with", arguments->with, "paper, or a CSV file with the columns of suites/paper/numbers.csv")
       ->type_name("NUMBERS")
       ->capture_default_str();
-  verb.add_option("--table", arguments->table, "The printed table; default: what the suite says in [suite] paper")->type_name("TABLE");
+  verb.add_option("--table", arguments->table, "The printed table; default: what the suite says in [suite] paper")
+      ->type_name("TABLE");
   add_overlay_options(verb, arguments->suite);
   add_board_format(verb, arguments->format);
-  verb.callback([&context, arguments] {
-    context.action = [&context, arguments] { return compare(context, *arguments); };
-  });
+  verb.callback([&context, arguments] { context.action = [&context, arguments] { return compare(context, *arguments); }; });
 }
 
 }  // namespace kdbench

@@ -31,8 +31,7 @@ std::vector<std::string> plugin_folders(const Context& context) {
   for (std::string folder; std::getline(path, folder, ':');) {
     if (folder.empty()) continue;
     if (!fs::is_directory(folder))
-      context.err << fmt::format("warning: KDBENCH_PLUGIN_PATH names {}, which is no folder\n",
-                                 folder);
+      context.err << fmt::format("warning: KDBENCH_PLUGIN_PATH names {}, which is no folder\n", folder);
     folders.push_back(folder);
   }
   const auto own = program_folder().parent_path() / "lib" / "kdbench" / "plugins";
@@ -51,10 +50,8 @@ fs::path worker_path(const Context& context) {
   const auto wanted = environment("KDBENCH_WORKER");
   const auto path = wanted.empty() ? program_folder() / "kdbench-worker" : fs::path(wanted);
   if (fs::is_regular_file(path)) return path;
-  const auto* advice =
-      wanted.empty()
-          ? "build the target kdbench-worker, or set KDBENCH_WORKER to where it is"
-          : "KDBENCH_WORKER says so; change it, or unset it to take the one beside kdbench";
+  const auto* advice = wanted.empty() ? "build the target kdbench-worker, or set KDBENCH_WORKER to where it is"
+                                      : "KDBENCH_WORKER says so; change it, or unset it to take the one beside kdbench";
   refuse(context, fmt::format("no worker at {}; {}", path.string(), advice));
 }
 
@@ -72,16 +69,12 @@ void refuse(const Context& context, const std::string& message) {
   throw Exit{kUserMistake};
 }
 
-WorkerSetup worker_setup(const Context& context) {
-  return {worker_path(context), context.plugins, plugin_folders(context), {}};
-}
+WorkerSetup worker_setup(const Context& context) { return {worker_path(context), context.plugins, plugin_folders(context), {}}; }
 
-Json ask_or_exit(const Context& context, WorkerSetup& setup, const Json& request,
-                 const AskOptions& options) {
+Json ask_or_exit(const Context& context, WorkerSetup& setup, const Json& request, const AskOptions& options) {
   auto answer = ask(setup, request, with_load_limit(options));
   for (auto i = setup.excluded.size(); i < answer.excluded.size(); ++i) {
-    context.err << fmt::format("warning: {} {}; it is left out\n", answer.excluded[i].file,
-                               answer.excluded[i].reason);
+    context.err << fmt::format("warning: {} {}; it is left out\n", answer.excluded[i].file, answer.excluded[i].reason);
   }
   setup.excluded = answer.excluded;
   if (answer.ok()) return std::move(answer.result);
@@ -95,8 +88,7 @@ Json catalog_of(const Context& context, WorkerSetup& setup) {
   if (!context.no_cache && setup.excluded.empty()) {
     if (auto known = cache.get()) return *known;
   }
-  auto catalog =
-      ask_or_exit(context, setup, {{"verb", "catalog"}}).value("catalog", Json::object());
+  auto catalog = ask_or_exit(context, setup, {{"verb", "catalog"}}).value("catalog", Json::object());
   cache.put(catalog);
   return catalog;
 }
@@ -109,8 +101,7 @@ void require_named_plugins(const Context& context, const WorkerSetup& setup, con
   bool refused = false;
   for (const auto& library : catalog.value("libraries", Json::array())) {
     const auto file = library.value("file", "");
-    if (library.value("ok", false) ||
-        std::find(setup.plugins.begin(), setup.plugins.end(), file) == setup.plugins.end())
+    if (library.value("ok", false) || std::find(setup.plugins.begin(), setup.plugins.end(), file) == setup.plugins.end())
       continue;
     context.err << fmt::format("kdbench: plugin {}: {}\n", file, library.value("reason", ""));
     refused = true;
@@ -123,8 +114,7 @@ std::optional<Store> existing_store(const Context& context) {
   return Store(context.store);
 }
 
-std::optional<RunRecord> record_or_warn(const Context& context, const Store& store,
-                                        const std::string& job) {
+std::optional<RunRecord> record_or_warn(const Context& context, const Store& store, const std::string& job) {
   auto found = store.get(job);
   if (found) return std::move(*found);
   context.err << "warning: " << to_text(found.error()) << std::endl;

@@ -50,8 +50,7 @@ WorkerSetup worker_setup(const Context& context);
 /// Asks and returns the "result" event. Prints diagnostics (Exit{kUserMistake}) or the failure
 /// (Exit{kFailure}). Libraries that ended the worker are noted in `setup.excluded`, and on err when
 /// they were not known before.
-Json ask_or_exit(const Context& context, WorkerSetup& setup, const Json& request,
-                 const AskOptions& options = {});
+Json ask_or_exit(const Context& context, WorkerSetup& setup, const Json& request, const AskOptions& options = {});
 
 /// Returns the catalog, from the cache when no library and no worker has changed. Libraries that
 /// end a worker are excluded in `setup`.
@@ -68,7 +67,6 @@ std::optional<Store> existing_store(const Context& context);
 
 /// Returns the record of a job; a file that cannot be read is a line on err and counts as no
 /// record.
-std::optional<RunRecord> record_or_warn(const Context& context, const Store& store,
-                                        const std::string& job);
+std::optional<RunRecord> record_or_warn(const Context& context, const Store& store, const std::string& job);
 
 }  // namespace kdbench

@@ -114,9 +114,9 @@ class Grouper {
   double value(const std::vector<CsvCell>& row, std::size_t column) {
     const auto number = finite_number(row[column].text);
     if (!number) {
-      errors.push_back({file_, row[column].at,
-                        fmt::format("expected a finite number in column '{}', found '{}'",
-                                    table_.header[column].text, row[column].text)});
+      errors.push_back(
+          {file_, row[column].at,
+           fmt::format("expected a finite number in column '{}', found '{}'", table_.header[column].text, row[column].text)});
     }
     return number.value_or(0);
   }
@@ -130,25 +130,19 @@ class Grouper {
 std::string fixed(double value, int decimals) {
   if (std::isnan(value)) return "n/a";
   const auto text = fmt::format("{:.{}f}", value, decimals);
-  return text.find_first_of("123456789") == std::string::npos && text.starts_with('-') ? text.substr(1)
-                                                                                       : text;
+  return text.find_first_of("123456789") == std::string::npos && text.starts_with('-') ? text.substr(1) : text;
 }
 
-std::string coefficient(double value, bool percent) {
-  return percent ? fixed(100 * value, 2) : fixed(value, 4);
-}
+std::string coefficient(double value, bool percent) { return percent ? fixed(100 * value, 2) : fixed(value, 4); }
 
-std::string significant(double value) {
-  return std::isnan(value) ? "n/a" : fmt::format("{:.4g}", value == 0 ? 0.0 : value);
-}
+std::string significant(double value) { return std::isnan(value) ? "n/a" : fmt::format("{:.4g}", value == 0 ? 0.0 : value); }
 
 template <class Print>
 std::string bounds(const stats::Interval& interval, const Print& print) {
   return interval.defined() ? fmt::format("[{}, {}]", print(interval.low), print(interval.high)) : "n/a";
 }
 
-std::vector<std::string> line_of(const Group& group, const CorrelateOptions& options,
-                                 const stats::BootstrapOptions& bootstrap) {
+std::vector<std::string> line_of(const Group& group, const CorrelateOptions& options, const stats::BootstrapOptions& bootstrap) {
   const auto line = stats::fit_line(group.x, group.y);
   const auto shown = [&](double value) { return coefficient(value, options.percent); };
   auto cells = group.labels;
@@ -167,9 +161,8 @@ std::vector<std::string> titles(const CsvTable& table, const Columns& columns, b
   std::vector<std::string> out;
   for (const auto column : columns.groups) out.push_back(table.header[column].text);
   const std::string unit = percent ? " %" : "";
-  for (const auto& title :
-       {std::string("n"), "Spearman" + unit, std::string("95% interval"), "Kendall" + unit, "Pearson" + unit,
-        std::string("slope"), std::string("95% interval")}) {
+  for (const auto& title : {std::string("n"), "Spearman" + unit, std::string("95% interval"), "Kendall" + unit, "Pearson" + unit,
+                            std::string("slope"), std::string("95% interval")}) {
     out.push_back(title);
   }
   return out;
@@ -207,12 +200,10 @@ std::string table_text(const CsvTable& table, const Columns& columns, const std:
 
 }  // namespace
 
-Result<std::string> correlate_csv(const std::string& text, const std::string& file,
-                                  const CorrelateOptions& options) {
+Result<std::string> correlate_csv(const std::string& text, const std::string& file, const CorrelateOptions& options) {
   const auto table = parse_csv(text, file);
   if (!table) return limited(table.error());
-  if (table->rows.empty())
-    return Diagnostic{file, {1, 1}, "expected lines of values after the header, found none"};
+  if (table->rows.empty()) return Diagnostic{file, {1, 1}, "expected lines of values after the header, found none"};
   ColumnChooser chooser(*table, file);
   const auto columns = chooser.choose(options);
   if (!chooser.errors.empty()) return chooser.errors;

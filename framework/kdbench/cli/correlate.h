@@ -11,10 +11,9 @@ namespace kdbench {
 
 struct CorrelateOptions {
   std::string x = "",
-              y = "";  ///< columns; empty: the first ones of numbers that are not in `groups` and not taken
-  std::vector<std::string> groups =
-      {};               ///< one line of the answer for every combination of values in these columns
-  bool percent = true;  ///< coefficients in per cent with two decimals; false: as they are, with four
+              y = "";                    ///< columns; empty: the first ones of numbers that are not in `groups` and not taken
+  std::vector<std::string> groups = {};  ///< one line of the answer for every combination of values in these columns
+  bool percent = true;                   ///< coefficients in per cent with two decimals; false: as they are, with four
   std::size_t bootstrap_samples = 2000;
   std::uint64_t random_seed = 1;
 };
@@ -27,7 +26,6 @@ struct CorrelateOptions {
 /// row.
 /// @param file the name that diagnostics carry. Columns that are not there, lines of another length and cells
 /// that are not finite numbers are reported, all of them at once (the first twenty).
-Result<std::string> correlate_csv(const std::string& text, const std::string& file,
-                                  const CorrelateOptions& options = {});
+Result<std::string> correlate_csv(const std::string& text, const std::string& file, const CorrelateOptions& options = {});
 
 }  // namespace kdbench

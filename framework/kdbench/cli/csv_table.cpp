@@ -30,8 +30,7 @@ char separator_of(std::string_view text) {
 
 class Reader {
  public:
-  Reader(std::string text, std::string file)
-      : text_(std::move(text)), file_(std::move(file)), separator_(separator_of(text_)) {}
+  Reader(std::string text, std::string file) : text_(std::move(text)), file_(std::move(file)), separator_(separator_of(text_)) {}
 
   /// Returns the next line that is not empty.
   std::optional<std::vector<CsvCell>> row() {
@@ -95,8 +94,7 @@ class Reader {
   void end_quoted(Position at) {
     while (take(' ')) continue;
     if (at_end_of_cell()) return;
-    errors.push_back(
-        {file_, at, "text follows the closing quote; write a quote inside a field as \"\""});
+    errors.push_back({file_, at, "text follows the closing quote; write a quote inside a field as \"\""});
   }
 
   void end_line() {
@@ -113,8 +111,7 @@ class Reader {
 void check_header(const CsvTable& table, const std::string& file, Diagnostics& errors) {
   std::set<std::string> names;
   for (const auto& [name, at] : table.header) {
-    if (name.empty())
-      errors.push_back({file, at, "this column has no name; expected one name a column"});
+    if (name.empty()) errors.push_back({file, at, "this column has no name; expected one name a column"});
     if (!name.empty() && !names.insert(name).second) {
       errors.push_back({file, at, fmt::format("two columns are called '{}'; rename one", name)});
     }
@@ -128,8 +125,7 @@ Result<CsvTable> parse_csv(const std::string& text, const std::string& file) {
   CsvTable table;
   auto header = reader.row();
   if (!header && reader.errors.empty()) {
-    return Diagnostic{
-        file, {}, "the file is empty; expected a line of column names and lines of values"};
+    return Diagnostic{file, {}, "the file is empty; expected a line of column names and lines of values"};
   }
   if (header) table.header = std::move(*header);
   check_header(table, file, reader.errors);
@@ -141,8 +137,7 @@ Result<CsvTable> parse_csv(const std::string& text, const std::string& file) {
     } else {
       errors.push_back({file,
                         {row->front().at.line, 1},
-                        fmt::format("expected {} fields as in the header, found {}",
-                                    table.header.size(), row->size())});
+                        fmt::format("expected {} fields as in the header, found {}", table.header.size(), row->size())});
     }
   }
   errors.insert(errors.end(), reader.errors.begin(), reader.errors.end());

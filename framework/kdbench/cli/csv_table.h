@@ -16,8 +16,7 @@ struct CsvCell {
 
 struct CsvTable {
   std::vector<CsvCell> header;
-  std::vector<std::vector<CsvCell>>
-      rows;  ///< every row is as long as the header; empty lines are left out
+  std::vector<std::vector<CsvCell>> rows;  ///< every row is as long as the header; empty lines are left out
 };
 
 /// Reads a table. Fields stand apart by ',' ';' or tab, whichever comes first in the header line,

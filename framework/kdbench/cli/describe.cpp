@@ -17,13 +17,10 @@ int describe(const Context& context, const DescribeArguments& arguments) {
     return kOk;
   }
   if (arguments.kind.empty() && !arguments.markdown) {
-    refuse(context,
-           "describe expects a kind and a name, or 'suite', or --markdown for the whole reference");
+    refuse(context, "describe expects a kind and a name, or 'suite', or --markdown for the whole reference");
   }
-  const auto kind =
-      arguments.kind.empty() ? "" : value_or_refuse(context, plugin_kind(arguments.kind));
-  if (!kind.empty() && arguments.name.empty())
-    refuse(context, "describe " + kind + " expects a name; kdbench list shows them");
+  const auto kind = arguments.kind.empty() ? "" : value_or_refuse(context, plugin_kind(arguments.kind));
+  if (!kind.empty() && arguments.name.empty()) refuse(context, "describe " + kind + " expects a name; kdbench list shows them");
   auto setup = worker_setup(context);
   require_named_plugins(context, setup);
   const auto catalog = catalog_of(context, setup);
@@ -40,16 +37,12 @@ int describe(const Context& context, const DescribeArguments& arguments) {
 
 void add_describe(CLI::App& app, Context& context) {
   auto& verb =
-      add_verb(app, "describe", "Show what a plugin does and takes, or the keys of a suite file",
-               "kdbench describe loss dist");
+      add_verb(app, "describe", "Show what a plugin does and takes, or the keys of a suite file", "kdbench describe loss dist");
   auto arguments = std::make_shared<DescribeArguments>();
   verb.add_option("KIND", arguments->kind, "model, dataset, loss, strategy or suite");
   verb.add_option("NAME", arguments->name, "Name of the plugin");
-  verb.add_flag("--markdown", arguments->markdown,
-                "Write Markdown; without KIND, the whole reference");
-  verb.callback([&context, arguments] {
-    context.action = [&context, arguments] { return describe(context, *arguments); };
-  });
+  verb.add_flag("--markdown", arguments->markdown, "Write Markdown; without KIND, the whole reference");
+  verb.callback([&context, arguments] { context.action = [&context, arguments] { return describe(context, *arguments); }; });
 }
 
 }  // namespace kdbench

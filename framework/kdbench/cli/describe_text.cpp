@@ -23,13 +23,9 @@ std::string text(const Json& object, const char* key) {
   return found != object.end() && found->is_string() ? found->get<std::string>() : "";
 }
 
-std::string library_name(const Json& plugin) {
-  return std::filesystem::path(text(plugin, "library")).stem().string();
-}
+std::string library_name(const Json& plugin) { return std::filesystem::path(text(plugin, "library")).stem().string(); }
 
-std::string value_text(const Json& value) {
-  return value.is_string() ? value.get<std::string>() : value.dump();
-}
+std::string value_text(const Json& value) { return value.is_string() ? value.get<std::string>() : value.dump(); }
 
 std::string default_text(const Json& param) {
   const auto value = param.value("default", Json());
@@ -49,8 +45,7 @@ std::string range_text(const Json& param) {
 
 std::string escaped(const std::string& cell) {
   std::string out;
-  for (const char c : cell)
-    out += c == '|' ? std::string("\\|") : c == '\n' ? std::string(" ") : std::string(1, c);
+  for (const char c : cell) out += c == '|' ? std::string("\\|") : c == '\n' ? std::string(" ") : std::string(1, c);
   return out;
 }
 
@@ -68,11 +63,9 @@ std::string markdown_table(const std::vector<std::vector<std::string>>& rows) {
 }
 
 std::vector<std::vector<std::string>> param_rows(const Json& plugin) {
-  std::vector<std::vector<std::string>> rows = {
-      {"parameter", "type", "default", "range", "meaning"}};
+  std::vector<std::vector<std::string>> rows = {{"parameter", "type", "default", "range", "meaning"}};
   for (const auto& p : plugin.value("params", Json::array())) {
-    rows.push_back(
-        {text(p, "name"), text(p, "type"), default_text(p), range_text(p), text(p, "doc")});
+    rows.push_back({text(p, "name"), text(p, "type"), default_text(p), range_text(p), text(p, "doc")});
   }
   return rows;
 }
@@ -96,8 +89,7 @@ template <class Function>
 void for_each_table(const std::vector<KeyDoc>& keys, Function each) {
   std::vector<std::string> tables;
   for (const auto& key : keys) {
-    if (std::find(tables.begin(), tables.end(), key.table) == tables.end())
-      tables.push_back(key.table);
+    if (std::find(tables.begin(), tables.end(), key.table) == tables.end()) tables.push_back(key.table);
   }
   for (const auto& table : tables) {
     std::vector<std::vector<std::string>> rows = {{"key", "type", "default", "meaning"}};
@@ -116,27 +108,21 @@ Result<std::string> plugin_kind(const std::string& word) {
     if (word == kind.one || word == kind.many) return std::string(kind.one);
     words.push_back(kind.one);
   }
-  return Diagnostic{
-      "", {}, fmt::format("no kind of plugin is called '{}'{}", word, suggestion(word, words))};
+  return Diagnostic{"", {}, fmt::format("no kind of plugin is called '{}'{}", word, suggestion(word, words))};
 }
 
 std::string list_text(const Json& catalog, const std::string& kind) {
-  std::vector<std::vector<std::string>> rows = {{"kind", "name", "library", "version", "summary"}},
-                                        refused;
+  std::vector<std::vector<std::string>> rows = {{"kind", "name", "library", "version", "summary"}}, refused;
   for (const auto& wanted : kKinds) {
     for (const auto& p : catalog.value("plugins", Json::array())) {
       if (text(p, "kind") != wanted.one || (!kind.empty() && kind != wanted.one)) continue;
-      rows.push_back(
-          {wanted.one, text(p, "name"), library_name(p), text(p, "version"), text(p, "summary")});
+      rows.push_back({wanted.one, text(p, "name"), library_name(p), text(p, "version"), text(p, "summary")});
     }
   }
   for (const auto& library : catalog.value("libraries", Json::array())) {
-    if (!library.value("ok", false))
-      refused.push_back({text(library, "file"), text(library, "reason")});
+    if (!library.value("ok", false)) refused.push_back({text(library, "file"), text(library, "reason")});
   }
-  auto out = rows.size() > 1
-                 ? aligned(rows)
-                 : std::string("no plugins; KDBENCH_PLUGIN_PATH and --plugin say where they are\n");
+  auto out = rows.size() > 1 ? aligned(rows) : std::string("no plugins; KDBENCH_PLUGIN_PATH and --plugin say where they are\n");
   if (!refused.empty()) out.append("\nrefused libraries\n").append(aligned(refused, "  "));
   return out;
 }
@@ -152,9 +138,8 @@ Result<Json> find_plugin(const Json& catalog, const std::string& kind, const std
 }
 
 std::string describe_text(const Json& plugin) {
-  auto out = fmt::format("{} {} (library {}, version {})\n{}\n", text(plugin, "kind"),
-                         text(plugin, "name"), library_name(plugin), text(plugin, "version"),
-                         text(plugin, "summary"));
+  auto out = fmt::format("{} {} (library {}, version {})\n{}\n", text(plugin, "kind"), text(plugin, "name"), library_name(plugin),
+                         text(plugin, "version"), text(plugin, "summary"));
   if (const auto rows = facts(plugin); !rows.empty()) out.append("\n").append(aligned(rows));
   const auto params = param_rows(plugin);
   out.append("\n").append(params.size() > 1 ? aligned(params) : "no parameters\n");
@@ -163,11 +148,9 @@ std::string describe_text(const Json& plugin) {
 }
 
 std::string describe_markdown(const Json& plugin) {
-  auto out = fmt::format("### {} `{}`\n\n{}\n\n", text(plugin, "kind"), text(plugin, "name"),
-                         text(plugin, "summary"));
+  auto out = fmt::format("### {} `{}`\n\n{}\n\n", text(plugin, "kind"), text(plugin, "name"), text(plugin, "summary"));
   for (const auto& row : facts(plugin)) out += fmt::format("- {}: {}\n", row[0], row[1]);
-  out +=
-      fmt::format("- library: `{}`, version {}\n\n", library_name(plugin), text(plugin, "version"));
+  out += fmt::format("- library: `{}`, version {}\n\n", library_name(plugin), text(plugin, "version"));
   const auto params = param_rows(plugin);
   return out + (params.size() > 1 ? markdown_table(params) : "No parameters.\n");
 }

@@ -20,8 +20,7 @@ constexpr std::size_t kTellEvery = 250;  // iterations
 struct TemporaryFolder {
   TemporaryFolder() {
     auto pattern = (fs::temp_directory_path() / "kdbench-embed-XXXXXX").string();
-    if (::mkdtemp(pattern.data()) == nullptr)
-      throw std::system_error(errno, std::generic_category(), "cannot make " + pattern);
+    if (::mkdtemp(pattern.data()) == nullptr) throw std::system_error(errno, std::generic_category(), "cannot make " + pattern);
     path = pattern;
   }
   ~TemporaryFolder() {
@@ -44,8 +43,14 @@ Embedding ask_embedding(const Context& context, WorkerSetup& setup, const Store&
   const TemporaryFolder folder;
   const auto file = folder.path / "embedding.json";
   ask_or_exit(context, setup,
-              {{"verb", "embed"}, {"job", job}, {"store", store.root().string()}, {"data_dir", options.data_dir},
-               {"split", options.split}, {"rows", options.rows}, {"device", options.device}, {"file", file.string()}});
+              {{"verb", "embed"},
+               {"job", job},
+               {"store", store.root().string()},
+               {"data_dir", options.data_dir},
+               {"split", options.split},
+               {"rows", options.rows},
+               {"device", options.device},
+               {"file", file.string()}});
   const auto document = value_or_refuse(context, read_json(file));
   Embedding out;
   out.labels = document.at("labels").get<std::vector<std::int64_t>>();

@@ -117,8 +117,11 @@ class Fetch {
     const auto bytes = size_of(file);
     const auto wrong = [&](const std::string& expected, const std::string& found) {
       if (file != part_) {  // somebody put it there, and may be copying it still
-        return Diagnostic{file.string(), {}, fmt::format("expected {}, found {}; copy the archive again, or remove it and the same "
-                                                         "command downloads it", expected, found)};
+        return Diagnostic{file.string(),
+                          {},
+                          fmt::format("expected {}, found {}; copy the archive again, or remove it and the same "
+                                      "command downloads it",
+                                      expected, found)};
       }
       std::error_code ignored;
       fs::remove(file, ignored);

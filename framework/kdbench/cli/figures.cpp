@@ -84,7 +84,8 @@ report::Figure maps_of(const Context& context, WorkerSetup& setup, const Store& 
   const auto count = chosen ? chosen->size() : 0;
   auto why = chosen ? "" : chosen.error().front().message;
   if (count > kMostMaps) {
-    why = fmt::format("study '{}' has {} networks to draw, more than {}; choose with --method, --values or --job", study, count, kMostMaps);
+    why = fmt::format("study '{}' has {} networks to draw, more than {}; choose with --method, --values or --job", study, count,
+                      kMostMaps);
   }
   if (!why.empty() && arguments.kind != "all") refuse(context, why);
   if (!why.empty()) context.err << "no maps: " << why << "\n";  // who asks for everything gets the rest
@@ -103,13 +104,16 @@ int figures(const Context& context, FiguresArguments arguments) {
   const auto studies = chosen_studies(context, view, arguments.studies);
   const bool all = arguments.kind == "all";
   using Make = report::Figure (*)(boards::View&, const std::string&);
-  const std::vector<std::pair<std::string, Make>> kinds = {{"curves", report::curves_figure}, {"scatter", report::scatter_figure},
+  const std::vector<std::pair<std::string, Make>> kinds = {{"curves", report::curves_figure},
+                                                           {"scatter", report::scatter_figure},
                                                            {"teachers", report::teachers_figure},
                                                            {"reliability", report::reliability_figure}};
   FigureWriter writer(context, arguments.out);
   const auto write = [&](const report::Figure& figure, const std::string& study) {
-    if (!figure.panels.empty()) writer.write(figure);
-    else if (!all) context.err << fmt::format("study '{}' has nothing for {}\n", study, arguments.kind);
+    if (!figure.panels.empty())
+      writer.write(figure);
+    else if (!all)
+      context.err << fmt::format("study '{}' has nothing for {}\n", study, arguments.kind);
   };
   for (const auto& study : studies) {
     for (const auto& [kind, make] : kinds) {
@@ -162,9 +166,7 @@ void add_figures(CLI::App& app, Context& context) {
   verb.add_option("--study", arguments->studies, "This study alone; may be repeated")->type_name("NAME")->allow_extra_args(false);
   verb.add_option("--out", arguments->out, "Folder for the files")->type_name("DIR")->capture_default_str();
   add_map_options(verb, *arguments);
-  verb.callback([&context, arguments] {
-    context.action = [&context, arguments] { return figures(context, *arguments); };
-  });
+  verb.callback([&context, arguments] { context.action = [&context, arguments] { return figures(context, *arguments); }; });
 }
 
 }  // namespace kdbench

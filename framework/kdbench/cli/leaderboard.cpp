@@ -22,11 +22,9 @@ int list_suites(const Context& context, const Store& store) {
       context.err << "warning: " << to_text(plan.error()) << std::endl;
       continue;
     }
-    rows.push_back({name, std::to_string(plan->value("jobs", Json::array()).size()),
-                    plan->value("title", "")});
+    rows.push_back({name, std::to_string(plan->value("jobs", Json::array()).size()), plan->value("title", "")});
   }
-  context.out << (rows.size() > 1 ? aligned(rows, "", {1})
-                                  : fmt::format("no suite was run into {}\n", context.store));
+  context.out << (rows.size() > 1 ? aligned(rows, "", {1}) : fmt::format("no suite was run into {}\n", context.store));
   return kOk;
 }
 
@@ -40,16 +38,13 @@ int leaderboard(const Context& context, const LeaderboardArguments& arguments) {
 }  // namespace
 
 void add_leaderboard(CLI::App& app, Context& context) {
-  auto& verb = add_verb(app, "leaderboard",
-                        "Print the boards of a suite that was run before; without one, list them",
+  auto& verb = add_verb(app, "leaderboard", "Print the boards of a suite that was run before; without one, list them",
                         "kdbench leaderboard quickstart --format md");
   auto arguments = std::make_shared<LeaderboardArguments>();
   verb.add_option("SUITE", arguments->suite.file, "Name of a suite, or its file");
   add_overlay_options(verb, arguments->suite);
   add_board_format(verb, arguments->format);
-  verb.callback([&context, arguments] {
-    context.action = [&context, arguments] { return leaderboard(context, *arguments); };
-  });
+  verb.callback([&context, arguments] { context.action = [&context, arguments] { return leaderboard(context, *arguments); }; });
 }
 
 }  // namespace kdbench

@@ -3,6 +3,4 @@
 
 #include <iostream>
 
-int main(int argc, char** argv) {
-  return kdbench::run_cli({argv + 1, argv + argc}, std::cout, std::cerr);
-}
+int main(int argc, char** argv) { return kdbench::run_cli({argv + 1, argv + argc}, std::cout, std::cerr); }

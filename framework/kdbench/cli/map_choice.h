@@ -9,9 +9,9 @@ namespace kdbench {
 
 /// What the user asked for; empty: what choose_maps() takes by itself.
 struct MapChoice {
-  std::string method;               ///< label
-  std::vector<double> values;       ///< of the study's axis
-  std::vector<std::string> jobs;    ///< beginnings of job ids
+  std::string method;             ///< label
+  std::vector<double> values;     ///< of the study's axis
+  std::vector<std::string> jobs;  ///< beginnings of job ids
 };
 
 /// One network to be drawn.

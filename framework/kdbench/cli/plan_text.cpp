@@ -19,12 +19,10 @@ using Rows = std::vector<std::vector<std::string>>;
 std::string estimate_text(double seconds) { return seconds > 0 ? duration_text(seconds) : "?"; }
 
 /// Cuts a table with a head, and says how much is missing.
-std::string limited(Rows rows, const PlanTextOptions& options,
-                    const std::vector<std::size_t>& right) {
+std::string limited(Rows rows, const PlanTextOptions& options, const std::vector<std::size_t>& right) {
   std::string more;
   if (!options.all_jobs && rows.size() > options.max_rows + 1) {
-    more =
-        fmt::format("  ... and {} more (--jobs lists all)\n", rows.size() - 1 - options.max_rows);
+    more = fmt::format("  ... and {} more (--jobs lists all)\n", rows.size() - 1 - options.max_rows);
     rows.resize(options.max_rows + 1);
   }
   return aligned(rows, "  ", right) + more;
@@ -106,12 +104,10 @@ class PlanWriter {
       if (counts[state] > 0) parts.push_back(fmt::format("{} {}", counts[state], state));
     }
     const auto title = plan_.title.empty() ? "" : ": " + plan_.title;
-    auto out = fmt::format("suite {}{}\ndevice {}; boards read checkpoint {}\n{}", plan_.suite,
-                           title, plan_.device, plan_.select, counted(plan_.jobs.size(), "job"));
+    auto out = fmt::format("suite {}{}\ndevice {}; boards read checkpoint {}\n{}", plan_.suite, title, plan_.device, plan_.select,
+                           counted(plan_.jobs.size(), "job"));
     if (!parts.empty()) out += ": " + join(parts, ", ");
-    if (left_s > 0)
-      out += fmt::format("; {} {} of work on one core", unknown ? "at least" : "about",
-                         duration_text(left_s));
+    if (left_s > 0) out += fmt::format("; {} {} of work on one core", unknown ? "at least" : "about", duration_text(left_s));
     return out + "\n";
   }
 
@@ -140,8 +136,7 @@ class PlanWriter {
       kind = p.kind;
       seeds.insert(p.seed);
       if (const auto job = index_.find(p.job); job != index_.end()) jobs.insert(job->second);
-      if (const auto job = index_.find(p.teacher_job); job != index_.end())
-        jobs.insert(job->second);
+      if (const auto job = index_.find(p.teacher_job); job != index_.end()) jobs.insert(job->second);
       if (p.role == "teacher") continue;
       pairs.insert({p.teacher, p.student});
       methods.insert(p.method);
@@ -149,8 +144,7 @@ class PlanWriter {
     }
     // A student alone stands beside the pairs, not among them.
     std::erase_if(pairs, [&](const auto& pair) { return pair.first.empty() && pairs.size() > 1; });
-    const auto to_do = std::count_if(jobs.begin(), jobs.end(),
-                                     [&](std::size_t job) { return states_[job] == "to do"; });
+    const auto to_do = std::count_if(jobs.begin(), jobs.end(), [&](std::size_t job) { return states_[job] == "to do"; });
     const auto text = [](std::size_t n) { return std::to_string(n); };
     return {study,
             kind,
@@ -172,8 +166,7 @@ class PlanWriter {
     Rows rows = {{"job", "used by", "state", "estimate"}};
     for (std::size_t i = 0; i < plan_.jobs.size(); ++i) {
       if (users[i] == 0) continue;
-      rows.push_back({plan_.jobs[i].label, counted(users[i], "job"), states_[i],
-                      estimate_text(plan_.jobs[i].estimated_s)});
+      rows.push_back({plan_.jobs[i].label, counted(users[i], "job"), states_[i], estimate_text(plan_.jobs[i].estimated_s)});
     }
     return rows.size() > 1 ? "trained once and shared\n" + limited(rows, options_, {1, 3}) : "";
   }
@@ -184,9 +177,7 @@ class PlanWriter {
       rows.push_back({group.jobs.front()->label + ", ...", std::to_string(group.jobs.size()), estimate_text(seconds_of(group)),
                       memory_text(group, options_)});
     }
-    return rows.size() > 1 ? "trained side by side on one pass of their teacher\n" +
-                                 limited(rows, options_, {1, 2, 3})
-                           : "";
+    return rows.size() > 1 ? "trained side by side on one pass of their teacher\n" + limited(rows, options_, {1, 2, 3}) : "";
   }
 
   std::string jobs() const {
@@ -205,9 +196,8 @@ class PlanWriter {
       const auto found = index_.find(need);
       needs.push_back(found == index_.end() ? need : plan_.jobs[found->second].label);
     }
-    return {states_[i], estimate_text(job.estimated_s),
-            job.estimated_bytes > 0 ? bytes_text(job.estimated_bytes) : "?", job.label,
-            join(needs, ", ")};
+    return {states_[i], estimate_text(job.estimated_s), job.estimated_bytes > 0 ? bytes_text(job.estimated_bytes) : "?",
+            job.label, join(needs, ", ")};
   }
 
   const Plan& plan_;

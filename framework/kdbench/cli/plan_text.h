@@ -21,11 +21,11 @@ struct PlanTextOptions {
 
 /// Returns title, totals, a table of studies, the shared jobs with how many use each, the groups
 /// with their memory, and the jobs.
-std::string plan_text(const Plan& plan, const JobStates& states,
-                      const PlanTextOptions& options = {});
+std::string plan_text(const Plan& plan, const JobStates& states, const PlanTextOptions& options = {});
 
 /// Returns to_json(plan) with a member "state" in every job, and "groups": for each group of several jobs its name and the
-/// parts of what is to do of it, {jobs (how many), threads, bytes, seconds (of one core)}, in the order in which they are trained.
+/// parts of what is to do of it, {jobs (how many), threads, bytes, seconds (of one core)}, in the order in which they are
+/// trained.
 Json plan_json(const Plan& plan, const JobStates& states, const PlanTextOptions& options = {});
 
 }  // namespace kdbench

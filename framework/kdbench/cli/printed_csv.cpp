@@ -17,12 +17,18 @@ namespace kdbench {
 namespace {
 
 const std::vector<std::pair<std::string, std::string PrintedNumber::*>> kTexts = {
-    {"table", &PrintedNumber::table},           {"row", &PrintedNumber::row},
-    {"along", &PrintedNumber::along},           {"dataset", &PrintedNumber::dataset},
-    {"teacher", &PrintedNumber::teacher},       {"assistant", &PrintedNumber::assistant},
-    {"student", &PrintedNumber::student},       {"method", &PrintedNumber::method},
-    {"strategy", &PrintedNumber::strategy},     {"checkpoint", &PrintedNumber::checkpoint},
-    {"teacher_epochs", &PrintedNumber::teacher_epochs}, {"of", &PrintedNumber::of},
+    {"table", &PrintedNumber::table},
+    {"row", &PrintedNumber::row},
+    {"along", &PrintedNumber::along},
+    {"dataset", &PrintedNumber::dataset},
+    {"teacher", &PrintedNumber::teacher},
+    {"assistant", &PrintedNumber::assistant},
+    {"student", &PrintedNumber::student},
+    {"method", &PrintedNumber::method},
+    {"strategy", &PrintedNumber::strategy},
+    {"checkpoint", &PrintedNumber::checkpoint},
+    {"teacher_epochs", &PrintedNumber::teacher_epochs},
+    {"of", &PrintedNumber::of},
     {"metric", &PrintedNumber::metric}};
 
 /// What a column may hold; a column that is not here holds any text.
@@ -69,11 +75,13 @@ class NumbersReader {
       out.*member = row[place_.at(name)].text;
       check_choice(name, row[place_.at(name)]);
     }
-    if (out.table.empty()) complain(row[place_.at("table")].at, "'table' is empty; expected the name of a table, table6 for example");
+    if (out.table.empty())
+      complain(row[place_.at("table")].at, "'table' is empty; expected the name of a table, table6 for example");
     out.tau = number<double>("tau", row);
     out.seed = number<std::int64_t>("seed", row);
     const auto value = number<double>("value", row);
-    if (!value && row[place_.at("value")].text.empty()) complain(row[place_.at("value")].at, "'value' is empty; expected a number");
+    if (!value && row[place_.at("value")].text.empty())
+      complain(row[place_.at("value")].at, "'value' is empty; expected a number");
     out.value = value.value_or(0);
     return out;
   }

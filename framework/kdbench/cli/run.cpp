@@ -47,8 +47,7 @@ ProgressPrinter::Options printer_options(const Context& context) {
   ProgressPrinter::Options options;
   options.terminal = &context.err == &std::cerr && ::isatty(STDERR_FILENO) == 1 && !dumb;
   winsize size{};
-  if (::ioctl(STDERR_FILENO, TIOCGWINSZ, &size) == 0 && size.ws_col > 0)
-    options.columns = size.ws_col;
+  if (::ioctl(STDERR_FILENO, TIOCGWINSZ, &size) == 0 && size.ws_col > 0) options.columns = size.ws_col;
   return options;
 }
 
@@ -60,22 +59,18 @@ void tell_problems(std::ostream& err, const RunSummary& summary) {
   }
   if (summary.problems.size() > kMaxProblemsShown)
     err << fmt::format("... and {} more\n", summary.problems.size() - kMaxProblemsShown);
-  const bool any_earlier = std::any_of(summary.problems.begin(), summary.problems.end(),
-                                       [](const auto& p) { return p.earlier; });
+  const bool any_earlier = std::any_of(summary.problems.begin(), summary.problems.end(), [](const auto& p) { return p.earlier; });
   if (any_earlier) err << "add --rerun-failed to try again what failed in an earlier run\n";
 }
 
 void tell_summary(const Context& context, const RunSummary& summary) {
   if (summary.signal != 0) {
-    context.err << fmt::format(
-        "stopped by SIG{}: {} of {} jobs are done, {} left; the same command goes on from there\n",
-        ::sigabbrev_np(summary.signal), summary.done_before + summary.done, summary.total,
-        summary.left);
+    context.err << fmt::format("stopped by SIG{}: {} of {} jobs are done, {} left; the same command goes on from there\n",
+                               ::sigabbrev_np(summary.signal), summary.done_before + summary.done, summary.total, summary.left);
   } else if (summary.done_before == summary.total) {
     context.err << fmt::format("nothing to do: {} are done\n", counted(summary.total, "job"));
   } else {
-    context.err << fmt::format("{} done, {} of them before; {} not done\n",
-                               counted(summary.done_before + summary.done, "job"),
+    context.err << fmt::format("{} done, {} of them before; {} not done\n", counted(summary.done_before + summary.done, "job"),
                                summary.done_before, summary.problems.size());
   }
   tell_problems(context.err, summary);
@@ -94,24 +89,21 @@ int run(const Context& context, const RunArguments& arguments) {
     summary = run_plan(plan, store, run_options(arguments, setup, plan), printer);
   }
   tell_summary(context, summary);
-  if (summary.signal == 0 && !arguments.no_boards)
-    print_boards(context, store, document, arguments.format);
+  if (summary.signal == 0 && !arguments.no_boards) print_boards(context, store, document, arguments.format);
   return summary.exit_code();
 }
 
 }  // namespace
 
 void add_run(CLI::App& app, Context& context) {
-  auto& verb = add_verb(
-      app, "run", "Train what a suite needs and the store lacks, then print its boards",
-      "kdbench run suites/quickstart.toml -j 2 --set train.epochs=2\n"
-      "Stopping it (Ctrl-C) saves every job's state; the same command goes on from there.");
+  auto& verb = add_verb(app, "run", "Train what a suite needs and the store lacks, then print its boards",
+                        "kdbench run suites/quickstart.toml -j 2 --set train.epochs=2\n"
+                        "Stopping it (Ctrl-C) saves every job's state; the same command goes on from there.");
   auto arguments = std::make_shared<RunArguments>();
   add_suite_options(verb, arguments->suite, true);
   add_board_format(verb, arguments->format);
   add_resource_options(verb, arguments->resources, "-j,--jobs");
-  verb.add_flag("--rerun-failed", arguments->rerun_failed,
-                "Also run jobs that failed or diverged in an earlier run");
+  verb.add_flag("--rerun-failed", arguments->rerun_failed, "Also run jobs that failed or diverged in an earlier run");
   verb.add_flag("--no-fuse", arguments->no_fuse, "Give every job a worker of its own");
   verb.add_option("--timeout", arguments->timeout_s, "Stop a job after so many seconds")
       ->check(positive_number())
@@ -121,9 +113,7 @@ void add_run(CLI::App& app, Context& context) {
       ->check(CLI::IsMember({"caching", "libtorch"}))
       ->capture_default_str();
   verb.add_flag("--no-boards", arguments->no_boards, "Do not print the boards at the end");
-  verb.callback([&context, arguments] {
-    context.action = [&context, arguments] { return run(context, *arguments); };
-  });
+  verb.callback([&context, arguments] { context.action = [&context, arguments] { return run(context, *arguments); }; });
 }
 
 }  // namespace kdbench

@@ -23,9 +23,7 @@ std::string suite_name(const Context& context, const std::string& word) {
 
 Store store_or_refuse(const Context& context) {
   auto store = existing_store(context);
-  if (!store)
-    refuse(context, fmt::format("no store at {}; kdbench run makes it, --store says where it is",
-                                context.store));
+  if (!store) refuse(context, fmt::format("no store at {}; kdbench run makes it, --store says where it is", context.store));
   return std::move(*store);
 }
 
@@ -33,8 +31,7 @@ Json stored_plan(const Context& context, const Store& store, const std::string& 
   const auto name = suite_name(context, word);
   const auto plans = store.plans();
   if (std::find(plans.begin(), plans.end(), name) == plans.end()) {
-    refuse(context, fmt::format("no suite '{}' was run into {}{}", name, context.store,
-                                suggestion(name, plans)));
+    refuse(context, fmt::format("no suite '{}' was run into {}{}", name, context.store, suggestion(name, plans)));
   }
   return value_or_refuse(context, store.get_plan(name));
 }

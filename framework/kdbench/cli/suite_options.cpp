@@ -9,11 +9,8 @@
 namespace kdbench {
 
 void add_overlay_options(CLI::App& verb, SuiteOptions& options) {
-  verb.add_option("--profile", options.profile,
-                  "Apply [profile.NAME] of the suite over the rest of it")
-      ->type_name("NAME");
-  verb.add_option("--set", options.set,
-                  "Override a key of the suite, train.epochs=2 for example; may be repeated")
+  verb.add_option("--profile", options.profile, "Apply [profile.NAME] of the suite over the rest of it")->type_name("NAME");
+  verb.add_option("--set", options.set, "Override a key of the suite, train.epochs=2 for example; may be repeated")
       ->type_name("KEY=VALUE")
       ->allow_extra_args(false);
 }
@@ -22,9 +19,7 @@ void add_suite_options(CLI::App& verb, SuiteOptions& options, bool with_device) 
   verb.add_option("SUITE", options.file, "Suite file (TOML)")->required();
   add_overlay_options(verb, options);
   if (!with_device) return;
-  verb.add_option("--device", options.device,
-                  "auto, cpu, cuda or cuda:N; default: what the suite says")
-      ->type_name("DEVICE");
+  verb.add_option("--device", options.device, "auto, cpu, cuda or cuda:N; default: what the suite says")->type_name("DEVICE");
 }
 
 void add_resource_options(CLI::App& verb, ResourceOptions& options, const std::string& slots) {
@@ -52,8 +47,10 @@ UnitOptions memory_of(const ResourceOptions& options, const Plan& plan) {
   UnitOptions out;
   out.memory_limit_bytes = static_cast<double>(options.memory_limit_bytes);
   out.estimates_hold = plan.device == "cpu";
-  if (options.memory_bytes > 0) out.memory_bytes = static_cast<double>(options.memory_bytes);
-  else if (out.estimates_hold) out.memory_bytes = available_memory_bytes() / kEstimateMargin;
+  if (options.memory_bytes > 0)
+    out.memory_bytes = static_cast<double>(options.memory_bytes);
+  else if (out.estimates_hold)
+    out.memory_bytes = available_memory_bytes() / kEstimateMargin;
   return out;
 }
 
@@ -63,11 +60,7 @@ Result<std::vector<Override>> parse_overrides(const std::vector<std::string>& se
   for (const auto& text : set) {
     const auto at = text.find('=');
     if (at == 0 || at == std::string::npos) {
-      wrong.push_back(
-          {"",
-           {},
-           fmt::format("--set expects KEY=VALUE, found '{}'; for example --set train.epochs=2",
-                       text)});
+      wrong.push_back({"", {}, fmt::format("--set expects KEY=VALUE, found '{}'; for example --set train.epochs=2", text)});
     } else {
       out.push_back({text.substr(0, at), text.substr(at + 1)});
     }
@@ -83,11 +76,11 @@ Plan plan_or_exit(const Context& context, WorkerSetup& setup, const SuiteOptions
   }
   require_named_plugins(context, setup);
   auto result = ask_or_exit(context, setup,
-                                  {{"verb", "plan"},
-                                   {"suite_file", options.file},
-                                   {"profile", options.profile},
-                                   {"overrides", overrides},
-                                   {"device", options.device}});
+                            {{"verb", "plan"},
+                             {"suite_file", options.file},
+                             {"profile", options.profile},
+                             {"overrides", overrides},
+                             {"device", options.device}});
   return plan_from_packed_json(result.at("plan"));
 }
 

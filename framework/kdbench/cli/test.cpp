@@ -25,8 +25,7 @@ class CheckPrinter {
     const bool ok = event.value("ok", false), skipped = event.value("skipped", false);
     ++(skipped ? skipped_ : ok ? passed_ : failed_);
     if (quiet_ && (ok || skipped)) return;
-    if (const auto plugin = text_field(event, "plugin"); plugin != plugin_)
-      out_ << (plugin_ = plugin) << "\n";
+    if (const auto plugin = text_field(event, "plugin"); plugin != plugin_) out_ << (plugin_ = plugin) << "\n";
     const auto detail = text_field(event, "detail");
     out_ << fmt::format("  {}  {}{}\n",
                         skipped ? "skip"
@@ -52,8 +51,7 @@ class CheckPrinter {
 
 std::vector<Json> questions(const TestArguments& arguments) {
   std::vector<Json> out;
-  for (const auto& file : arguments.files)
-    out.push_back({{"verb", "conformance"}, {"target", file}});
+  for (const auto& file : arguments.files) out.push_back({{"verb", "conformance"}, {"target", file}});
   if (!arguments.golden.empty()) out.push_back({{"verb", "golden"}, {"folder", arguments.golden}});
   if (out.empty()) out.push_back({{"verb", "conformance"}, {"target", ""}});
   return out;
@@ -67,26 +65,21 @@ int test(const Context& context, const TestArguments& arguments) {
   setup.plugins.insert(setup.plugins.end(), arguments.files.begin(), arguments.files.end());
   require_named_plugins(context, setup);
   CheckPrinter printer(context.out, arguments.quiet);
-  for (const auto& question : questions(arguments))
-    ask_or_exit(context, setup, question, {.on_event = std::ref(printer)});
+  for (const auto& question : questions(arguments)) ask_or_exit(context, setup, question, {.on_event = std::ref(printer)});
   return printer.finish(context);
 }
 
 }  // namespace
 
 void add_test(CLI::App& app, Context& context) {
-  auto& verb =
-      add_verb(app, "test", "Check that plugins keep the rules, or reproduce golden values",
-               "kdbench test build/release/lib/kdbench/plugins/kl.so");
+  auto& verb = add_verb(app, "test", "Check that plugins keep the rules, or reproduce golden values",
+                        "kdbench test build/release/lib/kdbench/plugins/kl.so");
   auto arguments = std::make_shared<TestArguments>();
   verb.add_option("FILE", arguments->files, "Libraries to check; default: every plugin");
-  verb.add_option("--golden", arguments->golden,
-                  "Run the golden files of this folder through the plugins they name")
+  verb.add_option("--golden", arguments->golden, "Run the golden files of this folder through the plugins they name")
       ->type_name("DIR");
   verb.add_flag("--quiet", arguments->quiet, "Show only what fails");
-  verb.callback([&context, arguments] {
-    context.action = [&context, arguments] { return test(context, *arguments); };
-  });
+  verb.callback([&context, arguments] { context.action = [&context, arguments] { return test(context, *arguments); }; });
 }
 
 }  // namespace kdbench

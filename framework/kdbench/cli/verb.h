@@ -22,8 +22,7 @@ void add_stats(CLI::App& app, Context& context);
 void add_version(CLI::App& app, Context& context);
 
 /// Adds a subcommand with its one-line purpose and an example; global options may follow it.
-CLI::App& add_verb(CLI::App& app, const std::string& name, const std::string& purpose,
-                   const std::string& example);
+CLI::App& add_verb(CLI::App& app, const std::string& name, const std::string& purpose, const std::string& example);
 
 /// Accepts finite numbers above 0.
 CLI::Validator positive_number();

@@ -22,14 +22,14 @@ struct Grid {
 
 /// What one curve says about a method. Fractions; correlations in [-1, 1]; nothing where a number does not exist.
 struct AxisStatistics {
-  std::vector<double> accuracy, ece;  ///< means over seeds at each point
-  Estimate spearman;                  ///< of ECE and accuracy: the paper's number
-  Estimate spearman_axis;             ///< of the position on the axis and accuracy
-  Estimate kendall;                   ///< tau-b of ECE and accuracy
-  Estimate slope;                     ///< accuracy per ECE, least squares; t interval over points
-  Estimate spread;                    ///< best minus worst mean accuracy
-  Estimate regret;                    ///< best minus mean of the mean accuracies
-  std::optional<std::size_t> best;    ///< point of the best mean accuracy, of equal ones the first
+  std::vector<double> accuracy, ece;                     ///< means over seeds at each point
+  Estimate spearman;                                     ///< of ECE and accuracy: the paper's number
+  Estimate spearman_axis;                                ///< of the position on the axis and accuracy
+  Estimate kendall;                                      ///< tau-b of ECE and accuracy
+  Estimate slope;                                        ///< accuracy per ECE, least squares; t interval over points
+  Estimate spread;                                       ///< best minus worst mean accuracy
+  Estimate regret;                                       ///< best minus mean of the mean accuracies
+  std::optional<std::size_t> best;                       ///< point of the best mean accuracy, of equal ones the first
   std::vector<std::optional<double>> per_seed_spearman;  ///< of ECE and accuracy; parallel to the grid's seeds
   std::vector<std::size_t> per_seed_best;                ///< point of the best accuracy of each seed
 };

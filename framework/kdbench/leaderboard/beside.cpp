@@ -52,7 +52,8 @@ std::string seeds_of(const std::vector<Measured>& sweeps) {
 }
 
 Cell estimate_cell(const Metric& metric, const Estimate& e) {
-  Cell cell{"n/a", {json_number(in_unit(metric, e.value)), json_number(in_unit(metric, e.low)), json_number(in_unit(metric, e.high))}};
+  Cell cell{"n/a",
+            {json_number(in_unit(metric, e.value)), json_number(in_unit(metric, e.low)), json_number(in_unit(metric, e.high))}};
   if (e.value) cell.text = shown(metric, e.value);
   if (e.low && e.high) cell.text += fmt::format(" [{}, {}]", shown(metric, e.low), shown(metric, e.high));
   return cell;
@@ -68,10 +69,16 @@ Row sweep_row(const Beside& beside, const Measured& m, bool printed) {
   const auto what = named(sweep.dataset, sweep_text(sweep)) + (sweep.who.empty() ? "" : "; " + sweep.who);
   const auto pair = s.gain.value ? s.last + " over " + s.first : "n/a";
   const auto count = sweep.levels.size();
-  return {{text_cell(printed ? beside.source : "ours"), text_cell(sweep.role), text_cell(what),
-           {count == 0 ? "n/a" : fmt::format("{}", count), {count}}, estimate_cell(metric("spearman_ece"), s.spearman),
-           estimate_cell(metric("spearman_axis"), s.spearman_axis), estimate_cell(metric("spread"), s.spread),
-           text_cell(s.best ? sweep.levels[*s.best].label : "n/a"), text_cell(pair), estimate_cell(metric("difference"), s.gain)}};
+  return {{text_cell(printed ? beside.source : "ours"),
+           text_cell(sweep.role),
+           text_cell(what),
+           {count == 0 ? "n/a" : fmt::format("{}", count), {count}},
+           estimate_cell(metric("spearman_ece"), s.spearman),
+           estimate_cell(metric("spearman_axis"), s.spearman_axis),
+           estimate_cell(metric("spread"), s.spread),
+           text_cell(s.best ? sweep.levels[*s.best].label : "n/a"),
+           text_cell(pair),
+           estimate_cell(metric("difference"), s.gain)}};
 }
 
 /// The same thing stays in both, by the same value.
@@ -133,7 +140,9 @@ Table settings_table(const Beside& b) {
   const auto add = [&](const std::string& what, const std::string& printed, const std::string& ours) {
     table.rows.push_back({{text_cell(what), text_cell(printed), text_cell(ours)}});
   };
-  const auto both = [&](const std::string& what, const TextOf& text) { add(what, texts_of(b.printed, text), texts_of(b.ours, text)); };
+  const auto both = [&](const std::string& what, const TextOf& text) {
+    add(what, texts_of(b.printed, text), texts_of(b.ours, text));
+  };
   both("data set", [](const Sweep& s) { return named(s.dataset, s.data); });
   both("networks", [](const Sweep& s) { return named(s.student.empty() ? "" : pair_text(s.teacher, s.student), s.models); });
   both("epochs", epochs_text);
@@ -146,27 +155,40 @@ Table settings_table(const Beside& b) {
 Table sweeps_table(const Beside& b) {
   Table table;
   table.title = "What each says";
-  table.columns = {text_column("whose", true), text_column("method", true), text_column("setting", true),
-                   {b.along + " values", "", Direction::kNone, {"value"}}, estimate_column(metric("spearman_ece")),
-                   estimate_column(metric("spearman_axis"), fmt::format("Spearman({}, acc)", b.along)), estimate_column(metric("spread")),
-                   text_column("best " + b.along), text_column("best calibrated over worst"), estimate_column(metric("difference"))};
+  table.columns = {text_column("whose", true),
+                   text_column("method", true),
+                   text_column("setting", true),
+                   {b.along + " values", "", Direction::kNone, {"value"}},
+                   estimate_column(metric("spearman_ece")),
+                   estimate_column(metric("spearman_axis"), fmt::format("Spearman({}, acc)", b.along)),
+                   estimate_column(metric("spread")),
+                   text_column("best " + b.along),
+                   text_column("best calibrated over worst"),
+                   estimate_column(metric("difference"))};
   for (const auto& m : b.printed) table.rows.push_back(sweep_row(b, m, true));
   for (const auto& m : b.ours) table.rows.push_back(sweep_row(b, m, false));
-  table.notes = {"Spearman: rank correlation over the values, of means over seeds, in %; needs three values. Intervals are over seeds (95%): "
-                 "bootstrap, which is too narrow for few seeds, and t for the difference; one seed has none.",
-                 "Best calibrated over worst: the two values with the lowest and the highest ECE of the one who teaches, or the last and "
-                 "the first where the ECE is not known; difference: accuracy of the student there, in pairs by seed."};
+  table.notes = {
+      "Spearman: rank correlation over the values, of means over seeds, in %; needs three values. Intervals are over seeds "
+      "(95%): "
+      "bootstrap, which is too narrow for few seeds, and t for the difference; one seed has none.",
+      "Best calibrated over worst: the two values with the lowest and the highest ECE of the one who teaches, or the last and "
+      "the first where the ECE is not known; difference: accuracy of the student there, in pairs by seed."};
   return table;
 }
 
 Table numbers_table(const Beside& b) {
   Table table;
   table.title = "Number by number, where data set and networks are the same";
-  table.columns = {text_column("method", true), text_column("setting", true), text_column(b.along, true),
+  table.columns = {text_column("method", true),
+                   text_column("setting", true),
+                   text_column(b.along, true),
                    text_column("our convention", true),
-                   number_column(metric("accuracy"), b.source), estimate_column(metric("accuracy"), "ours"),
-                   number_column(metric("difference")), text_column(b.source + " inside ours"),
-                   number_column(metric("ece"), "ECE, " + b.source), number_column(metric("ece"), "ECE, ours")};
+                   number_column(metric("accuracy"), b.source),
+                   estimate_column(metric("accuracy"), "ours"),
+                   number_column(metric("difference")),
+                   text_column(b.source + " inside ours"),
+                   number_column(metric("ece"), "ECE, " + b.source),
+                   number_column(metric("ece"), "ECE, ours")};
   for (const auto& printed : b.printed) {
     for (const auto& ours : b.all_ours) {
       if (!same_setting(*printed.sweep, ours)) continue;
@@ -205,9 +227,12 @@ Leaderboard set_beside(const Leaderboard& results, const std::vector<PrintedNumb
   out.paper = table;
   out.tables = {boards::settings_table(b), boards::sweeps_table(b), boards::signs_table(b)};
   auto same = boards::numbers_table(b);
-  if (!same.rows.empty()) out.tables.push_back(std::move(same));
-  else out.notes.push_back("Data set or networks differ, so numbers are not compared: only signs and ranks are.");
-  if (b.ours.empty()) out.notes.push_back(fmt::format("No run that is done varies {}: nothing of ours to set beside it.", b.along));
+  if (!same.rows.empty())
+    out.tables.push_back(std::move(same));
+  else
+    out.notes.push_back("Data set or networks differ, so numbers are not compared: only signs and ranks are.");
+  if (b.ours.empty())
+    out.notes.push_back(fmt::format("No run that is done varies {}: nothing of ours to set beside it.", b.along));
   return out;
 }
 

@@ -51,16 +51,17 @@ struct Leaderboard {
 };
 
 struct BoardOptions {
-  std::set<std::string> running = {};   ///< jobs at work now: without a record they are "running", not "missing"
+  std::set<std::string> running = {};  ///< jobs at work now: without a record they are "running", not "missing"
   std::size_t bootstrap_samples = 2000;
-  std::uint64_t random_seed = 1;        ///< of bootstrap and permutations
+  std::uint64_t random_seed = 1;  ///< of bootstrap and permutations
 };
 
 using RecordOf = std::function<std::optional<RunRecord>(const std::string& job)>;
 
 /// Returns every board that the plan's studies ask for: KD boards of compare studies, sensitivity boards, strategy boards, the
 /// teacher board.
-/// @param plan as written by to_json(Plan); only suite, title, paper, select, studies, study_options, jobs and placements are read.
+/// @param plan as written by to_json(Plan); only suite, title, paper, select, studies, study_options, jobs and placements are
+/// read.
 /// @param record_of returns the record of a job, or nothing; it is asked once a job.
 Leaderboard make_leaderboard(const Json& plan, const RecordOf& record_of, const BoardOptions& options = {});
 

@@ -52,8 +52,8 @@ Cell summary_cell(const Metric& metric, const std::vector<double>& values, const
   } else if (values.empty()) {
     cell.text = trouble.empty() ? "n/a" : fmt::format("{} (0/{})", trouble, series.expected());
   } else {
-    const auto count = trouble.empty() ? fmt::format("{}", values.size())
-                                       : fmt::format("{}/{}; {}", values.size(), series.expected(), trouble);
+    const auto count =
+        trouble.empty() ? fmt::format("{}", values.size()) : fmt::format("{}/{}; {}", values.size(), series.expected(), trouble);
     cell.text = fmt::format("{} ± {} ({})", shown(metric, stats::mean(values)), shown(metric, deviation(values)), count);
   }
   return cell;
@@ -68,8 +68,10 @@ Cell summary_cell(const Metric& metric, const Series& series) {
 Cell compact_cell(const Metric& metric, const std::vector<double>& values, const Series& series) {
   Cell cell{compact_cell(metric, values).text, summary_values(metric, values, series)};
   if (series.complete()) return cell;
-  if (!values.empty()) cell.text += fmt::format(" ({}/{})", values.size(), series.expected());
-  else cell.text = series.runs.empty() ? "not planned" : fmt::format("{} (0/{})", series.state(), series.expected());
+  if (!values.empty())
+    cell.text += fmt::format(" ({}/{})", values.size(), series.expected());
+  else
+    cell.text = series.runs.empty() ? "not planned" : fmt::format("{} (0/{})", series.state(), series.expected());
   return cell;
 }
 
@@ -107,10 +109,12 @@ Cell difference_cell(const Metric& metric, const Series& series, const Series& r
   if (ours.empty()) return said_cell("n/a", "no shared seed is done");
   const auto d = stats::paired_difference(ours, theirs);
   auto text = shown(metric, d.mean);
-  text += d.interval.defined() ? fmt::format(" [{}, {}]", shown(metric, d.interval.low), shown(metric, d.interval.high)) : " [n/a]";
+  text +=
+      d.interval.defined() ? fmt::format(" [{}, {}]", shown(metric, d.interval.low), shown(metric, d.interval.high)) : " [n/a]";
   if (d.count < series.expected()) text += fmt::format(" (n={})", d.count);
-  return {text, {json_number(in_unit(metric, d.mean)), json_number(in_unit(metric, d.interval.low)),
-                 json_number(in_unit(metric, d.interval.high)), d.count, "done"}};
+  return {text,
+          {json_number(in_unit(metric, d.mean)), json_number(in_unit(metric, d.interval.low)),
+           json_number(in_unit(metric, d.interval.high)), d.count, "done"}};
 }
 
 }  // namespace kdbench::boards

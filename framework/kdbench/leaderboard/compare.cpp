@@ -20,7 +20,8 @@ Cell part_cell(const Matrix& matrix, const Entry& entry, const Pair& pair, Part 
   if (part == Part::kAccuracy) return summary_cell(metric("accuracy"), entry.at(pair));
   if (part == Part::kGain) {
     const auto alone = matrix.alone.find(pair);
-    return alone == matrix.alone.end() ? said_cell("n/a", "no student alone") : difference_cell(metric("gain"), entry.at(pair), alone->second);
+    return alone == matrix.alone.end() ? said_cell("n/a", "no student alone")
+                                       : difference_cell(metric("gain"), entry.at(pair), alone->second);
   }
   const auto* baseline = matrix.baseline_of(entry);
   return difference_cell(metric("difference"), entry.at(pair), baseline->at(pair));
@@ -48,7 +49,8 @@ Cell average_cell(const Matrix& matrix, const Entry& entry) {
   const auto average = entry.average(matrix.pairs);
   auto cell = number_cell(metric("accuracy"), average);
   if (!average) {
-    const auto done = std::count_if(matrix.pairs.begin(), matrix.pairs.end(), [&](const Pair& p) { return entry.at(p).complete(); });
+    const auto done =
+        std::count_if(matrix.pairs.begin(), matrix.pairs.end(), [&](const Pair& p) { return entry.at(p).complete(); });
     cell.text = fmt::format("incomplete ({}/{} pairs)", done, matrix.pairs.size());
   }
   return cell;
@@ -100,10 +102,13 @@ void add_notes(const View& view, const Matrix& matrix, const std::vector<Part>& 
     table.notes.insert(table.notes.end(), matrix.rank_notes.begin(), matrix.rank_notes.end());
     table.notes.push_back("A row that is incomplete or ran on other seeds than the rest gets no rank.");
   }
-  if (has(Part::kGain)) table.notes.push_back("Gain: accuracy above the same student trained alone, mean over shared seeds [95% t interval].");
+  if (has(Part::kGain))
+    table.notes.push_back("Gain: accuracy above the same student trained alone, mean over shared seeds [95% t interval].");
   if (has(Part::kDifference)) {
-    table.notes.push_back(fmt::format("vs {}: accuracy above that method, mean over shared seeds [95% t interval, not corrected for "
-                                      "the number of methods].", matrix.baseline));
+    table.notes.push_back(
+        fmt::format("vs {}: accuracy above that method, mean over shared seeds [95% t interval, not corrected for "
+                    "the number of methods].",
+                    matrix.baseline));
   }
   if (has(Part::kAccuracy) && !matrix.baseline_of(matrix.entries.front())) {
     table.notes.push_back(fmt::format("No paired differences: this study has no method '{}'.", matrix.baseline));

@@ -14,7 +14,9 @@ namespace kdbench::boards {
 using Pair = std::pair<std::string, std::string>;
 
 struct PairLess {
-  bool operator()(const Pair& a, const Pair& b) const { return NaturalLess()(pair_text(a.first, a.second), pair_text(b.first, b.second)); }
+  bool operator()(const Pair& a, const Pair& b) const {
+    return NaturalLess()(pair_text(a.first, a.second), pair_text(b.first, b.second));
+  }
 };
 
 /// One row: a method (under a strategy), or the students alone.
@@ -35,9 +37,9 @@ struct Entry {
 struct Matrix {
   std::string study, dataset;
   std::vector<Pair> pairs;
-  std::vector<Entry> entries;        ///< in natural order of the labels; the student alone first, unless a method is the same thing
+  std::vector<Entry> entries;  ///< in natural order of the labels; the student alone first, unless a method is the same thing
   std::map<Pair, Series, PairLess> alone;
-  std::string baseline;              ///< label
+  std::string baseline;  ///< label
   bool several_strategies = false;
   std::vector<std::string> rank_notes;
 

@@ -103,7 +103,8 @@ std::vector<CurveGroup> make_curves(View& view, const std::string& study) {
     if (place->kind != "sensitivity" || place->role == "teacher") continue;
     strategies.insert(place->strategy);
     auto& [group, curves] = groups[{place->dataset, pair_text(place->teacher, place->student), place->strategy}];
-    group = {study, place->dataset, place->teacher, place->student, place->strategy, place->axis, {}, std::move(group.alone), false};
+    group = {study, place->dataset,         place->teacher, place->student, place->strategy, place->axis,
+             {},    std::move(group.alone), false};
     if (place->role == "alone") {
       view.add(group.alone, *place);
       continue;

@@ -39,7 +39,7 @@ std::vector<EceRow> ece_rows(const CurveGroup& group);
 struct Sensitivity : AxisStatistics {
   std::vector<std::int64_t> seeds;  ///< those that are done at every value: the only ones used
   std::size_t expected_seeds = 0;
-  std::vector<double> values;       ///< of the axis
+  std::vector<double> values;  ///< of the axis
 };
 
 Sensitivity analyse(const Curve& curve, const BoardOptions& options);

@@ -10,9 +10,9 @@ namespace kdbench::boards {
 
 /// Texts are empty and numbers 0 where the record does not say.
 struct Facts {
-  std::string loss;   ///< plugin
-  std::string data;   ///< plugin, its numbers and the rows trained on: "fashion_mnist downsample=2, 10000 training rows"
-  std::string model;  ///< plugin and its numbers: "wrn depth=16 width=1"
+  std::string loss;       ///< plugin
+  std::string data;       ///< plugin, its numbers and the rows trained on: "fashion_mnist downsample=2, 10000 training rows"
+  std::string model;      ///< plugin and its numbers: "wrn depth=16 width=1"
   bool all_rows = false;  ///< no limit on rows to train or test on
   std::int64_t epochs = 0;
   std::optional<double> num_params;

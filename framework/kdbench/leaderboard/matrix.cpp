@@ -27,7 +27,8 @@ struct EntryLess {
 /// A labels-only method is the student alone under another name: one row is enough.
 bool is_listed(const Matrix& matrix, const std::map<Pair, Series, PairLess>& alone) {
   return std::any_of(matrix.entries.begin(), matrix.entries.end(), [&](const Entry& entry) {
-    return std::all_of(alone.begin(), alone.end(), [&](const auto& item) { return entry.at(item.first).jobs == item.second.jobs; });
+    return std::all_of(alone.begin(), alone.end(),
+                       [&](const auto& item) { return entry.at(item.first).jobs == item.second.jobs; });
   });
 }
 
@@ -65,7 +66,8 @@ std::vector<std::int64_t> reference_seeds(const Matrix& matrix, const Pair& pair
     if (entry.method == matrix.baseline) return entry.at(pair).seeds();
     ++votes[entry.at(pair).seeds()];
   }
-  const auto most = std::max_element(votes.begin(), votes.end(), [](const auto& a, const auto& b) { return a.second < b.second; });
+  const auto most =
+      std::max_element(votes.begin(), votes.end(), [](const auto& a, const auto& b) { return a.second < b.second; });
   return most == votes.end() ? std::vector<std::int64_t>() : most->first;
 }
 
@@ -91,11 +93,14 @@ std::vector<std::vector<double>> settings(const Matrix& matrix, const std::vecto
 }
 
 std::string rank_note(const stats::FriedmanResult& result, std::size_t methods, std::size_t settings) {
-  auto note = fmt::format("Average rank: {} methods over {} settings (pair and seed); 1 is best, ties share a rank.", methods, settings);
+  auto note =
+      fmt::format("Average rank: {} methods over {} settings (pair and seed); 1 is best, ties share a rank.", methods, settings);
   if (!std::isfinite(result.p)) return note + " Too few settings for a test.";
   const auto critical = stats::nemenyi_critical_difference(methods, settings);
-  return note + fmt::format(" Friedman chi2 = {:.2f}, p = {:.3f}; critical difference (Nemenyi, 0.05) = {:.2f}: ranks nearer than "
-                            "that are not told apart.", result.chi2, result.p, critical);
+  return note + fmt::format(
+                    " Friedman chi2 = {:.2f}, p = {:.3f}; critical difference (Nemenyi, 0.05) = {:.2f}: ranks nearer than "
+                    "that are not told apart.",
+                    result.chi2, result.p, critical);
 }
 
 void rank(Matrix& matrix) {

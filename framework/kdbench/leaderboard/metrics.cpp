@@ -68,7 +68,8 @@ std::string heading(std::string_view title, std::string_view unit, Direction dir
 std::string shown(const Metric& metric, std::optional<double> value) {
   const auto scaled = in_unit(metric, value);
   if (!scaled) return "n/a";
-  auto text = metric.with_sign ? fmt::format("{:+.{}f}", *scaled, metric.decimals) : fmt::format("{:.{}f}", *scaled, metric.decimals);
+  auto text =
+      metric.with_sign ? fmt::format("{:+.{}f}", *scaled, metric.decimals) : fmt::format("{:.{}f}", *scaled, metric.decimals);
   const bool zero = text.find_first_not_of("+-0.") == std::string::npos;
   if (zero && text[0] == '-') text = (metric.with_sign ? "+" : "") + text.substr(1);
   return text;

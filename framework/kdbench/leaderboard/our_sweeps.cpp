@@ -116,12 +116,22 @@ std::map<std::string, std::string> fixed_of(const Point& p, const std::string& a
 
 Sweep sweep_of(const Point& p, const std::string& along) {
   const auto teacher_model = p.chain_models.empty() ? "" : p.chain_models.front();
-  return {.role = along == "method" ? "" : role_of(p), .who = who_of(p, along), .study = p.study, .dataset = p.dataset,
-          .teacher = p.teacher, .student = p.student, .data = p.data,
+  return {.role = along == "method" ? "" : role_of(p),
+          .who = who_of(p, along),
+          .study = p.study,
+          .dataset = p.dataset,
+          .teacher = p.teacher,
+          .student = p.student,
+          .data = p.data,
           .models = teacher_model.empty() ? p.student_model : teacher_model + " -> " + p.student_model,
-          .plain_dataset = p.all_rows ? plain(plugin_in(p.data)) : "", .plain_teacher = plain_model(teacher_model),
-          .plain_student = plain_model(p.student_model), .fixed = fixed_of(p, along), .levels = {}, .spearman = {},
-          .epochs = p.epochs, .teacher_epochs = p.teacher_epochs};
+          .plain_dataset = p.all_rows ? plain(plugin_in(p.data)) : "",
+          .plain_teacher = plain_model(teacher_model),
+          .plain_student = plain_model(p.student_model),
+          .fixed = fixed_of(p, along),
+          .levels = {},
+          .spearman = {},
+          .epochs = p.epochs,
+          .teacher_epochs = p.teacher_epochs};
 }
 
 Sweep& find_or_add(std::vector<Sweep>& sweeps, Sweep wanted) {
@@ -138,7 +148,8 @@ void add_level(Level level, const Point& p, Sweep& sweep) {
     level.accuracy[run.seed] = run.accuracy;
     if (run.teacher_ece) level.ece[run.seed] = *run.teacher_ece;
   }
-  const auto there = std::find_if(sweep.levels.begin(), sweep.levels.end(), [&](const Level& l) { return l.label == level.label; });
+  const auto there =
+      std::find_if(sweep.levels.begin(), sweep.levels.end(), [&](const Level& l) { return l.label == level.label; });
   // Two ways to one position are one point where they come to the same runs (a strategy that changes nothing), else two.
   if (there != sweep.levels.end() && there->accuracy == level.accuracy && there->ece == level.ece) return;
   if (there != sweep.levels.end()) level.label = fmt::format("{} ({})", level.label, p.strategy);

@@ -68,7 +68,8 @@ std::vector<Row> run_rows(const std::vector<Runs>& columns, const std::map<std::
     Row row{{text_cell(fmt::format("TEST {}", rows.size() + 1)), {fmt::format("{}", seed), {seed}}}};
     for (const auto& column : columns) row.cells.push_back(run_cell(*column.series, seed));
     const auto at = bayes.find(seed);
-    if (!bayes.empty()) row.cells.push_back(number_cell(metric("bayes_accuracy"), at == bayes.end() ? std::nullopt : std::optional(at->second)));
+    if (!bayes.empty())
+      row.cells.push_back(number_cell(metric("bayes_accuracy"), at == bayes.end() ? std::nullopt : std::optional(at->second)));
     rows.push_back(std::move(row));
   }
   return rows;
@@ -96,8 +97,10 @@ Table per_seed_table(const Matrix& matrix) {
   }
   table.rows.push_back(std::move(averages));
   table.rows.push_back(std::move(variances));
-  table.notes = {"VARIANCE: population variance in squared percentage points (1.79 here is what the paper's Table 1 prints as \"179%\")."};
-  if (!bayes.empty()) table.notes.push_back("Bayes: test accuracy of the dataset's own posterior, which no classifier beats on average.");
+  table.notes = {
+      "VARIANCE: population variance in squared percentage points (1.79 here is what the paper's Table 1 prints as \"179%\")."};
+  if (!bayes.empty())
+    table.notes.push_back("Bayes: test accuracy of the dataset's own posterior, which no classifier beats on average.");
   return table;
 }
 

@@ -69,7 +69,9 @@ namespace {
 
 Json optional_json(std::optional<double> value) { return value ? Json(*value) : Json(); }
 
-std::optional<double> optional_from(const Json& json) { return json.is_number() ? std::optional(json.get<double>()) : std::nullopt; }
+std::optional<double> optional_from(const Json& json) {
+  return json.is_number() ? std::optional(json.get<double>()) : std::nullopt;
+}
 
 }  // namespace
 
@@ -78,20 +80,44 @@ Json to_json(const Point& p) {
   for (const auto& run : p.runs) {
     runs.push_back({{"seed", run.seed}, {"accuracy", run.accuracy}, {"teacher_ece", optional_json(run.teacher_ece)}});
   }
-  return {{"study", p.study}, {"dataset", p.dataset}, {"teacher", p.teacher}, {"student", p.student}, {"strategy", p.strategy},
-          {"method", p.method}, {"convention", p.convention}, {"axis", p.axis}, {"value", p.value}, {"chain", p.chain},
-          {"checkpoint", p.checkpoint}, {"loss", p.loss}, {"data", p.data}, {"all_rows", p.all_rows},
-          {"student_model", p.student_model}, {"chain_models", p.chain_models}, {"epochs", p.epochs},
-          {"teacher_epochs", p.teacher_epochs}, {"tau", optional_json(p.tau)}, {"teacher_params", optional_json(p.teacher_params)},
-          {"expected", p.expected}, {"runs", std::move(runs)}};
+  return {{"study", p.study},
+          {"dataset", p.dataset},
+          {"teacher", p.teacher},
+          {"student", p.student},
+          {"strategy", p.strategy},
+          {"method", p.method},
+          {"convention", p.convention},
+          {"axis", p.axis},
+          {"value", p.value},
+          {"chain", p.chain},
+          {"checkpoint", p.checkpoint},
+          {"loss", p.loss},
+          {"data", p.data},
+          {"all_rows", p.all_rows},
+          {"student_model", p.student_model},
+          {"chain_models", p.chain_models},
+          {"epochs", p.epochs},
+          {"teacher_epochs", p.teacher_epochs},
+          {"tau", optional_json(p.tau)},
+          {"teacher_params", optional_json(p.teacher_params)},
+          {"expected", p.expected},
+          {"runs", std::move(runs)}};
 }
 
 Point point_from_json(const Json& j) {
   Point p;
-  const std::pair<const char*, std::string Point::*> texts[] = {
-      {"study", &Point::study}, {"dataset", &Point::dataset}, {"teacher", &Point::teacher}, {"student", &Point::student},
-      {"strategy", &Point::strategy}, {"method", &Point::method}, {"convention", &Point::convention}, {"axis", &Point::axis},
-      {"checkpoint", &Point::checkpoint}, {"loss", &Point::loss}, {"data", &Point::data}, {"student_model", &Point::student_model}};
+  const std::pair<const char*, std::string Point::*> texts[] = {{"study", &Point::study},
+                                                                {"dataset", &Point::dataset},
+                                                                {"teacher", &Point::teacher},
+                                                                {"student", &Point::student},
+                                                                {"strategy", &Point::strategy},
+                                                                {"method", &Point::method},
+                                                                {"convention", &Point::convention},
+                                                                {"axis", &Point::axis},
+                                                                {"checkpoint", &Point::checkpoint},
+                                                                {"loss", &Point::loss},
+                                                                {"data", &Point::data},
+                                                                {"student_model", &Point::student_model}};
   for (const auto& [key, member] : texts) p.*member = j.at(key).get<std::string>();
   p.value = j.at("value");
   p.chain = j.at("chain").get<std::vector<std::string>>();
@@ -102,7 +128,8 @@ Point point_from_json(const Json& j) {
   p.tau = optional_from(j.at("tau"));
   p.teacher_params = optional_from(j.at("teacher_params"));
   p.expected = j.at("expected");
-  for (const auto& run : j.at("runs")) p.runs.push_back({run.at("seed"), run.at("accuracy"), optional_from(run.at("teacher_ece"))});
+  for (const auto& run : j.at("runs"))
+    p.runs.push_back({run.at("seed"), run.at("accuracy"), optional_from(run.at("teacher_ece"))});
   return p;
 }
 

@@ -19,19 +19,19 @@ struct PointRun {
 /// One method under one strategy in one place of a study. What is read from records is empty while none is done.
 struct Point {
   std::string study, dataset, teacher, student, strategy, method, convention, axis;
-  double value = 0;                ///< position on the axis
-  std::vector<std::string> chain;  ///< models from the first teacher to the direct one; empty where nobody taught
-  std::string checkpoint;          ///< which state of the direct teacher taught: "last", "epoch 30"
-  std::string loss;                ///< plugin
-  std::string data;                ///< plugin, its numbers and its rows: "fashion_mnist downsample=2, 10000 training rows"
-  std::string student_model;       ///< plugin and its numbers: "wrn depth=16 width=1"
+  double value = 0;                       ///< position on the axis
+  std::vector<std::string> chain;         ///< models from the first teacher to the direct one; empty where nobody taught
+  std::string checkpoint;                 ///< which state of the direct teacher taught: "last", "epoch 30"
+  std::string loss;                       ///< plugin
+  std::string data;                       ///< plugin, its numbers and its rows: "fashion_mnist downsample=2, 10000 training rows"
+  std::string student_model;              ///< plugin and its numbers: "wrn depth=16 width=1"
   std::vector<std::string> chain_models;  ///< parallel to `chain`
-  bool all_rows = false;           ///< no limit on rows to train or test on
+  bool all_rows = false;                  ///< no limit on rows to train or test on
   std::int64_t epochs = 0, teacher_epochs = 0;  ///< of the student, and of the direct teacher
-  std::optional<double> tau;               ///< of the teacher in the loss
-  std::optional<double> teacher_params;    ///< parameters of the direct teacher
-  std::vector<PointRun> runs;      ///< by seed
-  std::int64_t expected = 0;       ///< planned runs
+  std::optional<double> tau;                    ///< of the teacher in the loss
+  std::optional<double> teacher_params;         ///< parameters of the direct teacher
+  std::vector<PointRun> runs;                   ///< by seed
+  std::int64_t expected = 0;                    ///< planned runs
 };
 
 Json to_json(const Point& point);

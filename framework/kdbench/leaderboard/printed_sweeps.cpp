@@ -33,8 +33,13 @@ std::optional<double> number_of(const std::string& text) {
 
 /// The sweep that a student's number belongs to, without levels.
 Sweep sweep_of(const PrintedNumber& n) {
-  Sweep sweep{.role = n.along == "method" ? "" : n.method, .dataset = n.dataset, .teacher = n.teacher, .student = n.student,
-              .plain_dataset = plain(n.dataset), .plain_teacher = plain(n.teacher), .plain_student = plain(n.student)};
+  Sweep sweep{.role = n.along == "method" ? "" : n.method,
+              .dataset = n.dataset,
+              .teacher = n.teacher,
+              .student = n.student,
+              .plain_dataset = plain(n.dataset),
+              .plain_teacher = plain(n.teacher),
+              .plain_student = plain(n.student)};
   for (const auto& name : kFactors) {
     const auto value = factor(n, name);
     if (name != n.along && !value.empty()) sweep.fixed[name] = value;
@@ -101,9 +106,8 @@ std::string plain(const std::string& name) {
 void sort_levels(Sweep& sweep) {
   const auto& levels = sweep.levels;
   const bool by_x = std::all_of(levels.begin(), levels.end(), [](const Level& l) { return l.x.has_value(); });
-  std::stable_sort(sweep.levels.begin(), sweep.levels.end(), [&](const Level& a, const Level& b) {
-    return by_x ? *a.x < *b.x : NaturalLess()(a.label, b.label);
-  });
+  std::stable_sort(sweep.levels.begin(), sweep.levels.end(),
+                   [&](const Level& a, const Level& b) { return by_x ? *a.x < *b.x : NaturalLess()(a.label, b.label); });
 }
 
 std::vector<Sweep> printed_sweeps(const std::vector<PrintedNumber>& numbers, const std::string& table) {

@@ -38,7 +38,10 @@ void append_row(std::string& out, const std::string& board, const Table& table, 
 }
 
 Json column_json(const Column& column) {
-  return {{"title", column.title}, {"unit", column.unit}, {"direction", to_string(column.direction)}, {"fields", column.fields},
+  return {{"title", column.title},
+          {"unit", column.unit},
+          {"direction", to_string(column.direction)},
+          {"fields", column.fields},
           {"key", column.is_key}};
 }
 
@@ -75,7 +78,10 @@ std::string render_json(const Leaderboard& board) {
   for (const auto& table : board.tables) tables.push_back(table_json(table));
   Json points = Json::array();
   for (const auto& point : board.points) points.push_back(to_json(point));
-  const Json document = {{"title", board.title}, {"notes", board.notes}, {"paper", board.paper}, {"tables", std::move(tables)},
+  const Json document = {{"title", board.title},
+                         {"notes", board.notes},
+                         {"paper", board.paper},
+                         {"tables", std::move(tables)},
                          {"points", std::move(points)}};
   return document.dump(2, ' ', false, Json::error_handler_t::replace) + "\n";
 }

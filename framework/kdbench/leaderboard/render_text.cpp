@@ -16,7 +16,8 @@ std::string underline(const std::string& title, char with) {
 }
 
 std::string one_line(std::string text) {
-  std::replace_if(text.begin(), text.end(), [](char c) { return c == '\n' || c == '\r' || c == '\t'; }, ' ');
+  std::replace_if(
+      text.begin(), text.end(), [](char c) { return c == '\n' || c == '\r' || c == '\t'; }, ' ');
   return text;
 }
 
@@ -114,10 +115,14 @@ Result<Format> format_from_string(const std::string& text) {
 
 std::string render(const Leaderboard& board, Format format) {
   switch (format) {
-    case Format::kMarkdown: return boards::render_markdown(board);
-    case Format::kCsv: return boards::render_csv(board);
-    case Format::kJson: return boards::render_json(board);
-    case Format::kText: break;
+    case Format::kMarkdown:
+      return boards::render_markdown(board);
+    case Format::kCsv:
+      return boards::render_csv(board);
+    case Format::kJson:
+      return boards::render_json(board);
+    case Format::kText:
+      break;
   }
   return boards::render_text(board);
 }

@@ -75,10 +75,14 @@ Cell per_seed_best_cell(const Sensitivity& s) {
 Table statistics_table(const CurveGroup& group, const std::vector<Sensitivity>& results) {
   Table table;
   table.title = group_text(group) + ": sensitivity to calibration";
-  table.columns = {text_column("method", true), text_column("convention"), {"seeds", "", Direction::kNone, {"n", "expected"}},
-                   tested_column(metric("spearman_ece")), number_column(metric("p")),
+  table.columns = {text_column("method", true),
+                   text_column("convention"),
+                   {"seeds", "", Direction::kNone, {"n", "expected"}},
+                   tested_column(metric("spearman_ece")),
+                   number_column(metric("p")),
                    tested_column(metric("spearman_axis"), fmt::format("Spearman({}, acc)", group.axis)),
-                   estimate_column(metric("spread")), estimate_column(metric("slope"))};
+                   estimate_column(metric("spread")),
+                   estimate_column(metric("slope"))};
   for (std::size_t i = 0; i < results.size(); ++i) {
     const auto& s = results[i];
     table.rows.push_back({{text_cell(group.curves[i].method), text_cell(group.curves[i].convention), seeds_cell(s),
@@ -92,17 +96,24 @@ Table statistics_table(const CurveGroup& group, const std::vector<Sensitivity>& 
 Table details_table(const CurveGroup& group, const std::vector<Sensitivity>& results) {
   Table table;
   table.title = group_text(group) + ": best value and regret";
-  table.columns = {text_column("method", true), estimate_column(metric("kendall")), estimate_column(metric("regret")),
-                   {"best " + group.axis, "", Direction::kNone, {"value"}}, number_column(metric("ece"), "teacher's ECE there"),
+  table.columns = {text_column("method", true),
+                   estimate_column(metric("kendall")),
+                   estimate_column(metric("regret")),
+                   {"best " + group.axis, "", Direction::kNone, {"value"}},
+                   number_column(metric("ece"), "teacher's ECE there"),
                    {"Spearman(ECE, acc) of each seed", "%", Direction::kNone, {"values"}},
                    {fmt::format("best {} of each seed", group.axis), "", Direction::kNone, {"values"}}};
   for (std::size_t i = 0; i < results.size(); ++i) {
     const auto& s = results[i];
     const auto best = s.best ? std::optional(s.values[*s.best]) : std::nullopt;
     const auto ece = s.best && !s.ece.empty() ? std::optional(s.ece[*s.best]) : std::nullopt;
-    table.rows.push_back({{text_cell(group.curves[i].method), estimate_cell(metric("kendall"), s.kendall),
-                           estimate_cell(metric("regret"), s.regret), {best ? fmt::format("{}", *best) : "n/a", {json_number(best)}},
-                           number_cell(metric("ece"), ece), per_seed_cell(s), per_seed_best_cell(s)}});
+    table.rows.push_back({{text_cell(group.curves[i].method),
+                           estimate_cell(metric("kendall"), s.kendall),
+                           estimate_cell(metric("regret"), s.regret),
+                           {best ? fmt::format("{}", *best) : "n/a", {json_number(best)}},
+                           number_cell(metric("ece"), ece),
+                           per_seed_cell(s),
+                           per_seed_best_cell(s)}});
   }
   table.notes = {"Regret: best minus mean accuracy along the axis, what not knowing the best value costs.",
                  "One seed is luck: where the values of the seeds disagree in sign, so would two readers who ran one seed each."};
@@ -139,7 +150,8 @@ Table curve_table(const CurveGroup& group) {
   Table table;
   table.title = fmt::format("{}: along {}", group_text(group), group.axis);
   table.columns = {text_column(group.axis, true)};
-  for (const auto value : values) table.columns.push_back(summary_column({"accuracy", "", "", Direction::kNone}, fmt::format("{}", value)));
+  for (const auto value : values)
+    table.columns.push_back(summary_column({"accuracy", "", "", Direction::kNone}, fmt::format("{}", value)));
   const auto rows = ece_rows(group);
   for (const auto& row : rows) table.rows.push_back(ece_row(row, rows.size() == 1, values));
   for (const auto& curve : group.curves) {
@@ -150,8 +162,9 @@ Table curve_table(const CurveGroup& group) {
     }
     table.rows.push_back(std::move(row));
   }
-  table.notes = {"ECE of the teacher as taught (its logits divided by teacher_temperature * tau_teacher) and accuracy of each method, "
-                 "both in %, mean±sd over seeds."};
+  table.notes = {
+      "ECE of the teacher as taught (its logits divided by teacher_temperature * tau_teacher) and accuracy of each method, "
+      "both in %, mean±sd over seeds."};
   return table;
 }
 
@@ -159,8 +172,8 @@ void add_troubles(const CurveGroup& group, Table& table) {
   for (const auto& curve : group.curves) {
     for (const auto& [value, series] : curve.points) {
       if (series.complete()) continue;
-      table.notes.push_back(fmt::format("{} at {} {}: {} of {} done; {}.", curve.method, group.axis, value, series.accuracies().size(),
-                                        series.expected(), series.trouble()));
+      table.notes.push_back(fmt::format("{} at {} {}: {} of {} done; {}.", curve.method, group.axis, value,
+                                        series.accuracies().size(), series.expected(), series.trouble()));
     }
   }
 }
@@ -168,14 +181,18 @@ void add_troubles(const CurveGroup& group, Table& table) {
 void add_notes(const View& view, const CurveGroup& group, Table& table) {
   table.notes = {
       view.selection_note(),
-      "Spearman(ECE, acc): over the values of the axis, mean accuracy over seeds against the teacher's mean ECE as taught, in %, as in "
+      "Spearman(ECE, acc): over the values of the axis, mean accuracy over seeds against the teacher's mean ECE as taught, in %, "
+      "as in "
       "the paper; p by permutation of the values; ns: p >= 0.05, not significant at this number of values.",
       fmt::format("Intervals: 95% over seeds, {}; n/a for one seed, too narrow for few. Of the slope: t interval over the "
                   "values.",
                   bootstrap_options(view.options).text()),
-      fmt::format("Spearman({}, acc) stands beside it because ECE is nearly a monotone function of temperature; a low correlation is not "
-                  "a flat curve: see spread and slope.", group.axis),
-      "Spread: best minus worst mean accuracy; noise alone gives some, more with few seeds. Slope: points of accuracy per point of "
+      fmt::format(
+          "Spearman({}, acc) stands beside it because ECE is nearly a monotone function of temperature; a low correlation is not "
+          "a flat curve: see spread and slope.",
+          group.axis),
+      "Spread: best minus worst mean accuracy; noise alone gives some, more with few seeds. Slope: points of accuracy per point "
+      "of "
       "ECE, least squares.",
       "Seeds: only those that are done at every value count."};
   if (!group.alone.runs.empty()) {

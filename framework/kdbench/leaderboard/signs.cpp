@@ -74,8 +74,13 @@ std::vector<std::string> distinct(const std::vector<Measured>& sweeps, const std
 }
 
 Row row_of(const std::string& text, const std::string& role, const std::string& who, const Count& printed, const Count& ours) {
-  return {{text_cell(text), text_cell(role), text_cell(who.empty() ? role : who), count_cell(printed), count_cell(ours),
-           {ours.sure_text(), {ours.sure, ours.with_interval}}, text_cell(agreement(printed, ours))}};
+  return {{text_cell(text),
+           text_cell(role),
+           text_cell(who.empty() ? role : who),
+           count_cell(printed),
+           count_cell(ours),
+           {ours.sure_text(), {ours.sure, ours.with_interval}},
+           text_cell(agreement(printed, ours))}};
 }
 
 void add_statement(const Beside& b, const Statement& statement, const std::string& role, Table& table) {
@@ -94,7 +99,8 @@ bool same_place(const Sweep& a, const Sweep& b) {
 }
 
 /// Counts where `other` has the smaller absolute value than `first`.
-Count smaller(const std::vector<const Measured*>& first, const std::vector<const Measured*>& other, Estimate AxisStatistics::*number) {
+Count smaller(const std::vector<const Measured*>& first, const std::vector<const Measured*>& other,
+              Estimate AxisStatistics::*number) {
   Count out;
   for (const auto* a : first) {
     for (const auto* b : other) {
@@ -123,9 +129,13 @@ void add_comparison(const Beside& b, const std::string& text, Estimate AxisStati
 Table signs_table(const Beside& b) {
   Table table;
   table.title = "Where the signs agree";
-  table.columns = {text_column("statement", true), text_column("method", true), text_column("our method", true),
-                   {b.source, "", Direction::kNone, {"holds", "of"}}, {"ours", "", Direction::kNone, {"holds", "of"}},
-                   {"ours, interval too", "", Direction::kNone, {"holds", "of"}}, text_column("agree")};
+  table.columns = {text_column("statement", true),
+                   text_column("method", true),
+                   text_column("our method", true),
+                   {b.source, "", Direction::kNone, {"holds", "of"}},
+                   {"ours", "", Direction::kNone, {"holds", "of"}},
+                   {"ours, interval too", "", Direction::kNone, {"holds", "of"}},
+                   text_column("agree")};
   const auto first_two = [&] { return b.printed.front().statistics.last + " above " + b.printed.front().statistics.first; };
   const std::vector<Statement> statements = {
       {"Spearman(ECE, acc) is below 0", &AxisStatistics::spearman, nullptr, true},
@@ -139,10 +149,11 @@ Table signs_table(const Beside& b) {
     add_comparison(b, "|Spearman(ECE, acc)|", &AxisStatistics::spearman, roles[0], roles[i], table);
     add_comparison(b, "spread", &AxisStatistics::spread, roles[0], roles[i], table);
   }
-  table.notes = {"Each statement is counted over the settings of the table above that can show it: \"2 of 3\". Interval too: of ours, those "
-                 "whose 95% interval lies wholly on that side of 0.",
-                 "Agree: most settings of both say the same. A sign is little: with one seed and few settings it agrees by chance every "
-                 "other time."};
+  table.notes = {
+      "Each statement is counted over the settings of the table above that can show it: \"2 of 3\". Interval too: of ours, those "
+      "whose 95% interval lies wholly on that side of 0.",
+      "Agree: most settings of both say the same. A sign is little: with one seed and few settings it agrees by chance every "
+      "other time."};
   return table;
 }
 

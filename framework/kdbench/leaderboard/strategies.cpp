@@ -23,7 +23,8 @@ struct StrategyBoard {
 const Taught* reference_of(const StrategyBoard& board, const Taught& row) {
   for (const auto& other : board.rows) {
     const auto &a = *row.place, &b = *other.place;
-    if (b.strategy == board.direct && a.method == b.method && a.teacher == b.teacher && a.student == b.student && a.value == b.value) {
+    if (b.strategy == board.direct && a.method == b.method && a.teacher == b.teacher && a.student == b.student &&
+        a.value == b.value) {
       return &other;
     }
   }
@@ -121,7 +122,8 @@ Table students_table(const View& view, const StrategyBoard& board) {
     add(mean_interval_cell(metric("accuracy"), accuracies));
     const auto* reference = reference_of(board, row);
     if (board.compared) {
-      add(reference ? difference_cell(metric("difference"), row.series, reference->series) : said_cell("n/a", "no " + board.direct));
+      add(reference ? difference_cell(metric("difference"), row.series, reference->series)
+                    : said_cell("n/a", "no " + board.direct));
     }
     table.rows.push_back(std::move(cells));
   }
@@ -130,17 +132,23 @@ Table students_table(const View& view, const StrategyBoard& board) {
 
 void add_notes(const View& view, const StrategyBoard& board, Table& table) {
   table.notes = {
-      fmt::format("The student's state is chosen by select = \"{}\", the teacher's as the strategy says; none on the test split, where all "
-                  "are measured.", view.select),
-      "Chain: who teaches whom, the student last. Checkpoint: the state of the last teacher that taught, with its epochs where a rule "
+      fmt::format("The student's state is chosen by select = \"{}\", the teacher's as the strategy says; none on the test split, "
+                  "where all "
+                  "are measured.",
+                  view.select),
+      "Chain: who teaches whom, the student last. Checkpoint: the state of the last teacher that taught, with its epochs where a "
+      "rule "
       "chose them by seed.",
       "Teacher's accuracy and ECE: of the network that taught the student directly, at that checkpoint; ECE of its logits as the "
       "student's loss used them, divided by the temperature of the teacher in it. Mean ± sample sd (n) over seeds.",
       "95% interval: t interval of the mean over seeds; n/a for one seed."};
-  if (board.rescaled) table.notes.push_back("T: what the teacher's logits were divided by in all, where a strategy rescales them beside tau.");
+  if (board.rescaled)
+    table.notes.push_back("T: what the teacher's logits were divided by in all, where a strategy rescales them beside tau.");
   if (board.compared) {
-    table.notes.push_back(fmt::format("vs {0}: accuracy above the same method and pair under strategy '{0}', mean over shared seeds [95% t "
-                                      "interval, not corrected for the number of strategies].", board.direct));
+    table.notes.push_back(
+        fmt::format("vs {0}: accuracy above the same method and pair under strategy '{0}', mean over shared seeds [95% t "
+                    "interval, not corrected for the number of strategies].",
+                    board.direct));
   } else {
     table.notes.push_back(fmt::format("No paired differences: this study has no strategy '{}'.", board.direct));
   }
@@ -159,16 +167,18 @@ Table teachers_table(const View& view, const StrategyBoard& board) {
   for (const auto& row : board.rows) {
     for (const auto& step : teaching_steps(view, row)) {
       Row cells{key_cells(board, *row.place)};
-      for (auto cell : {text_cell(step.teacher), text_cell(step.taught), text_cell(step.checkpoint),
-                        number_cell(metric("temperature"), mean_of(step.temperature)),
-                        summary_cell(metric("accuracy"), step.accuracy, row.series), summary_cell(metric("ece"), step.ece, row.series)}) {
+      for (auto cell :
+           {text_cell(step.teacher), text_cell(step.taught), text_cell(step.checkpoint),
+            number_cell(metric("temperature"), mean_of(step.temperature)),
+            summary_cell(metric("accuracy"), step.accuracy, row.series), summary_cell(metric("ece"), step.ece, row.series)}) {
         cells.cells.push_back(std::move(cell));
       }
       table.rows.push_back(std::move(cells));
     }
   }
-  table.notes = {"Each teacher at the checkpoint that taught and at T, the temperature that the loss of the one it taught divided its "
-                 "logits by; accuracy and ECE on the test split."};
+  table.notes = {
+      "Each teacher at the checkpoint that taught and at T, the temperature that the loss of the one it taught divided its "
+      "logits by; accuracy and ECE on the test split."};
   return table;
 }
 

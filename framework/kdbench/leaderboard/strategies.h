@@ -20,9 +20,9 @@ std::vector<Taught> taught_rows(View& view, const std::string& study);
 
 /// One teacher of a chain, as it taught, over the seeds that are done.
 struct TeachingStep {
-  std::string teacher, taught;              ///< names of models
-  std::string checkpoint;                   ///< the state that taught; with its epochs where a rule chose them
-  std::vector<std::string> jobs;            ///< of the teacher
+  std::string teacher, taught;                     ///< names of models
+  std::string checkpoint;                          ///< the state that taught; with its epochs where a rule chose them
+  std::vector<std::string> jobs;                   ///< of the teacher
   std::vector<double> accuracy, ece, temperature;  ///< on test rows, at the temperature of the loss it taught by; fractions
 };
 

@@ -22,13 +22,13 @@ struct Level {
 /// Networks and data sets have a plain name, by which those of the printed numbers and our own are found to be the same; it is
 /// empty where that cannot be said.
 struct Sweep {
-  std::string role;              ///< the method under the name that tables have for it: "KD", "DIST"
-  std::string who = {};          ///< our method and its convention; empty for a printed one
+  std::string role;      ///< the method under the name that tables have for it: "KD", "DIST"
+  std::string who = {};  ///< our method and its convention; empty for a printed one
   std::string study = {}, dataset, teacher, student;
   std::string data = {}, models = {};  ///< what our data set and networks are, for people
   std::string plain_dataset, plain_teacher, plain_student;
   std::map<std::string, std::string> fixed = {};  ///< what else stays: "assistant", "tau", "checkpoint", "teacher_epochs", "axis"
-  std::vector<Level> levels = {};  ///< by x, or by label where a level has no x
+  std::vector<Level> levels = {};                 ///< by x, or by label where a level has no x
   std::optional<double> spearman = {};            ///< as printed
   std::int64_t epochs = 0, teacher_epochs = 0;    ///< of our own
 };
@@ -47,10 +47,10 @@ std::vector<Sweep> our_sweeps(const std::vector<Point>& points, const std::strin
 
 /// What can be computed of a sweep.
 struct SweepStatistics : AxisStatistics {  ///< positions on the axis: the levels' x, or their order
-  bool has_axis = false;      ///< every level has an x
-  std::size_t num_seeds = 0;  ///< that have every level: the only ones used
-  std::string first, last;    ///< levels: the worst and the best calibrated, or the first and the last where there is no ECE
-  Estimate gain;              ///< accuracy at `last` minus accuracy at `first`, paired by seed, with t interval
+  bool has_axis = false;                   ///< every level has an x
+  std::size_t num_seeds = 0;               ///< that have every level: the only ones used
+  std::string first, last;  ///< levels: the worst and the best calibrated, or the first and the last where there is no ECE
+  Estimate gain;            ///< accuracy at `last` minus accuracy at `first`, paired by seed, with t interval
 };
 
 SweepStatistics statistics_of(const Sweep& sweep, const BoardOptions& options);

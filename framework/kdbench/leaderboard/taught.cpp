@@ -15,7 +15,7 @@ struct RowKey {
   std::vector<std::string> place;  ///< dataset, pair, method, convention
   double value = 0;
   bool indirect = false;
-  std::vector<std::string> way;    ///< strategy, chain, checkpoint
+  std::vector<std::string> way;  ///< strategy, chain, checkpoint
   bool operator<(const RowKey& other) const {
     if (place != other.place) return less(place, other.place);
     if (value != other.value) return value < other.value;
@@ -80,7 +80,8 @@ std::vector<Taught> taught_rows(View& view, const std::string& study) {
   for (const auto* place : view.places(study)) {
     if (place->role != "method") continue;
     const RowKey key{{place->dataset, pair_text(place->teacher, place->student), place->method, place->convention},
-                     place->value, place->strategy != direct,
+                     place->value,
+                     place->strategy != direct,
                      {place->strategy, join(place->chain, " > "), place->teacher_checkpoint}};
     auto& row = rows[key];
     if (row.place == nullptr || place->seed < row.place->seed) row.place = place;

@@ -187,7 +187,8 @@ std::vector<Table> tau_table(const View& view, const Teachers& teachers) {
   if (taus.empty()) return {};
   Table table;
   table.title = "Teachers: ECE against tau";
-  table.notes = {"ECE (%) on the test split of the logits divided by tau, mean±sd over seeds; of the last epoch, whatever select says."};
+  table.notes = {
+      "ECE (%) on the test split of the logits divided by tau, mean±sd over seeds; of the last epoch, whatever select says."};
   table.columns = {text_column("teacher", true), text_column("dataset", true)};
   for (const auto tau : taus) table.columns.push_back(summary_column({"ece", "", "", Direction::kNone}, fmt::format("{}", tau)));
   for (const auto& [id, teacher] : teachers) {
@@ -207,12 +208,12 @@ std::vector<Table> tau_table(const View& view, const Teachers& teachers) {
 std::vector<Table> teacher_board(View& view) {
   const auto teachers = find_teachers(view);
   if (teachers.empty()) return {};
-  std::vector<Table> tables = {
-      metrics_table(view, teachers, "Teachers: accuracy and calibration",
-                    {"accuracy", "ece", "mce", "adaptive_ece", "classwise_ece"}),
-      metrics_table(view, teachers, "Teachers: likelihood, confidence and temperature",
-                    {"nll", "brier", "overconfidence", "underconfidence", "fitted_T", "ece_after"})};
-  tables[0].notes.insert(tables[0].notes.begin(), {view.selection_note(), "Mean ± sample standard deviation (n) over seeds; n/a at n = 1."});
+  std::vector<Table> tables = {metrics_table(view, teachers, "Teachers: accuracy and calibration",
+                                             {"accuracy", "ece", "mce", "adaptive_ece", "classwise_ece"}),
+                               metrics_table(view, teachers, "Teachers: likelihood, confidence and temperature",
+                                             {"nll", "brier", "overconfidence", "underconfidence", "fitted_T", "ece_after"})};
+  tables[0].notes.insert(tables[0].notes.begin(),
+                         {view.selection_note(), "Mean ± sample standard deviation (n) over seeds; n/a at n = 1."});
   for (auto& table : tau_table(view, teachers)) tables.push_back(std::move(table));
   for (auto& table : reliability_tables(view, teachers)) tables.push_back(std::move(table));
   return tables;

@@ -204,8 +204,9 @@ std::string View::selection_note() const {
   const auto rule = select == "last"       ? std::string("the last epoch")
                     : select == "best_val" ? std::string("the epoch with the best validation accuracy")
                                            : "rule '" + select + "'";
-  return fmt::format("Every number is of the checkpoint of {} (select = \"{}\"), on the test split; no checkpoint was chosen on it.",
-                     rule, select);
+  return fmt::format(
+      "Every number is of the checkpoint of {} (select = \"{}\"), on the test split; no checkpoint was chosen on it.", rule,
+      select);
 }
 
 bool NaturalLess::operator()(const std::string& a, const std::string& b) const {

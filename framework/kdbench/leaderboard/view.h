@@ -12,7 +12,8 @@ namespace kdbench::boards {
 
 /// The parts of a placement that boards need (see plan/plan.h for what they mean).
 struct Place {
-  std::string study, kind, dataset, method, convention, teacher, student, strategy, axis, role, job, teacher_job, teacher_checkpoint;
+  std::string study, kind, dataset, method, convention, teacher, student, strategy, axis, role, job, teacher_job,
+      teacher_checkpoint;
   std::vector<std::string> chain;
   std::int64_t seed = 0;
   double value = 0;
@@ -27,7 +28,7 @@ struct Outcome {
   std::optional<double> taught_at;                    ///< that temperature: teacher_temperature * tau_teacher
   std::optional<double> tau;                          ///< tau_teacher
   Facts facts;
-  std::string taught_by, taught_checkpoint;           ///< its teacher's job, and which state of that one taught: "last", "epoch 30"
+  std::string taught_by, taught_checkpoint;  ///< its teacher's job, and which state of that one taught: "last", "epoch 30"
   bool done() const { return state == "done"; }
 };
 

@@ -32,9 +32,13 @@ Result<std::string> resolve_device(const std::string& name) {
   if (name == "auto") return present.size() > 1 ? present[1] : present[0];
   const auto index = gpu_index(name);
   if (!index) {
-    return Diagnostic{"", {}, fmt::format("no device '{}'{}; a device is auto, cpu, cuda or cuda:N; this machine has {}", name,
-                                          nearest(name, {"auto", "cpu", "cuda"}) ? "; did you mean '" + *nearest(name, {"auto", "cpu", "cuda"}) + "'?" : "",
-                                          join(present, ", "))};
+    return Diagnostic{
+        "",
+        {},
+        fmt::format(
+            "no device '{}'{}; a device is auto, cpu, cuda or cuda:N; this machine has {}", name,
+            nearest(name, {"auto", "cpu", "cuda"}) ? "; did you mean '" + *nearest(name, {"auto", "cpu", "cuda"}) + "'?" : "",
+            join(present, ", "))};
   }
   if (*index >= gpus) {
     return Diagnostic{"", {}, fmt::format("device '{}' does not exist; this machine has {}", name, join(present, ", "))};

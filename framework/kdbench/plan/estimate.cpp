@@ -12,9 +12,9 @@ constexpr double kTapeBytes = 256.0 * (1 << 20);  // of a segment of teacher out
 constexpr double kEvaluationBatch = 256;
 constexpr double kWeightBytes = 4;
 // Freed blocks are kept by size, so what differs in size adds up: steps, evaluations, and the last batch of a split.
-constexpr double kStepFactor = 1.35;        // of what a forward of a batch makes
-constexpr double kEvaluationFactor = 2.2;   // of the feature maps of an evaluated batch
-constexpr double kTeacherFactor = 0.82;     // the same of the teacher, which is never trained here; on every thread
+constexpr double kStepFactor = 1.35;       // of what a forward of a batch makes
+constexpr double kEvaluationFactor = 2.2;  // of the feature maps of an evaluated batch
+constexpr double kTeacherFactor = 0.82;    // the same of the teacher, which is never trained here; on every thread
 
 /// Test rows that are kept.
 double test_rows(const Json& dataset, const DatasetInfo& info) {

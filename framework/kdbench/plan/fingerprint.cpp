@@ -20,8 +20,10 @@ std::vector<fs::path> files_at(const fs::path& path) {
   if (fs::is_regular_file(path, ec)) return {path};
   std::vector<fs::path> files;
   for (auto it = fs::recursive_directory_iterator(path, ec); !ec && it != fs::recursive_directory_iterator(); it.increment(ec)) {
-    if (it->path().filename() == ".kdbench-cache") it.disable_recursion_pending();  // what data sets keep there, not data
-    else if (it->is_regular_file(ec)) files.push_back(it->path());
+    if (it->path().filename() == ".kdbench-cache")
+      it.disable_recursion_pending();  // what data sets keep there, not data
+    else if (it->is_regular_file(ec))
+      files.push_back(it->path());
   }
   std::sort(files.begin(), files.end());
   return files;

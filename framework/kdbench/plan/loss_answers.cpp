@@ -6,7 +6,8 @@ namespace kdbench {
 
 const ModelFacts& LossAnswers::facts(const Setting& s, const std::string& model) {
   const auto* facts = resolved_.facts(model, s.study->dataset.value);
-  if (!facts) throw Error(fmt::format("it needs model '{}', which cannot be used on dataset '{}'", model, s.study->dataset.value));
+  if (!facts)
+    throw Error(fmt::format("it needs model '{}', which cannot be used on dataset '{}'", model, s.study->dataset.value));
   return *facts;
 }
 
@@ -24,7 +25,8 @@ LossContext LossAnswers::context(const Setting& s, const std::string& student, c
   return context;
 }
 
-const LossAnswer& LossAnswers::ask(const Method& method, const Setting& s, const std::string& student, const std::string& teacher) {
+const LossAnswer& LossAnswers::ask(const Method& method, const Setting& s, const std::string& student,
+                                   const std::string& teacher) {
   const std::tuple key{&method, s.study->dataset.value, student, teacher};
   if (const auto it = known_.find(key); it != known_.end()) return it->second;
   const auto pair = context(s, student, teacher);

@@ -62,9 +62,12 @@ class Planner {
 
   void resolve_device_name(const std::string& wanted) {
     auto device = resolve_device(wanted.empty() ? suite_.device.value : wanted);
-    if (device) plan_.device = *device;
-    else if (wanted.empty()) complain(suite_.device.at, device.error().front().message);
-    else diagnostics_.push_back({"", {}, "--device: " + device.error().front().message});
+    if (device)
+      plan_.device = *device;
+    else if (wanted.empty())
+      complain(suite_.device.at, device.error().front().message);
+    else
+      diagnostics_.push_back({"", {}, "--device: " + device.error().front().message});
   }
 
   /// The study's name for the strategy without detours, which boards compare the others with; empty where it has none.

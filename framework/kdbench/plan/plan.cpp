@@ -88,8 +88,10 @@ class Reader {
   template <class T>
   void operator()(const char* name, T& value, Presence presence) const {
     if (presence == kSinceLater && !in_.contains(name)) return;
-    if constexpr (std::is_same_v<T, Spec> || std::is_same_v<T, Json>) value = in_.at(name);
-    else in_.at(name).get_to(value);
+    if constexpr (std::is_same_v<T, Spec> || std::is_same_v<T, Json>)
+      value = in_.at(name);
+    else
+      in_.at(name).get_to(value);
   }
 
  private:

@@ -30,49 +30,49 @@ namespace kdbench {
 /// nothing else, so two suites that need the same training share the job.
 struct Job {
   std::string id;
-  std::string label;               ///< for people: "kl[tau=4] resnet20->resnet8 s0"
-  Spec spec;                       ///< see above
+  std::string label;  ///< for people: "kl[tau=4] resnet20->resnet8 s0"
+  Spec spec;          ///< see above
   /// Ids of the jobs that must be done before: its teacher's, and those of `init` and `added_to`.
   std::vector<std::string> needs;
   std::int64_t checkpoint_every = 1;  ///< epochs between resumable checkpoints; decides no result, so no part of the spec
   /// Epochs after which the network is to be kept, ascending: what the plan's other jobs learn from. Decides no result either.
   std::vector<std::int64_t> keep_epochs = {};
-  std::string group;               ///< jobs with equal non-empty group may share one worker and one teacher tape
-  double estimated_s = 0;          ///< seconds on one core of an ordinary machine; 0: unknown
-  double shared_s = 0;             ///< the part of it that the jobs of a group have once: the teacher's passes
-  double estimated_bytes = 0;      ///< peak memory of the job trained alone; 0: unknown
-  double shared_bytes = 0;         ///< the part of it that the jobs of a group have once: libtorch, data, the teacher's tape
-  double thread_bytes = 0;         ///< the part that each thread of a group has: its copy of the teacher at work
-  double state_bytes = 0;          ///< the part that a student of a group keeps also while others train: weights and history
+  std::string group;           ///< jobs with equal non-empty group may share one worker and one teacher tape
+  double estimated_s = 0;      ///< seconds on one core of an ordinary machine; 0: unknown
+  double shared_s = 0;         ///< the part of it that the jobs of a group have once: the teacher's passes
+  double estimated_bytes = 0;  ///< peak memory of the job trained alone; 0: unknown
+  double shared_bytes = 0;     ///< the part of it that the jobs of a group have once: libtorch, data, the teacher's tape
+  double thread_bytes = 0;     ///< the part that each thread of a group has: its copy of the teacher at work
+  double state_bytes = 0;      ///< the part that a student of a group keeps also while others train: weights and history
 };
 
 /// Where one job stands on the boards. Boards are made of placements and records alone.
 struct Placement {
-  std::string study, kind;            ///< "compare" or "sensitivity"
-  std::string dataset;                ///< name in the suite
-  std::string method;                 ///< label: "kl", "kl[alpha=0.5]"
-  std::string convention;             ///< "tau^2 on, tau on both, alpha 1", or "labels only"
-  std::string teacher, student;       ///< model names in the suite; teacher empty for a student alone
+  std::string study, kind;       ///< "compare" or "sensitivity"
+  std::string dataset;           ///< name in the suite
+  std::string method;            ///< label: "kl", "kl[alpha=0.5]"
+  std::string convention;        ///< "tau^2 on, tau on both, alpha 1", or "labels only"
+  std::string teacher, student;  ///< model names in the suite; teacher empty for a student alone
   std::string strategy;
   std::int64_t seed = 0;
-  std::string axis;                   ///< empty, "tau" or "teacher_temperature"
-  double value = 0;                   ///< position on the axis
-  std::string role;                   ///< "method", "alone" (the student trained on labels), "teacher"
-  std::string job;                    ///< id
-  std::string teacher_job;            ///< id of the job whose network taught; empty: none
-  std::string teacher_checkpoint;     ///< which state of it taught: "last", "best_val", "epoch 30"; empty without teacher_job
-  std::vector<std::string> chain;     ///< models from the first teacher to the direct one; empty without teacher_job
+  std::string axis;                ///< empty, "tau" or "teacher_temperature"
+  double value = 0;                ///< position on the axis
+  std::string role;                ///< "method", "alone" (the student trained on labels), "teacher"
+  std::string job;                 ///< id
+  std::string teacher_job;         ///< id of the job whose network taught; empty: none
+  std::string teacher_checkpoint;  ///< which state of it taught: "last", "best_val", "epoch 30"; empty without teacher_job
+  std::vector<std::string> chain;  ///< models from the first teacher to the direct one; empty without teacher_job
 };
 
 struct Plan {
   std::string suite, title, file;
-  std::string paper = {};             ///< the printed table that the suite repeats; empty: none
-  std::string select;                 ///< "last" or "best_val"
-  std::string device;                 ///< as resolved: "cpu", "cuda:0"
+  std::string paper = {};  ///< the printed table that the suite repeats; empty: none
+  std::string select;      ///< "last" or "best_val"
+  std::string device;      ///< as resolved: "cpu", "cuda:0"
   std::string data_dir;
-  std::vector<std::string> studies;   ///< names, in file order
-  Json study_options;                 ///< per study: {"baseline": ..., "per_seed": ..., "direct": ...}
-  std::vector<Job> jobs;              ///< a job stands after everything it needs; seed by seed
+  std::vector<std::string> studies;  ///< names, in file order
+  Json study_options;                ///< per study: {"baseline": ..., "per_seed": ..., "direct": ...}
+  std::vector<Job> jobs;             ///< a job stands after everything it needs; seed by seed
   std::vector<Placement> placements;
 };
 

@@ -96,11 +96,13 @@ ModelFacts probe_model(const ModelEntry& entry, const ParamValues& params, const
   for (const auto& p : model->parameters()) facts.num_params += p.requires_grad() ? p.numel() : 0;
   for (const auto& name : model->feature_names()) {
     const auto it = output.features.find(name);
-    if (it == output.features.end()) throw Error("model '" + entry.name + "' lists feature map '" + name + "' but does not return it");
+    if (it == output.features.end())
+      throw Error("model '" + entry.name + "' lists feature map '" + name + "' but does not return it");
     facts.features.push_back(shape_of(name, it->second));
   }
   if (output.embedding.defined()) facts.embedding = output.embedding.size(1);
-  if (!output.logits.defined() || output.logits.dim() != 2) throw Error("model '" + entry.name + "' does not return logits of shape [N, K]");
+  if (!output.logits.defined() || output.logits.dim() != 2)
+    throw Error("model '" + entry.name + "' does not return logits of shape [N, K]");
   facts.num_logits = output.logits.size(1);
   facts.forward_s = std::min(seconds_of(*model, images), seconds_of(*model, images)) / kBatch;
   return facts;

@@ -19,8 +19,9 @@ const Listed<EntryType>* find_plugin(const PluginUse& use, const std::map<std::s
   if (it != known.end()) return &it->second;
   std::vector<std::string> names;
   for (const auto& [name, entry] : known) names.push_back(name);
-  diagnostics.push_back({file, use.plugin.at, fmt::format("[{}.{}]: no {} plugin '{}'{}", table, use.name, kind,
-                                                          use.plugin.value, suggestion(use.plugin.value, names))});
+  diagnostics.push_back({file, use.plugin.at,
+                         fmt::format("[{}.{}]: no {} plugin '{}'{}", table, use.name, kind, use.plugin.value,
+                                     suggestion(use.plugin.value, names))});
   return nullptr;
 }
 
@@ -133,7 +134,8 @@ bool Resolved::find_inner(ResolvedDataset& r, const Catalog& catalog, const std:
   if (of.value.empty() && r.entry->about.takes_of) {
     diagnostics_.push_back({suite.file, r.use->at,
                             fmt::format("{}: the plugin '{}' is made of another data set; add of = \"NAME\" with the name of a "
-                                        "[datasets.NAME]", what, r.entry->name)});
+                                        "[datasets.NAME]",
+                                        what, r.entry->name)});
     return false;
   }
   if (of.value.empty()) return true;
@@ -167,8 +169,7 @@ void Resolved::resolve_strategies(const Catalog& catalog) {
     if (!entry) return;
     const auto what = fmt::format("strategy '{}'", use.name);
     const auto params = resolve_use(use, entry->params, what, suite.file, diagnostics_);
-    guarded(suite.file, use.at, what, diagnostics_,
-            [&] { strategies[use.name] = {use.name, entry->create(params, {})}; });
+    guarded(suite.file, use.at, what, diagnostics_, [&] { strategies[use.name] = {use.name, entry->create(params, {})}; });
   };
   for (const auto& [name, use] : suite.strategies) add(use);
   for (const auto& study : suite.studies) {

@@ -44,8 +44,10 @@ const SpecPartPtr& Spec::part(std::string_view name) const {
 
 void Spec::set(const std::string& name, SpecPartPtr part) {
   const auto at = std::lower_bound(members_.begin(), members_.end(), name, before);
-  if (at != members_.end() && at->first == name) at->second = std::move(part);
-  else members_.emplace(at, name, std::move(part));
+  if (at != members_.end() && at->first == name)
+    at->second = std::move(part);
+  else
+    members_.emplace(at, name, std::move(part));
 }
 
 void Spec::set_value(const std::string& name, Json value) {

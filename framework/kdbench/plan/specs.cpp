@@ -32,8 +32,10 @@ void stretch(Json& recipe, double from, std::int64_t to) {
   Json milestones = Json::array();
   for (const auto& milestone : recipe.at("milestones")) {
     const double m = milestone;
-    if (m < 1) milestones.push_back(m);
-    else if (m < from) milestones.push_back(m / from);
+    if (m < 1)
+      milestones.push_back(m);
+    else if (m < from)
+      milestones.push_back(m / from);
   }
   recipe["milestones"] = std::move(milestones);
   recipe["warmup_epochs"] = recipe.at("warmup_epochs").get<double>() * static_cast<double>(to) / from;

@@ -17,8 +17,10 @@ ParamValue to_param(const SuiteValue& value) {
 std::string shown(const SuiteValue& value) {
   return std::visit(
       [](const auto& v) -> std::string {
-        if constexpr (std::is_same_v<std::decay_t<decltype(v)>, std::string>) return v;
-        else return fmt::format("{}", v);
+        if constexpr (std::is_same_v<std::decay_t<decltype(v)>, std::string>)
+          return v;
+        else
+          return fmt::format("{}", v);
       },
       value);
 }
@@ -106,7 +108,8 @@ Method at_point(const LossUse& use, const Listed<LossEntry>& entry, const std::v
   if (!parts.empty()) method.label += "[" + join(parts, ",") + "]";
   ParamValues given;
   for (const auto& [key, param] : use.params) {
-    const auto spec = std::find_if(entry.params.begin(), entry.params.end(), [&, &name = key](const auto& s) { return s.name == name; });
+    const auto spec =
+        std::find_if(entry.params.begin(), entry.params.end(), [&, &name = key](const auto& s) { return s.name == name; });
     given[key] = check_param(*spec, to_param(param.values[position.contains(key) ? position[key] : 0])).value;
   }
   method.params = resolve_params(entry.params, given);
@@ -124,8 +127,9 @@ std::vector<Method> expand_methods(const LossUse& use, const Catalog& catalog, c
   if (it == catalog.losses.end()) {
     std::vector<std::string> names;
     for (const auto& [name, entry] : catalog.losses) names.push_back(name);
-    diagnostics.push_back({file, use.plugin.at, fmt::format("[losses.{}]: no loss plugin '{}'{}", use.name,
-                                                            use.plugin.value, suggestion(use.plugin.value, names))});
+    diagnostics.push_back(
+        {file, use.plugin.at,
+         fmt::format("[losses.{}]: no loss plugin '{}'{}", use.name, use.plugin.value, suggestion(use.plugin.value, names))});
     return {};
   }
   const auto what = fmt::format("loss '{}'", use.name);
@@ -170,9 +174,12 @@ Knobs at_axis(Knobs knobs, const std::string& axis, double value) {
 std::string convention_text(const Knobs& knobs, const std::string& axis) {
   std::vector<std::string> parts;
   if (axis == "tau") {
-    if (!knobs.tau_student && !knobs.tau_teacher) parts.push_back("tau on both");
-    else if (knobs.tau_student) parts.push_back(fmt::format("tau on the teacher alone (student {})", *knobs.tau_student));
-    else parts.push_back(fmt::format("tau on the student alone (teacher {})", *knobs.tau_teacher));
+    if (!knobs.tau_student && !knobs.tau_teacher)
+      parts.push_back("tau on both");
+    else if (knobs.tau_student)
+      parts.push_back(fmt::format("tau on the teacher alone (student {})", *knobs.tau_student));
+    else
+      parts.push_back(fmt::format("tau on the student alone (teacher {})", *knobs.tau_teacher));
   } else if (student_tau(knobs) == teacher_tau(knobs)) {
     parts.push_back(fmt::format("tau={} on both", student_tau(knobs)));
   } else {

@@ -11,26 +11,25 @@ namespace kdbench {
 
 /// The knobs the host owns in every loss. Defaults: the paper's alpha = 1, tau = 4 on both networks, tau^2 on.
 struct Knobs {
-  double alpha = 1.0;                         ///< weight of the KD terms; 1 - alpha is that of cross-entropy; in [0, 1]
-  double tau = 4.0;                           ///< for whichever of the next two is not set
+  double alpha = 1.0;  ///< weight of the KD terms; 1 - alpha is that of cross-entropy; in [0, 1]
+  double tau = 4.0;    ///< for whichever of the next two is not set
   std::optional<double> tau_student, tau_teacher;
-  double teacher_temperature = 1.0;           ///< divides the teacher's logits before the loss sees them
-  bool tau_squared = true;                    ///< multiply the KD terms by tau_student^2
+  double teacher_temperature = 1.0;  ///< divides the teacher's logits before the loss sees them
+  bool tau_squared = true;           ///< multiply the KD terms by tau_student^2
 };
 
 /// One way to train a student.
 struct Method {
-  std::string label;            ///< "kl", or "kl[alpha=0.5]" where lists were expanded
+  std::string label;  ///< "kl", or "kl[alpha=0.5]" where lists were expanded
   const LossUse* use = nullptr;
   const Listed<LossEntry>* entry = nullptr;
-  ParamValues params;           ///< resolved: every declared parameter
+  ParamValues params;  ///< resolved: every declared parameter
   Knobs knobs;
 };
 
 /// Returns the methods of one loss. Problems (unknown plugin, parameter, type, range) are added to `diagnostics` at the place
 /// of the key or value, and what they concern is left out.
-std::vector<Method> expand_methods(const LossUse& use, const Catalog& catalog, const std::string& file,
-                                   Diagnostics& diagnostics);
+std::vector<Method> expand_methods(const LossUse& use, const Catalog& catalog, const std::string& file, Diagnostics& diagnostics);
 
 /// Checks the single-valued parameters of a model, dataset or strategy and returns all of them resolved.
 ParamValues resolve_use(const PluginUse& use, const std::vector<ParamSpec>& specs, const std::string& what,

@@ -3,8 +3,8 @@
 #include <kdbench/registry/check_params.h>
 #include <kdbench/registry/elf_stamp.h>
 
-#include <boost/dll/shared_library.hpp>
 #include <fmt/core.h>
+#include <boost/dll/shared_library.hpp>
 
 #include <algorithm>
 #include <set>
@@ -131,9 +131,7 @@ void Catalog::load(const fs::path& file) {
   libraries.push_back(std::move(library));
 }
 
-void Catalog::exclude(const std::string& file, const std::string& reason) {
-  libraries.push_back({file, {}, {}, {}, reason});
-}
+void Catalog::exclude(const std::string& file, const std::string& reason) { libraries.push_back({file, {}, {}, {}, reason}); }
 
 std::vector<fs::path> find_libraries(const std::vector<std::string>& files, const std::vector<std::string>& folders) {
   std::vector<fs::path> found(files.begin(), files.end());
@@ -171,9 +169,14 @@ void append(Json& plugins, const std::map<std::string, Listed<EntryType>>& entri
   for (const auto& [name, entry] : entries) {
     Json params = Json::array();
     for (const auto& spec : entry.params) params.push_back(to_json(spec));
-    plugins.push_back({{"kind", kind}, {"name", name}, {"library", entry.library}, {"version", entry.version},
-                       {"summary", entry.about.summary}, {"formula", entry.about.formula},
-                       {"source", entry.about.source}, {"params", std::move(params)}});
+    plugins.push_back({{"kind", kind},
+                       {"name", name},
+                       {"library", entry.library},
+                       {"version", entry.version},
+                       {"summary", entry.about.summary},
+                       {"formula", entry.about.formula},
+                       {"source", entry.about.source},
+                       {"params", std::move(params)}});
     if (entry.about.takes_of) plugins.back()["needs"] = "of = \"NAME\": the [datasets.NAME] it is made of";
   }
 }
@@ -183,8 +186,12 @@ void append(Json& plugins, const std::map<std::string, Listed<EntryType>>& entri
 Json to_json(const Catalog& catalog) {
   Json libraries = Json::array(), plugins = Json::array();
   for (const auto& l : catalog.libraries) {
-    libraries.push_back({{"file", l.file}, {"name", l.name}, {"version", l.version}, {"ok", l.reason.empty()},
-                         {"reason", l.reason}, {"stamp", l.stamp}});
+    libraries.push_back({{"file", l.file},
+                         {"name", l.name},
+                         {"version", l.version},
+                         {"ok", l.reason.empty()},
+                         {"reason", l.reason},
+                         {"stamp", l.stamp}});
   }
   append(plugins, catalog.models, "model");
   append(plugins, catalog.datasets, "dataset");

@@ -42,8 +42,7 @@ class Catalog {
 };
 
 /// Returns the libraries to load: `files` as they are, then every *.so of the folders, sorted by name, each real file once.
-std::vector<std::filesystem::path> find_libraries(const std::vector<std::string>& files,
-                                                  const std::vector<std::string>& folders);
+std::vector<std::filesystem::path> find_libraries(const std::vector<std::string>& files, const std::vector<std::string>& folders);
 
 /// Returns the catalog document that `kdbench list` and `describe` print: libraries and plugins with parameters.
 Json to_json(const Catalog& catalog);

@@ -19,8 +19,10 @@ std::string shown(const ParamValue& value) {
   return std::visit(
       [](const auto& v) -> std::string {
         using T = std::decay_t<decltype(v)>;
-        if constexpr (std::is_same_v<T, std::string>) return "\"" + v + "\"";
-        else return fmt::format("{}", v);
+        if constexpr (std::is_same_v<T, std::string>)
+          return "\"" + v + "\"";
+        else
+          return fmt::format("{}", v);
       },
       value);
 }
@@ -40,8 +42,8 @@ CheckedParam check_param(const ParamSpec& spec, const ParamValue& given) {
     value = static_cast<double>(std::get<std::int64_t>(value));
   }
   if (value.index() != spec.default_value.index()) {
-    return {given, fmt::format("'{}' must be {}, found {} {}", spec.name, type_of(spec.default_value), type_of(given),
-                               shown(given))};
+    return {given,
+            fmt::format("'{}' must be {}, found {} {}", spec.name, type_of(spec.default_value), type_of(given), shown(given))};
   }
   if (const auto* real = std::get_if<double>(&value)) return {value, range_complaint(spec, *real)};
   if (const auto* integer = std::get_if<std::int64_t>(&value)) {
@@ -83,10 +85,14 @@ ParamValues params_from_json(const std::vector<ParamSpec>& specs, const Json& js
   for (const auto& [key, member] : json.items()) {
     const auto spec = std::find_if(specs.begin(), specs.end(), [&, &name = key](const auto& s) { return s.name == name; });
     if (spec == specs.end()) throw Error(unknown_param(key, specs));
-    if (std::holds_alternative<bool>(spec->default_value)) values[key] = member.get<bool>();
-    else if (std::holds_alternative<std::int64_t>(spec->default_value)) values[key] = member.get<std::int64_t>();
-    else if (std::holds_alternative<double>(spec->default_value)) values[key] = member.get<double>();
-    else values[key] = member.get<std::string>();
+    if (std::holds_alternative<bool>(spec->default_value))
+      values[key] = member.get<bool>();
+    else if (std::holds_alternative<std::int64_t>(spec->default_value))
+      values[key] = member.get<std::int64_t>();
+    else if (std::holds_alternative<double>(spec->default_value))
+      values[key] = member.get<double>();
+    else
+      values[key] = member.get<std::string>();
   }
   return values;
 }

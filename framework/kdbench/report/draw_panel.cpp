@@ -131,8 +131,10 @@ class PanelPainter {
     for (std::size_t i = 0; i < panel_.x.categories.size(); ++i) {
       const double x = x_.pixel(static_cast<double>(i)), y = frame_.bottom();
       svg_.line(x, y, x, y + kTickLength, kAxisStroke);
-      if (fit) svg_.text(x, y + 16, panel_.x.categories[i], {kLabelSize, Anchor::kMiddle});
-      else svg_.text(x + 3, y + 14, panel_.x.categories[i], {kLabelSize, Anchor::kEnd, false, kTurn});
+      if (fit)
+        svg_.text(x, y + 16, panel_.x.categories[i], {kLabelSize, Anchor::kMiddle});
+      else
+        svg_.text(x + 3, y + 14, panel_.x.categories[i], {kLabelSize, Anchor::kEnd, false, kTurn});
     }
     x_title();
   }

@@ -12,9 +12,9 @@ struct Point {
   double x = 0, y = 0;
   std::optional<double> x_low = {}, x_high = {}, y_low = {},
                         y_high = {};  ///< 95% intervals; of a bar, x_low and x_high are its edges
-  std::size_t count = 1;                                                    ///< runs, or samples, behind it
-  std::string label = "";  ///< what x does not say: a teacher, a value of the axis
-  double weight = 1;                                                        ///< in [0, 1]: how strongly a bar is drawn
+  std::size_t count = 1;              ///< runs, or samples, behind it
+  std::string label = "";             ///< what x does not say: a teacher, a value of the axis
+  double weight = 1;                  ///< in [0, 1]: how strongly a bar is drawn
 };
 
 enum class Mark { kPoints, kLine, kBars };
@@ -43,13 +43,13 @@ struct Level {
 };
 
 struct Axis {
-  std::string title, unit;                       ///< the unit is empty where there is none
-  std::vector<std::string> categories = {};      ///< names of x = 0, 1, ...; empty: x is a number
-  std::vector<double> ticks = {};                ///< where to write numbers; empty: at round ones
+  std::string title, unit;                            ///< the unit is empty where there is none
+  std::vector<std::string> categories = {};           ///< names of x = 0, 1, ...; empty: x is a number
+  std::vector<double> ticks = {};                     ///< where to write numbers; empty: at round ones
   std::optional<double> at_least = {}, at_most = {};  ///< the axis is drawn no further than this
-  bool whole = false;                            ///< the axis is drawn from at_least to at_most
-  bool logarithmic = false;                      ///< every x is above 0
-  bool hidden = false;                           ///< the numbers mean nothing by themselves
+  bool whole = false;                                 ///< the axis is drawn from at_least to at_most
+  bool logarithmic = false;                           ///< every x is above 0
+  bool hidden = false;                                ///< the numbers mean nothing by themselves
 };
 
 struct Panel {
@@ -65,7 +65,7 @@ struct Panel {
 };
 
 struct Figure {
-  std::string kind;   ///< "curves", "scatter", "teachers", "reliability", "tsne"
+  std::string kind;  ///< "curves", "scatter", "teachers", "reliability", "tsne"
   std::string study;
   std::string title;
   std::vector<std::string> notes;  ///< how to read it, by which rule it was made

@@ -40,13 +40,20 @@ Json to_json(const Series& series) {
 }
 
 Json to_json(const Fit& fit) {
-  return {{"series", fit.series},       {"slope", json_of(fit.slope)},          {"intercept", json_of(fit.intercept)},
-          {"slope_low", json_of(fit.slope_low)}, {"slope_high", json_of(fit.slope_high)}, {"from", json_of(fit.from)},
+  return {{"series", fit.series},
+          {"slope", json_of(fit.slope)},
+          {"intercept", json_of(fit.intercept)},
+          {"slope_low", json_of(fit.slope_low)},
+          {"slope_high", json_of(fit.slope_high)},
+          {"from", json_of(fit.from)},
           {"to", json_of(fit.to)}};
 }
 
 Json to_json(const Level& level) {
-  return {{"name", level.name}, {"y", json_of(level.y)}, {"y_low", json_of(level.y_low)}, {"y_high", json_of(level.y_high)},
+  return {{"name", level.name},
+          {"y", json_of(level.y)},
+          {"y_low", json_of(level.y_low)},
+          {"y_high", json_of(level.y_high)},
           {"n", level.count}};
 }
 
@@ -110,7 +117,10 @@ void append_panel(std::string& out, const Figure& figure, const Panel& panel) {
 std::string axis_text(const Axis& axis) { return axis.unit.empty() ? axis.title : fmt::format("{} ({})", axis.title, axis.unit); }
 
 std::string figure_json(const Figure& figure) {
-  const Json document = {{"kind", figure.kind}, {"study", figure.study}, {"title", figure.title}, {"notes", figure.notes},
+  const Json document = {{"kind", figure.kind},
+                         {"study", figure.study},
+                         {"title", figure.title},
+                         {"notes", figure.notes},
                          {"panels", list_of(figure.panels)}};
   return document.dump(2, ' ', false, Json::error_handler_t::replace) + "\n";
 }

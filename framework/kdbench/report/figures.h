@@ -28,9 +28,9 @@ Figure reliability_figure(boards::View& view, const std::string& study);
 
 /// A map of embeddings in two dimensions, and what numbers say of it.
 struct EmbeddingMap {
-  std::string title;                  ///< which network
-  stats::PointSet map;                ///< [n, 2]
-  std::vector<std::int64_t> labels;   ///< [n]
+  std::string title;                                           ///< which network
+  stats::PointSet map;                                         ///< [n, 2]
+  std::vector<std::int64_t> labels;                            ///< [n]
   double kl = 0, trustworthiness = 0, neighbour_accuracy = 0;  ///< trustworthiness at 5 neighbours; leave-one-out 1-NN accuracy
 };
 

@@ -49,8 +49,10 @@ std::vector<Tick> without_overlap(std::vector<Tick> ticks, const Scale& scale, d
   double end = -std::numeric_limits<double>::infinity();
   for (auto& [value, text] : ticks) {
     const double half = text_width(text, font_size) / 2, at = scale.pixel(value);
-    if (at - half < end + kGap) text.clear();
-    else end = at + half;
+    if (at - half < end + kGap)
+      text.clear();
+    else
+      end = at + half;
   }
   return ticks;
 }

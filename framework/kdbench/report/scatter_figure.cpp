@@ -53,8 +53,8 @@ std::vector<Fit> fit_of(const Series& series) {
   const auto line = stats::fit_line(x, y);
   if (!std::isfinite(line.slope)) return {};
   const auto [low, high] = std::minmax_element(x.begin(), x.end());
-  return {{series.name, line.slope, line.intercept, *low, *high, finite(line.slope_interval.low),
-           finite(line.slope_interval.high)}};
+  return {
+      {series.name, line.slope, line.intercept, *low, *high, finite(line.slope_interval.low), finite(line.slope_interval.high)}};
 }
 
 std::string interval_text(std::optional<double> low, std::optional<double> high, const std::string& form) {

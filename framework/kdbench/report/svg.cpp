@@ -29,11 +29,16 @@ std::string points_text(const std::vector<std::pair<double, double>>& points) {
 /// Corners of a marker around (0, 0), as multiples of its size; of about one area.
 std::vector<std::pair<double, double>> corners(Shape shape) {
   switch (shape) {
-    case Shape::kSquare: return {{-0.89, -0.89}, {0.89, -0.89}, {0.89, 0.89}, {-0.89, 0.89}};
-    case Shape::kTriangle: return {{0, -1.25}, {1.1, 0.8}, {-1.1, 0.8}};
-    case Shape::kDownTriangle: return {{0, 1.25}, {1.1, -0.8}, {-1.1, -0.8}};
-    case Shape::kDiamond: return {{0, -1.3}, {1.3, 0}, {0, 1.3}, {-1.3, 0}};
-    default: return {};
+    case Shape::kSquare:
+      return {{-0.89, -0.89}, {0.89, -0.89}, {0.89, 0.89}, {-0.89, 0.89}};
+    case Shape::kTriangle:
+      return {{0, -1.25}, {1.1, 0.8}, {-1.1, 0.8}};
+    case Shape::kDownTriangle:
+      return {{0, 1.25}, {1.1, -0.8}, {-1.1, -0.8}};
+    case Shape::kDiamond:
+      return {{0, -1.3}, {1.3, 0}, {0, 1.3}, {-1.3, 0}};
+    default:
+      return {};
   }
 }
 
@@ -55,11 +60,22 @@ std::string escaped(const std::string& text) {
   std::string out;
   for (const char c : as_utf8(text)) {
     switch (c) {
-      case '&': out += "&amp;"; break;
-      case '<': out += "&lt;"; break;
-      case '>': out += "&gt;"; break;
-      case '"': out += "&quot;"; break;
-      case '\n': case '\t': out += ' '; break;
+      case '&':
+        out += "&amp;";
+        break;
+      case '<':
+        out += "&lt;";
+        break;
+      case '>':
+        out += "&gt;";
+        break;
+      case '"':
+        out += "&quot;";
+        break;
+      case '\n':
+      case '\t':
+        out += ' ';
+        break;
       default:
         if (static_cast<unsigned char>(c) >= 0x20) out += c;
     }
@@ -88,8 +104,10 @@ std::vector<std::string> wrapped(const std::string& text, double size, double wi
   std::istringstream words(text);
   for (std::string word; words >> word;) {
     const bool fits = !lines.empty() && text_width(lines.back() + " " + word, size, bold) <= width;
-    if (fits) lines.back() += " " + word;
-    else lines.push_back(word);
+    if (fits)
+      lines.back() += " " + word;
+    else
+      lines.push_back(word);
   }
   return lines;
 }

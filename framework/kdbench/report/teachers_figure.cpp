@@ -32,8 +32,9 @@ Figure teachers_figure(boards::View& view, const std::string& study) {
     auto panel = panel_of(teachers);
     if (!panel.series.empty()) figure.panels.push_back(std::move(panel));
   }
-  figure.notes = {"Teachers stand in order of their mean ECE as taught; they differ in more than calibration "
-                  "(size, accuracy), so the order alone shows no cause."};
+  figure.notes = {
+      "Teachers stand in order of their mean ECE as taught; they differ in more than calibration "
+      "(size, accuracy), so the order alone shows no cause."};
   for (auto& note : seed_notes(view)) figure.notes.push_back(std::move(note));
   return figure;
 }

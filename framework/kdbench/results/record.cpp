@@ -53,8 +53,7 @@ Result<Status> status_from_string(const std::string& text) {
   for (const auto& [value, name] : kStatusNames) {
     if (text == name) return value;
   }
-  return Diagnostic{
-      "", {}, fmt::format("unknown status '{}'; expected done, failed, diverged, skipped or interrupted", text)};
+  return Diagnostic{"", {}, fmt::format("unknown status '{}'; expected done, failed, diverged, skipped or interrupted", text)};
 }
 
 Json to_json(const RunRecord& record) {

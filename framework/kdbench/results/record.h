@@ -24,8 +24,9 @@ Result<Status> status_from_string(const std::string& text);
 ///   epochs       [{epoch (1-based), lr, loss, terms {ce, ...}, train_accuracy, val {accuracy, nll, ece, label_information,
 ///                input_information or null} or null, val_information (their sum) or null, seconds}]
 ///   checkpoints  {"last": {"epoch", "test": metrics, "val": metrics or null, "fitted_temperature": {"T", "status",
-///                "nll_before", "nll_after", "ece_before", "ece_after", "reliability_after" (as `reliability`, at T), "split"}}, and
-///                with validation rows "best_val", "min_val_ece", "min_val_nll", "max_val_information": the same of the epoch that is best by that rule}
+///                "nll_before", "nll_after", "ece_before", "ece_after", "reliability_after" (as `reliability`, at T), "split"}},
+///                and with validation rows "best_val", "min_val_ece", "min_val_nll", "max_val_information": the same of the epoch
+///                that is best by that rule}
 ///   teacher      null, or what is known of the network that taught, in the state that taught (which may be an epoch that its
 ///                own record does not tell of): {"job", "checkpoint": {rule, epoch}, "test": metrics at temperature 1,
 ///                "fitted_temperature": null or as above with the T that its logits were divided by, "as_taught":

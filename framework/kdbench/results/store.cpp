@@ -141,9 +141,7 @@ void Store::put_plan(const std::string& suite, const Json& plan) const {
   write_file_atomically(root_ / "plans" / (file_name(suite) + kSuffix), document(plan));
 }
 
-Result<Json> Store::get_plan(const std::string& suite) const {
-  return read_json(root_ / "plans" / (file_name(suite) + kSuffix));
-}
+Result<Json> Store::get_plan(const std::string& suite) const { return read_json(root_ / "plans" / (file_name(suite) + kSuffix)); }
 
 std::vector<std::string> Store::plans() const {
   std::vector<std::string> out;

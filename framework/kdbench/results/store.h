@@ -32,7 +32,8 @@ class Store {
   /// Writes a record atomically. A done record is never overwritten; any other, and a file that is no record, may be, by a rerun.
   /// @throws std::runtime_error when the file there is of another schema: that is another version's work, not ours to replace.
   void put(const RunRecord& record) const;
-  /// Returns the record of a job, nothing if there is none, or what is wrong with the file: not JSON, another schema, another job.
+  /// Returns the record of a job, nothing if there is none, or what is wrong with the file: not JSON, another schema, another
+  /// job.
   Result<std::optional<RunRecord>> get(const std::string& job) const;
   /// True if the job has a record with status done.
   bool is_done(const std::string& job) const;

@@ -22,19 +22,14 @@ constexpr std::size_t kMaxAnswerBytes = std::size_t{1} << 30;
 
 constexpr double kLong_s = 1e6;
 
-double seconds_since(Clock::time_point start) {
-  return std::chrono::duration<double>(Clock::now() - start).count();
-}
+double seconds_since(Clock::time_point start) { return std::chrono::duration<double>(Clock::now() - start).count(); }
 
 /// One worker process that answers one question.
 class Conversation {
  public:
   Conversation(const WorkerSetup& setup, const Json& request, const AskOptions& options)
       : options_(options),
-        process_({.executable = setup.worker,
-                  .request = request_text(request),
-                  .log = {},
-                  .max_line_bytes = kMaxAnswerBytes}) {}
+        process_({.executable = setup.worker, .request = request_text(request), .log = {}, .max_line_bytes = kMaxAnswerBytes}) {}
 
   /// Fills `answer`; returns the library that ended the worker, with the reason, if one did.
   std::optional<Exclusion> run(Answer& answer) {
@@ -63,14 +58,11 @@ class Conversation {
     return watched ? options_.load_limit_s - seconds_since(quiet_since_) : kLong_s;
   }
 
-  double time_left() const {
-    return options_.limit_s > 0 ? options_.limit_s - seconds_since(start_) : kLong_s;
-  }
+  double time_left() const { return options_.limit_s > 0 ? options_.limit_s - seconds_since(start_) : kLong_s; }
 
   void check_time() {
     if (!killed_.empty()) return;
-    if (load_time_left() < 0)
-      killed_ = fmt::format("does not finish loading within {:g} s", options_.load_limit_s);
+    if (load_time_left() < 0) killed_ = fmt::format("does not finish loading within {:g} s", options_.load_limit_s);
     if (time_left() < 0) killed_ = fmt::format("no answer within {:g} s", options_.limit_s);
     if (!killed_.empty()) process_.kill_group();
   }
@@ -106,16 +98,14 @@ class Conversation {
     if (kind == "diagnostics") answer.diagnostics = diagnostics_field(last_);
     if (kind == "result" || !answer.diagnostics.empty()) return;
     if (kind == "error") {
-      answer.failure = fmt::format("the worker gave up ({}): {}", text_field(last_, "class"),
-                                   text_field(last_, "what"));
+      answer.failure = fmt::format("the worker gave up ({}): {}", text_field(last_, "class"), text_field(last_, "what"));
     } else if (!killed_.empty()) {
       answer.failure = "the worker was stopped: " + killed_;
     } else {
       const auto how = exit.signal != 0 ? "crashed" : "ended without an answer";
       answer.failure = fmt::format("the worker {}: {}", how, exit.text());
     }
-    if (const auto log = process_.log_tail(); !log.empty())
-      answer.failure += "\nthe end of its output:\n" + log;
+    if (const auto log = process_.log_tail(); !log.empty()) answer.failure += "\nthe end of its output:\n" + log;
   }
 
   const AskOptions& options_;
@@ -132,8 +122,7 @@ Json with_plugins(Json request, const WorkerSetup& setup, const std::vector<Excl
   request["plugins"] = setup.plugins;
   request["plugin_folders"] = setup.plugin_folders;
   request["exclude"] = Json::array();
-  for (const auto& e : excluded)
-    request["exclude"].push_back({{"file", e.file}, {"reason", e.reason}});
+  for (const auto& e : excluded) request["exclude"].push_back({{"file", e.file}, {"reason", e.reason}});
   return request;
 }
 
@@ -151,9 +140,8 @@ Answer ask(const WorkerSetup& setup, const Json& request, const AskOptions& opti
     if (!culprit) return answer;
     answer.excluded.push_back(*culprit);
   }
-  answer.failure =
-      fmt::format("more than {} libraries end the worker while they are loaded; the last was {}",
-                  kMaxRounds, answer.excluded.back().file);
+  answer.failure = fmt::format("more than {} libraries end the worker while they are loaded; the last was {}", kMaxRounds,
+                               answer.excluded.back().file);
   return answer;
 }
 

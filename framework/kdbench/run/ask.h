@@ -25,20 +25,17 @@ struct WorkerSetup {
 };
 
 struct AskOptions {
-  double load_limit_s =
-      60;  ///< longest silence before the first event, or while a library is opened; > 0
-  double limit_s = 0;  ///< longest whole answer; 0: no limit
-  std::function<void(const Json& event)> on_event =
-      {};  ///< sees every event but "loading" and the last; may be empty
+  double load_limit_s = 60;  ///< longest silence before the first event, or while a library is opened; > 0
+  double limit_s = 0;        ///< longest whole answer; 0: no limit
+  std::function<void(const Json& event)> on_event = {};  ///< sees every event but "loading" and the last; may be empty
 };
 
 /// What came back: exactly one of result, diagnostics and failure is there.
 struct Answer {
-  Json result;              ///< the "result" event; null if there is none
-  Diagnostics diagnostics;  ///< mistakes of the user
-  std::string failure;  ///< why there is no answer: how the worker ended, with the end of its log
-  std::vector<Exclusion>
-      excluded;  ///< the setup's, and the libraries that ended the worker while they were loaded
+  Json result;                      ///< the "result" event; null if there is none
+  Diagnostics diagnostics;          ///< mistakes of the user
+  std::string failure;              ///< why there is no answer: how the worker ended, with the end of its log
+  std::vector<Exclusion> excluded;  ///< the setup's, and the libraries that ended the worker while they were loaded
 
   bool ok() const { return !result.is_null(); }
 };

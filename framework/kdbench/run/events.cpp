@@ -24,8 +24,7 @@ Diagnostics diagnostics_field(const Json& event) {
   if (found == event.end() || !found->is_array()) return out;
   for (const auto& entry : *found) {
     if (!entry.is_object()) continue;
-    const Position at{static_cast<int>(number_field(entry, "line", 0)),
-                      static_cast<int>(number_field(entry, "col", 0))};
+    const Position at{static_cast<int>(number_field(entry, "line", 0)), static_cast<int>(number_field(entry, "col", 0))};
     out.push_back({text_field(entry, "file"), at, text_field(entry, "message")});
   }
   return out;

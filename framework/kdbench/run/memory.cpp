@@ -104,8 +104,7 @@ double group_rss_bytes(pid_t group) {
   const double page_bytes = double(::sysconf(_SC_PAGESIZE));
   double total = 0;
   std::error_code ignored;
-  for (std::filesystem::directory_iterator it("/proc", ignored), end; it != end;
-       it.increment(ignored)) {
+  for (std::filesystem::directory_iterator it("/proc", ignored), end; it != end; it.increment(ignored)) {
     const auto name = it->path().filename().string();
     pid_t pid = 0;
     const auto parsed = std::from_chars(name.data(), name.data() + name.size(), pid);

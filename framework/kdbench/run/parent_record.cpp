@@ -25,8 +25,7 @@ std::string host_name() {
 
 }  // namespace
 
-RunRecord parent_record(const Plan& plan, std::size_t job, Status status, const std::string& reason,
-                        const ExitStatus& exit) {
+RunRecord parent_record(const Plan& plan, std::size_t job, Status status, const std::string& reason, const ExitStatus& exit) {
   RunRecord record;
   record.job = plan.jobs[job].id;
   record.label = plan.jobs[job].label;

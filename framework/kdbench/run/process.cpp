@@ -25,9 +25,7 @@ namespace {
 // still needs.
 constexpr int kLowestDescriptor = 10;
 
-[[noreturn]] void fail(int error, const std::string& what) {
-  throw std::system_error(error, std::generic_category(), what);
-}
+[[noreturn]] void fail(int error, const std::string& what) { throw std::system_error(error, std::generic_category(), what); }
 
 Descriptor raised(int fd, const std::string& what) {
   if (fd < 0) fail(errno, what);
@@ -38,8 +36,7 @@ Descriptor raised(int fd, const std::string& what) {
 }
 
 Descriptor request_file(const std::string& request) {
-  auto file =
-      raised(::memfd_create("kdbench-request", MFD_CLOEXEC), "cannot keep a worker's request");
+  auto file = raised(::memfd_create("kdbench-request", MFD_CLOEXEC), "cannot keep a worker's request");
   for (std::size_t done = 0; done < request.size();) {
     const auto n = ::write(file.get(), request.data() + done, request.size() - done);
     if (n < 0 && errno == EINTR) continue;
@@ -51,8 +48,7 @@ Descriptor request_file(const std::string& request) {
 }
 
 Descriptor log_file(const std::filesystem::path& path) {
-  if (path.empty())
-    return raised(::memfd_create("kdbench-log", MFD_CLOEXEC), "cannot keep a worker's log");
+  if (path.empty()) return raised(::memfd_create("kdbench-log", MFD_CLOEXEC), "cannot keep a worker's log");
   std::error_code ignored;
   std::filesystem::create_directories(path.parent_path(), ignored);
   const int flags = O_RDWR | O_CREAT | O_TRUNC | O_APPEND | O_CLOEXEC;
@@ -92,8 +88,7 @@ struct SpawnSettings {
     sigset_t none, all;
     sigemptyset(&none);
     sigfillset(&all);
-    posix_spawnattr_setflags(
-        &attributes, POSIX_SPAWN_SETPGROUP | POSIX_SPAWN_SETSIGMASK | POSIX_SPAWN_SETSIGDEF);
+    posix_spawnattr_setflags(&attributes, POSIX_SPAWN_SETPGROUP | POSIX_SPAWN_SETSIGMASK | POSIX_SPAWN_SETSIGDEF);
     posix_spawnattr_setpgroup(&attributes, 0);
     posix_spawnattr_setsigmask(&attributes, &none);
     posix_spawnattr_setsigdefault(&attributes, &all);
@@ -112,8 +107,7 @@ std::string ExitStatus::text() const {
   return signal != 0 ? std::string(::strsignal(signal)) : fmt::format("exit code {}", code);
 }
 
-Process::Process(const Command& command)
-    : lines_(command.max_line_bytes), start_(std::chrono::steady_clock::now()) {
+Process::Process(const Command& command) : lines_(command.max_line_bytes), start_(std::chrono::steady_clock::now()) {
   const auto request = request_file(command.request);
   log_ = log_file(command.log);
   int ends[2];
@@ -130,9 +124,8 @@ Process::Process(const Command& command)
   posix_spawn_file_actions_adddup2(&settings.files, write_end.get(), 3);
   auto environment = child_environment(command.threads);
   std::vector<std::string> arguments = {command.executable.string(), std::to_string(::getpid())};
-  const int error =
-      ::posix_spawn(&pid_, command.executable.c_str(), &settings.files, &settings.attributes,
-                    pointers(arguments).data(), pointers(environment).data());
+  const int error = ::posix_spawn(&pid_, command.executable.c_str(), &settings.files, &settings.attributes,
+                                  pointers(arguments).data(), pointers(environment).data());
   if (error != 0) fail(error, "cannot start " + command.executable.string());
   pidfd_.reset(static_cast<int>(::syscall(SYS_pidfd_open, pid_, 0)));
   if (!pidfd_) {

@@ -19,9 +19,9 @@ namespace kdbench {
 /// and a pipe as descriptor 3 on which it writes lines.
 struct Command {
   std::filesystem::path executable;
-  std::string request;        ///< a whole JSON document
-  std::filesystem::path log;  ///< truncated at the start; empty: kept in memory
-  int threads = 1;            ///< OMP_NUM_THREADS and its kin in the child's environment, >= 1
+  std::string request;                    ///< a whole JSON document
+  std::filesystem::path log;              ///< truncated at the start; empty: kept in memory
+  int threads = 1;                        ///< OMP_NUM_THREADS and its kin in the child's environment, >= 1
   std::size_t max_line_bytes = 8u << 20;  ///< longer lines are dropped
 };
 

@@ -13,9 +13,7 @@ namespace {
 constexpr double kRedraw_s = 0.1;
 constexpr double kSilence_s = 30;
 
-double machine_clock_s() {
-  return std::chrono::duration<double>(std::chrono::steady_clock::now().time_since_epoch()).count();
-}
+double machine_clock_s() { return std::chrono::duration<double>(std::chrono::steady_clock::now().time_since_epoch()).count(); }
 
 // Cuts by code point, so that half a letter never reaches the terminal.
 std::string cut(const std::string& text, std::size_t columns) {
@@ -65,15 +63,13 @@ std::string progress_line(const ProgressState& state, std::size_t columns) {
 }
 
 std::string finished_line(const FinishedJob& job, const ProgressState& state) {
-  auto out = fmt::format("[{}/{}] {} {}", state.done + state.failed + state.skipped, state.total,
-                         job.status, job.label);
+  auto out = fmt::format("[{}/{}] {} {}", state.done + state.failed + state.skipped, state.total, job.status, job.label);
   if (job.wall_s > 0) out += fmt::format(" ({})", duration_text(job.wall_s));
   if (!job.reason.empty()) out += ": " + job.reason;
   return out;
 }
 
-ProgressPrinter::ProgressPrinter(std::ostream& out, Options options)
-    : out_(out), options_(std::move(options)) {
+ProgressPrinter::ProgressPrinter(std::ostream& out, Options options) : out_(out), options_(std::move(options)) {
   if (!options_.now_s) options_.now_s = machine_clock_s;
   last_s_ = options_.now_s();
 }
@@ -96,8 +92,7 @@ void ProgressPrinter::update(const ProgressState& state) {
   last_s_ = now;
   if (!options_.terminal) return line(progress_line(state, 0));
   // The last column stays free: a full line would scroll on some terminals.
-  out_ << "\r\x1b[K" << progress_line(state, options_.columns > 1 ? options_.columns - 1 : 0)
-       << std::flush;
+  out_ << "\r\x1b[K" << progress_line(state, options_.columns > 1 ? options_.columns - 1 : 0) << std::flush;
   live_ = true;
 }
 

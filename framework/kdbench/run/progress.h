@@ -13,8 +13,8 @@ namespace kdbench {
 /// A job that has begun.
 struct RunningJob {
   std::string label;
-  int epoch = 0, epochs = 0;  ///< epochs finished and in all; 0 of 0: not known yet
-  double samples_per_s = 0;   ///< 0: unknown
+  int epoch = 0, epochs = 0;                                       ///< epochs finished and in all; 0 of 0: not known yet
+  double samples_per_s = 0;                                        ///< 0: unknown
   double val_accuracy = std::numeric_limits<double>::quiet_NaN();  ///< fraction in [0, 1], or NaN
 };
 
@@ -29,8 +29,8 @@ struct ProgressState {
 /// A job that is over.
 struct FinishedJob {
   std::string label, status,
-      reason;         ///< status as in records; "apart" for one that is run again by itself
-  double wall_s = 0;  ///< since its worker began
+      reason;                            ///< status as in records; "apart" for one that is run again by itself
+  double wall_s = 0;                     ///< since its worker began
   double cpu_s = 0, peak_rss_bytes = 0;  ///< of the whole worker; 0: it still runs
 };
 

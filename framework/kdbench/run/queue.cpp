@@ -9,15 +9,13 @@
 
 namespace kdbench {
 
-JobQueue::JobQueue(const Plan& plan, Options options)
-    : plan_(plan), options_(options), state_(plan.jobs.size()) {
+JobQueue::JobQueue(const Plan& plan, Options options) : plan_(plan), options_(options), state_(plan.jobs.size()) {
   options_.slots = std::max(1, options_.slots);
   std::unordered_map<std::string, std::size_t> index;
   for (std::size_t i = 0; i < plan.jobs.size(); ++i) {
     for (const auto& need : plan.jobs[i].needs) {
       const auto found = index.find(need);
-      KDBENCH_CHECK(found != index.end(),
-                    "a job needs one that does not stand before it in the plan");
+      KDBENCH_CHECK(found != index.end(), "a job needs one that does not stand before it in the plan");
       state_[i].needs.push_back(found->second);
       state_[found->second].dependents.push_back(i);
     }
@@ -32,9 +30,7 @@ bool JobQueue::ready(std::size_t job) const {
                      [this](std::size_t need) { return state_[need].status == Status::kDone; });
 }
 
-bool JobQueue::fusible(std::size_t job) const {
-  return options_.fuse && !state_[job].apart && !plan_.jobs[job].group.empty();
-}
+bool JobQueue::fusible(std::size_t job) const { return options_.fuse && !state_[job].apart && !plan_.jobs[job].group.empty(); }
 
 Unit JobQueue::single(std::size_t job) const {
   const auto& spec = plan_.jobs[job].spec;

@@ -14,12 +14,12 @@ namespace kdbench {
 /// The jobs of one worker process, by their index in the plan.
 struct Unit {
   std::vector<std::size_t> jobs;
-  int slots = 1;    ///< what it takes of the machine
-  int workers = 1;  ///< jobs that run side by side in the process
-  int threads = 1;  ///< of the process: a single job's own setting, which decides its result; else
-                    ///< the workers
-  double estimated_s = 0;  ///< 0: unknown
-  double bytes = 0;        ///< estimated peak memory; 0: unknown
+  int slots = 1;             ///< what it takes of the machine
+  int workers = 1;           ///< jobs that run side by side in the process
+  int threads = 1;           ///< of the process: a single job's own setting, which decides its result; else
+                             ///< the workers
+  double estimated_s = 0;    ///< 0: unknown
+  double bytes = 0;          ///< estimated peak memory; 0: unknown
   std::size_t left_out = 0;  ///< jobs of the group that memory leaves to later units
   bool is_bounded = false;   ///< memory bounds its jobs or its threads
 };
@@ -29,8 +29,8 @@ struct Unit {
 class JobQueue {
  public:
   struct Options {
-    int slots = 1;     ///< >= 1
-    bool fuse = true;  ///< let jobs of one group share a worker
+    int slots = 1;          ///< >= 1
+    bool fuse = true;       ///< let jobs of one group share a worker
     double unit_bytes = 0;  ///< estimated memory that a unit of several jobs may need; 0: any
   };
 
@@ -48,9 +48,7 @@ class JobQueue {
 
   bool settled(std::size_t job) const { return state_[job].status.has_value(); }
   /// Jobs that need `job`, in plan order.
-  const std::vector<std::size_t>& dependents(std::size_t job) const {
-    return state_[job].dependents;
-  }
+  const std::vector<std::size_t>& dependents(std::size_t job) const { return state_[job].dependents; }
 
  private:
   struct State {

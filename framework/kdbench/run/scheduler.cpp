@@ -40,8 +40,7 @@ class Runner {
     for (std::size_t i = 0; i < plan_.jobs.size(); ++i) work_ += queue_.settled(i) ? 0 : weight(i);
     for (start_units(); !active_.empty(); start_units()) {
       wait();
-      for (auto it = active_.begin(); it != active_.end();)
-        it = advance(*it) ? std::next(it) : active_.erase(it);
+      for (auto it = active_.begin(); it != active_.end();) it = advance(*it) ? std::next(it) : active_.erase(it);
       observer_.update(state());
     }
     for (std::size_t i = 0; i < plan_.jobs.size(); ++i) summary_.left += queue_.settled(i) ? 0 : 1;
@@ -66,12 +65,13 @@ class Runner {
       const auto& record = **found;
       const bool bad = record.status == Status::kFailed || record.status == Status::kDiverged;
       if (record.status == Status::kDone) {
-        if (has_snapshots(i)) was_done(i);
-        else incomplete.push_back(i);
+        if (has_snapshots(i))
+          was_done(i);
+        else
+          incomplete.push_back(i);
       } else if (bad && !options_.rerun_failed) {
         ++state_.failed;
-        summary_.problems.push_back(
-            {plan_.jobs[i].label, to_string(record.status), record.reason, true});
+        summary_.problems.push_back({plan_.jobs[i].label, to_string(record.status), record.reason, true});
         queue_.settle(i, record.status);
         earlier_.push_back({i, record.status});
       }
@@ -90,9 +90,7 @@ class Runner {
     queue_.settle(job, Status::kDone);
   }
 
-  bool has_snapshots(std::size_t job) const {
-    return store_.has_snapshots(plan_.jobs[job].id, plan_.jobs[job].keep_epochs);
-  }
+  bool has_snapshots(std::size_t job) const { return store_.has_snapshots(plan_.jobs[job].id, plan_.jobs[job].keep_epochs); }
 
   /// True if nothing is left to do. A job that another suite has had done may lack a network as it was after an epoch.
   bool is_complete(std::size_t job) const { return store_.is_done(plan_.jobs[job].id) && has_snapshots(job); }
@@ -103,8 +101,7 @@ class Runner {
       if (!unit) return;
       if (unit->is_bounded) tell_bounded(*unit);
       drop_done(*unit);
-      if (!unit->jobs.empty())
-        active_.emplace_back(plan_, *unit, options_.setup, store_.root(), options_.unit);
+      if (!unit->jobs.empty()) active_.emplace_back(plan_, *unit, options_.setup, store_.root(), options_.unit);
     }
   }
 
@@ -131,8 +128,8 @@ class Runner {
     const auto all = unit.jobs.size() + unit.left_out;
     observer_.note(fmt::format("{}, ...: {} jobs on {} threads would need more than {:.2f} GB ({}); jobs now: {}, threads: {}",
                                first.label, all, std::min<std::size_t>(all, options_.slots), memory.unit_bytes() / 1e9,
-                               by_limit ? "80 % of --memory-limit" : "--memory, or 80 % of what is available",
-                               unit.jobs.size(), unit.workers));
+                               by_limit ? "80 % of --memory-limit" : "--memory, or 80 % of what is available", unit.jobs.size(),
+                               unit.workers));
   }
 
   /// Whatever is next may start where nothing else runs: waiting would not make it smaller.
@@ -143,14 +140,12 @@ class Runner {
   }
 
   int used_slots() const {
-    return std::accumulate(active_.begin(), active_.end(), 0,
-                           [](int sum, const auto& a) { return sum + a.unit().slots; });
+    return std::accumulate(active_.begin(), active_.end(), 0, [](int sum, const auto& a) { return sum + a.unit().slots; });
   }
 
   double busy_s() const {
     double longest = 0;
-    for (const auto& a : active_)
-      longest = std::max(longest, a.unit().estimated_s * (1 - a.fraction()));
+    for (const auto& a : active_) longest = std::max(longest, a.unit().estimated_s * (1 - a.fraction()));
     return longest;
   }
 
@@ -219,8 +214,7 @@ class Runner {
         if (summary_.signal == 0) interrupted(job);
       } else if (unit.unit().jobs.size() > 1) {
         queue_.requeue_apart(job);
-        observer_.job_finished({plan_.jobs[job].label, "apart", unit.cause(), unit.wall_s()},
-                               state());
+        observer_.job_finished({plan_.jobs[job].label, "apart", unit.cause(), unit.wall_s()}, state());
       } else {
         fail(job, unit.cause(), unit);
       }
@@ -236,24 +230,19 @@ class Runner {
   /// done nor failed.
   void interrupted(std::size_t job) {
     queue_.settle(job, Status::kInterrupted);
-    summary_.problems.push_back(
-        {plan_.jobs[job].label, "interrupted", "its worker was told to stop; run again to go on"});
+    summary_.problems.push_back({plan_.jobs[job].label, "interrupted", "its worker was told to stop; run again to go on"});
     for (const auto dependent : queue_.dependents(job)) {
       if (!queue_.settled(dependent)) interrupted(dependent);
     }
   }
 
-  void settle(std::size_t job, Status status, const std::string& reason,
-              const UnitProcess* unit = nullptr) {
+  void settle(std::size_t job, Status status, const std::string& reason, const UnitProcess* unit = nullptr) {
     queue_.settle(job, status);
     finished_work_ += weight(job);
-    auto& count = status == Status::kDone      ? state_.done
-                  : status == Status::kSkipped ? state_.skipped
-                                               : state_.failed;
+    auto& count = status == Status::kDone ? state_.done : status == Status::kSkipped ? state_.skipped : state_.failed;
     ++count;
     summary_.done += status == Status::kDone ? 1 : 0;
-    if (status != Status::kDone)
-      summary_.problems.push_back({plan_.jobs[job].label, to_string(status), reason});
+    if (status != Status::kDone) summary_.problems.push_back({plan_.jobs[job].label, to_string(status), reason});
     FinishedJob finished{plan_.jobs[job].label, to_string(status), reason};
     if (unit != nullptr) {
       finished.wall_s = unit->wall_s();
@@ -265,8 +254,7 @@ class Runner {
   }
 
   void skip_dependents(std::size_t job, Status status) {
-    const auto reason =
-        fmt::format("needs {}, which is {}", plan_.jobs[job].label, to_string(status));
+    const auto reason = fmt::format("needs {}, which is {}", plan_.jobs[job].label, to_string(status));
     for (const auto dependent : queue_.dependents(job)) {
       if (queue_.settled(dependent)) continue;
       store_.put(parent_record(plan_, dependent, Status::kSkipped, reason, {}));
@@ -315,8 +303,7 @@ int RunSummary::exit_code() const {
   return problems.empty() ? 0 : 1;
 }
 
-RunSummary run_plan(const Plan& plan, const Store& store, const RunOptions& options,
-                    RunObserver& observer) {
+RunSummary run_plan(const Plan& plan, const Store& store, const RunOptions& options, RunObserver& observer) {
   return Runner(plan, store, options, observer).run();
 }
 

@@ -43,7 +43,6 @@ struct RunSummary {
 /// not done becomes a skipped one. What jobs run beside each other changes no result. A job that is done but lacks a network
 /// (Job::keep_epochs) that some job still has to learn from is trained again; its record stays.
 /// @throws std::system_error when no worker can be started or the store cannot be written.
-RunSummary run_plan(const Plan& plan, const Store& store, const RunOptions& options,
-                    RunObserver& observer);
+RunSummary run_plan(const Plan& plan, const Store& store, const RunOptions& options, RunObserver& observer);
 
 }  // namespace kdbench

@@ -13,20 +13,22 @@ namespace {
 
 using Clock = std::chrono::steady_clock;
 
-std::filesystem::path log_path(const Plan& plan, const Unit& unit,
-                               const std::filesystem::path& store) {
+std::filesystem::path log_path(const Plan& plan, const Unit& unit, const std::filesystem::path& store) {
   const auto kind = unit.jobs.size() > 1 ? "group-" : "";
   return store / "logs" / fmt::format("{}{:.16}.log", kind, plan.jobs[unit.jobs.front()].id);
 }
 
-Command command_of(const Plan& plan, const Unit& unit, const WorkerSetup& setup,
-                   const std::filesystem::path& store, const UnitOptions& options) {
+Command command_of(const Plan& plan, const Unit& unit, const WorkerSetup& setup, const std::filesystem::path& store,
+                   const UnitOptions& options) {
   Json jobs = Json::array();
   for (const auto job : unit.jobs) jobs.push_back(to_json(plan.jobs[job]));
   const double memory = options.memory_limit_bytes > 0 ? options.memory_limit_bytes : options.memory_bytes;
-  const Json request = {{"verb", "train"},           {"jobs", std::move(jobs)},
-                        {"store", store.string()},   {"device", plan.device},
-                        {"data_dir", plan.data_dir}, {"workers", unit.workers},
+  const Json request = {{"verb", "train"},
+                        {"jobs", std::move(jobs)},
+                        {"store", store.string()},
+                        {"device", plan.device},
+                        {"data_dir", plan.data_dir},
+                        {"workers", unit.workers},
                         {"allocator", options.caching_allocator},
                         {"cache_limit_bytes", memory / 2}};
   return {.executable = setup.worker,
@@ -36,8 +38,7 @@ Command command_of(const Plan& plan, const Unit& unit, const WorkerSetup& setup,
 }
 
 Clock::time_point in_seconds(double seconds) {
-  return Clock::now() +
-         std::chrono::duration_cast<Clock::duration>(std::chrono::duration<double>(seconds));
+  return Clock::now() + std::chrono::duration_cast<Clock::duration>(std::chrono::duration<double>(seconds));
 }
 
 std::string size_text(double bytes) { return fmt::format("{:.1f} GB", bytes / 1e9); }
@@ -50,8 +51,8 @@ double UnitOptions::unit_bytes() const {
   return killed > 0 && memory_bytes > 0 ? std::min(killed, memory_bytes) : std::max(killed, memory_bytes);
 }
 
-UnitProcess::UnitProcess(const Plan& plan, Unit unit, const WorkerSetup& setup,
-                         const std::filesystem::path& store, const UnitOptions& options)
+UnitProcess::UnitProcess(const Plan& plan, Unit unit, const WorkerSetup& setup, const std::filesystem::path& store,
+                         const UnitOptions& options)
     : plan_(plan),
       unit_options_(options),
       unit_(std::move(unit)),
@@ -150,16 +151,13 @@ std::vector<std::size_t> UnitProcess::open_jobs() const {
   return out;
 }
 
-bool UnitProcess::reported_interrupted(std::size_t job) const {
-  return limit_.empty() && seen_.at(job).interrupted;
-}
+bool UnitProcess::reported_interrupted(std::size_t job) const { return limit_.empty() && seen_.at(job).interrupted; }
 
 std::string UnitProcess::cause() const { return last_words() + "; log: " + log_.string(); }
 
 std::string UnitProcess::last_words() const {
   if (!limit_.empty()) return limit_;
-  if (!last_.is_null())
-    return fmt::format("{}: {}", text_field(last_, "class"), text_field(last_, "what"));
+  if (!last_.is_null()) return fmt::format("{}: {}", text_field(last_, "class"), text_field(last_, "what"));
   if (process_.overflowed()) return "worker sent a line of more than 8 MB";
   const auto when = loading_.empty() ? std::string() : " while it loaded " + loading_;
   if (exit_.signal != 0 && !killed_) return fmt::format("worker crashed{}: {}", when, exit_.text());
@@ -167,13 +165,10 @@ std::string UnitProcess::last_words() const {
   return fmt::format("worker ended{} without a result ({})", when, exit_.text());
 }
 
-double UnitProcess::wall_s() const {
-  return std::chrono::duration<double>(Clock::now() - start_).count();
-}
+double UnitProcess::wall_s() const { return std::chrono::duration<double>(Clock::now() - start_).count(); }
 
 std::size_t UnitProcess::num_running() const {
-  const auto begun = std::count_if(seen_.begin(), seen_.end(),
-                                   [](const auto& s) { return s.second.begun && !s.second.over; });
+  const auto begun = std::count_if(seen_.begin(), seen_.end(), [](const auto& s) { return s.second.begun && !s.second.over; });
   return std::max<std::size_t>(1, static_cast<std::size_t>(begun));
 }
 

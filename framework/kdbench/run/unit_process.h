@@ -15,7 +15,7 @@ namespace kdbench {
 
 /// What bounds a unit (0 means no limit) and how its worker keeps memory.
 struct UnitOptions {
-  double timeout_s = 0;           ///< wall time of one job
+  double timeout_s = 0;  ///< wall time of one job
   /// Resident memory of the worker and its children; freed blocks beyond half of it are not kept.
   double memory_limit_bytes = 0;
   /// What all workers together may use by the plan's estimates, so that groups are cut and units wait. Without a limit of
@@ -26,7 +26,7 @@ struct UnitOptions {
 
   /// Returns what the jobs of one unit may need together by the plan's estimates; 0: no limit.
   double unit_bytes() const;
-  double grace_s = 20;  ///< between SIGTERM and SIGKILL, and between the last event and the end
+  double grace_s = 20;            ///< between SIGTERM and SIGKILL, and between the last event and the end
   bool caching_allocator = true;  ///< false: the worker keeps libtorch's own
 };
 
@@ -40,8 +40,8 @@ class UnitProcess {
  public:
   /// Starts the worker. Keeps references to the plan and the options.
   /// @throws std::system_error when it cannot be started.
-  UnitProcess(const Plan& plan, Unit unit, const WorkerSetup& setup,
-              const std::filesystem::path& store, const UnitOptions& options);
+  UnitProcess(const Plan& plan, Unit unit, const WorkerSetup& setup, const std::filesystem::path& store,
+              const UnitOptions& options);
 
   const Unit& unit() const { return unit_; }
   const Process& process() const { return process_; }

@@ -15,11 +15,11 @@ namespace kdbench {
 
 /// The facts that planning needs.
 struct DatasetInfo {
-  std::int64_t num_classes = 0;             ///< K
-  ImageShape image;                         ///< C, H, W
-  std::int64_t num_train = 0, num_test = 0; ///< rows; 0 where only the files can tell
-  std::vector<double> mean, stddev;         ///< per channel: of pixel / 255 for bytes, of the value for floats; empty: 0 and 1
-  bool has_posterior = false;               ///< load() fills Split::posterior
+  std::int64_t num_classes = 0;              ///< K
+  ImageShape image;                          ///< C, H, W
+  std::int64_t num_train = 0, num_test = 0;  ///< rows; 0 where only the files can tell
+  std::vector<double> mean, stddev;          ///< per channel: of pixel / 255 for bytes, of the value for floats; empty: 0 and 1
+  bool has_posterior = false;                ///< load() fills Split::posterior
 };
 
 /// One split, whole, on the CPU. Shuffling, augmentation, normalisation and the validation cut are the host's.
@@ -48,7 +48,8 @@ class Dataset {
 
 /// What the host hands to a data set that it builds.
 struct DatasetContext {
-  /// The data set that the suite's key `of` names, for those that are made of another (a subset, a rotation); nullptr without `of`.
+  /// The data set that the suite's key `of` names, for those that are made of another (a subset, a rotation); nullptr without
+  /// `of`.
   std::shared_ptr<const Dataset> of = nullptr;
 
   /// Shows one line to the user, such as how fast images were decoded; empty where nobody watches. Call it from load() alone.

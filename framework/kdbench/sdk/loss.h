@@ -19,21 +19,21 @@ struct FeatureShape {
 
 /// What the host knows before it builds a loss. Shapes are measured by one dry forward of both networks in eval mode.
 struct LossContext {
-  std::int64_t num_classes = 0;                 ///< K
-  std::int64_t num_train = 0;                   ///< rows of the training split after the validation cut; 0 if not yet known
-  std::vector<FeatureShape> student, teacher;   ///< in feature_names() order; empty for a model without feature maps
+  std::int64_t num_classes = 0;                ///< K
+  std::int64_t num_train = 0;                  ///< rows of the training split after the validation cut; 0 if not yet known
+  std::vector<FeatureShape> student, teacher;  ///< in feature_names() order; empty for a model without feature maps
   std::int64_t student_embedding = 0, teacher_embedding = 0;  ///< D of each; 0: none
-  std::uint64_t seed = 0;                       ///< for whatever the loss draws itself
+  std::uint64_t seed = 0;                                     ///< for whatever the loss draws itself
 };
 
 /// What a loss reads beside the student's output. The host provides what is asked for and nothing else: a loss that asks for
 /// logits only can be trained from stored teacher logits.
 struct LossNeeds {
-  bool terms = true;              ///< false: forward() returns no terms, the student learns from the labels alone
-  bool teacher = true;            ///< a teacher's logits; false: no teacher is trained for this method
-  bool teacher_features = false;  ///< LossInputs::teacher.features, preactivations
-  bool teacher_embedding = false; ///< LossInputs::teacher.embedding
-  bool posterior = false;         ///< LossInputs::posterior; refused at plan time for a data set without one
+  bool terms = true;               ///< false: forward() returns no terms, the student learns from the labels alone
+  bool teacher = true;             ///< a teacher's logits; false: no teacher is trained for this method
+  bool teacher_features = false;   ///< LossInputs::teacher.features, preactivations
+  bool teacher_embedding = false;  ///< LossInputs::teacher.embedding
+  bool posterior = false;          ///< LossInputs::posterior; refused at plan time for a data set without one
   /// A promise: every forward() makes the same tensor operations. It reads neither epoch nor step, draws no random numbers, keeps
   /// nothing between calls but tensors changed in place, and reads no value on the host. A GPU then replays the whole training
   /// step as one graph.
@@ -42,14 +42,15 @@ struct LossNeeds {
 
 /// One training batch of N images, K classes.
 struct LossInputs {
-  const ModelOutput& student;      ///< train mode; gradients flow
-  const ModelOutput& teacher;      ///< eval mode, no gradient, logits already divided by `teacher_temperature`; empty if !needs().teacher
-  const torch::Tensor& labels;     ///< [N] int64 in [0, K)
-  const torch::Tensor& indices;    ///< [N] int64, stable row numbers of the training split
-  const torch::Tensor& posterior;  ///< [N, K] in the student's type; undefined unless needs().posterior
-  const torch::Tensor& images;     ///< [N, C, H, W] float, as the student saw them
-  double tau_student = 1.0;        ///< softmax temperature of the student, > 0
-  double tau_teacher = 1.0;        ///< softmax temperature of the teacher, > 0
+  const ModelOutput& student;  ///< train mode; gradients flow
+  const ModelOutput&
+      teacher;  ///< eval mode, no gradient, logits already divided by `teacher_temperature`; empty if !needs().teacher
+  const torch::Tensor& labels;             ///< [N] int64 in [0, K)
+  const torch::Tensor& indices;            ///< [N] int64, stable row numbers of the training split
+  const torch::Tensor& posterior;          ///< [N, K] in the student's type; undefined unless needs().posterior
+  const torch::Tensor& images;             ///< [N, C, H, W] float, as the student saw them
+  double tau_student = 1.0;                ///< softmax temperature of the student, > 0
+  double tau_teacher = 1.0;                ///< softmax temperature of the teacher, > 0
   std::int64_t epoch = 0, num_epochs = 0;  ///< 0-based, and how many the stage has
   std::int64_t step = 0, num_steps = 0;    ///< 0-based within the stage, and how many the stage has
 };

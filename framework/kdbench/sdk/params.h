@@ -37,9 +37,8 @@ class Params {
  public:
   /// Binds TOML key `name` to `field`.
   template <class T>
-    requires std::same_as<T, bool> || std::same_as<T, std::int64_t> || std::same_as<T, double> ||
-             std::same_as<T, std::string>
-  Params& add(std::string name, T Options::*field, std::string doc, Limits limits = {}) {
+  requires std::same_as<T, bool> || std::same_as<T, std::int64_t> || std::same_as<T, double> || std::same_as<T, std::string>
+      Params& add(std::string name, T Options::*field, std::string doc, Limits limits = {}) {
     specs_.push_back({name, Options{}.*field, std::move(doc), limits.min, limits.max, std::move(limits.choices)});
     setters_.emplace(std::move(name), [field](Options& o, const ParamValue& v) { o.*field = std::get<T>(v); });
     return *this;

@@ -38,8 +38,8 @@ using StrategyEntry = Entry<Strategy, NoContext>;
 
 /// A class the registrar accepts: it names its Options, declares them, and is built from them and a context.
 template <class P, class Base, class Context>
-concept PluginClass = std::derived_from<P, Base> &&
-    std::constructible_from<P, typename P::Options, const Context&> && requires(Params<typename P::Options>& p) {
+concept PluginClass = std::derived_from<P, Base> && std::constructible_from<P, typename P::Options, const Context&> &&
+    requires(Params<typename P::Options>& p) {
   P::declare(p);
 };
 
@@ -93,10 +93,10 @@ struct PluginTag {
 /// Opens the one registration block of a library; what follows is an ordinary function body:
 /// `KDBENCH_PLUGIN("my_loss", "0.1.0", r) { r.loss<MyLoss>("my_loss", {.summary = "..."}); }`
 /// A second block in the same library is a duplicate symbol, which the compiler refuses.
-#define KDBENCH_PLUGIN(name, version, registrar)                                              \
-  KDBENCH_EMIT_STAMP();                                                                       \
-  extern "C" KDBENCH_EXPORT const ::kdbench::PluginTag* kdbench_plugin_tag_v1() noexcept {    \
-    static constexpr ::kdbench::PluginTag tag{name, version};                                 \
-    return &tag;                                                                              \
-  }                                                                                           \
+#define KDBENCH_PLUGIN(name, version, registrar)                                           \
+  KDBENCH_EMIT_STAMP();                                                                    \
+  extern "C" KDBENCH_EXPORT const ::kdbench::PluginTag* kdbench_plugin_tag_v1() noexcept { \
+    static constexpr ::kdbench::PluginTag tag{name, version};                              \
+    return &tag;                                                                           \
+  }                                                                                        \
   extern "C" KDBENCH_EXPORT void kdbench_plugin_register_v1(::kdbench::Registrar& registrar)

@@ -39,13 +39,14 @@
 #endif
 
 /// `key=value;...`; abi, torch, cxx11abi, stdlib and sanitizer must equal the host's, the rest is for the reader.
-#define KDBENCH_STAMP                                                                                       \
-  "abi=" KDBENCH_STR(KDBENCH_SDK_ABI) ";sdk=" KDBENCH_SDK_VERSION ";torch=" KDBENCH_STAMP_TORCH              \
-  ";cxx11abi=" KDBENCH_STAMP_CXX11ABI ";stdlib=" KDBENCH_STAMP_STDLIB ";std=" KDBENCH_STR(__cplusplus)        \
-  ";compiler=" KDBENCH_STAMP_COMPILER ";sanitizer=" KDBENCH_STAMP_SANITIZER
+#define KDBENCH_STAMP                                                                                      \
+  "abi=" KDBENCH_STR(KDBENCH_SDK_ABI) ";sdk=" KDBENCH_SDK_VERSION ";torch=" KDBENCH_STAMP_TORCH            \
+                                      ";cxx11abi=" KDBENCH_STAMP_CXX11ABI ";stdlib=" KDBENCH_STAMP_STDLIB  \
+                                      ";std=" KDBENCH_STR(__cplusplus) ";compiler=" KDBENCH_STAMP_COMPILER \
+                                                                       ";sanitizer=" KDBENCH_STAMP_SANITIZER
 
 // Top-level assembly gives the exact layout: GCC aligns a constant object to 32 bytes, which readelf calls corrupt.
-#define KDBENCH_EMIT_STAMP()                                                                  \
-  __asm__(".pushsection .note.kdbench,\"a\",@note\n\t.balign 4\n\t"                           \
-          ".long 8, 2f - 1f, 1\n\t.asciz \"KDBENCH\"\n1:\t.asciz \"" KDBENCH_STAMP            \
-          "\"\n2:\t.balign 4\n\t.popsection")
+#define KDBENCH_EMIT_STAMP()                                    \
+  __asm__(                                                      \
+      ".pushsection .note.kdbench,\"a\",@note\n\t.balign 4\n\t" \
+      ".long 8, 2f - 1f, 1\n\t.asciz \"KDBENCH\"\n1:\t.asciz \"" KDBENCH_STAMP "\"\n2:\t.balign 4\n\t.popsection")

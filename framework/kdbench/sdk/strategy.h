@@ -33,13 +33,14 @@ struct Stage {
   std::optional<std::string> teacher;  ///< id of an earlier stage; nullopt: labels only
   Checkpoint teacher_checkpoint = {};  ///< which state of the teacher teaches
   StageLoss loss = StageLoss::kLabels;
-  std::string loss_name = {};          ///< with kNamed
-  std::int64_t epochs = 0;             ///< passes over the training split, > 0
-  std::int64_t kd_begin = 0;           ///< the KD term is on in epochs [kd_begin, kd_end)
-  std::int64_t kd_end = 0;             ///< 0: until the end
-  double label_smoothing = 0.0;        ///< of the cross-entropy, in [0, 1)
+  std::string loss_name = {};            ///< with kNamed
+  std::int64_t epochs = 0;               ///< passes over the training split, > 0
+  std::int64_t kd_begin = 0;             ///< the KD term is on in epochs [kd_begin, kd_end)
+  std::int64_t kd_end = 0;               ///< 0: until the end
+  double label_smoothing = 0.0;          ///< of the cross-entropy, in [0, 1)
   bool fit_teacher_temperature = false;  ///< divide the teacher's logits by the T that minimises its NLL on the validation rows
-  std::optional<std::string> init = {};  ///< start from the last weights of this earlier stage, of the same model, not from random ones
+  std::optional<std::string> init =
+      {};  ///< start from the last weights of this earlier stage, of the same model, not from random ones
   /// Add the logits of this earlier stage, frozen, to this network's: both together are trained, evaluated, recorded and, as a
   /// teacher, asked (residual distillation). Only logits are added; features and embedding stay this network's.
   std::optional<std::string> added_to = {};

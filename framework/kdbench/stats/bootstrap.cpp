@@ -13,8 +13,7 @@
 namespace kdbench::stats {
 namespace {
 
-void gather(const std::vector<double>& from, const std::vector<std::size_t>& chosen,
-            std::vector<double>& to) {
+void gather(const std::vector<double>& from, const std::vector<std::size_t>& chosen, std::vector<double>& to) {
   to.resize(chosen.size());
   for (std::size_t i = 0; i < chosen.size(); ++i) to[i] = from[chosen[i]];
 }
@@ -29,12 +28,9 @@ double sorted_quantile(const std::vector<double>& sorted, double probability) {
 
 }  // namespace
 
-std::string BootstrapOptions::text() const {
-  return fmt::format("percentile bootstrap, {} resamples, seed {}", samples, seed);
-}
+std::string BootstrapOptions::text() const { return fmt::format("percentile bootstrap, {} resamples, seed {}", samples, seed); }
 
-Interval bootstrap_indices(std::size_t count, const IndexStatistic& statistic,
-                           const BootstrapOptions& options) {
+Interval bootstrap_indices(std::size_t count, const IndexStatistic& statistic, const BootstrapOptions& options) {
   KDBENCH_CHECK(options.confidence > 0 && options.confidence < 1, "a confidence level lies between 0 and 1");
   if (count < 2) return {};
   RandomIndex random(options.seed);
@@ -51,8 +47,7 @@ Interval bootstrap_indices(std::size_t count, const IndexStatistic& statistic,
   return {sorted_quantile(seen, tail), sorted_quantile(seen, 1 - tail)};
 }
 
-Interval bootstrap_interval(const std::vector<double>& values, const Statistic& statistic,
-                            const BootstrapOptions& options) {
+Interval bootstrap_interval(const std::vector<double>& values, const Statistic& statistic, const BootstrapOptions& options) {
   std::vector<double> drawn;
   return bootstrap_indices(
       values.size(),
@@ -63,8 +58,8 @@ Interval bootstrap_interval(const std::vector<double>& values, const Statistic& 
       options);
 }
 
-Interval bootstrap_pairs(const std::vector<double>& x, const std::vector<double>& y,
-                         const PairStatistic& statistic, const BootstrapOptions& options) {
+Interval bootstrap_pairs(const std::vector<double>& x, const std::vector<double>& y, const PairStatistic& statistic,
+                         const BootstrapOptions& options) {
   KDBENCH_CHECK(x.size() == y.size(), "paired columns have one length");
   if (x.size() < 3 || std::isnan(statistic(x, y))) return {};
   std::vector<double> drawn_x, drawn_y;
@@ -78,24 +73,20 @@ Interval bootstrap_pairs(const std::vector<double>& x, const std::vector<double>
       options);
 }
 
-Interval spearman_interval(const std::vector<double>& x, const std::vector<double>& y,
-                           const BootstrapOptions& options) {
+Interval spearman_interval(const std::vector<double>& x, const std::vector<double>& y, const BootstrapOptions& options) {
   return bootstrap_pairs(x, y, spearman_rho, options);
 }
 
-Interval kendall_interval(const std::vector<double>& x, const std::vector<double>& y,
-                          const BootstrapOptions& options) {
+Interval kendall_interval(const std::vector<double>& x, const std::vector<double>& y, const BootstrapOptions& options) {
   return bootstrap_pairs(x, y, kendall_tau_b, options);
 }
 
-Interval pearson_interval(const std::vector<double>& x, const std::vector<double>& y,
-                          const BootstrapOptions& options) {
+Interval pearson_interval(const std::vector<double>& x, const std::vector<double>& y, const BootstrapOptions& options) {
   return bootstrap_pairs(x, y, pearson_r, options);
 }
 
 double quantile(std::vector<double> values, double probability) {
-  if (values.empty() || std::any_of(values.begin(), values.end(), [](double v) { return std::isnan(v); }))
-    return kUndefined;
+  if (values.empty() || std::any_of(values.begin(), values.end(), [](double v) { return std::isnan(v); })) return kUndefined;
   KDBENCH_CHECK(probability >= 0 && probability <= 1, "a probability lies between 0 and 1");
   std::sort(values.begin(), values.end());
   return sorted_quantile(values, probability);

@@ -34,9 +34,7 @@ struct Distances {
     }
   }
   /// Doubly centred distance.
-  double at(std::size_t i, std::size_t j) const {
-    return std::abs(values[i] - values[j]) - rows[i] - rows[j] + all;
-  }
+  double at(std::size_t i, std::size_t j) const { return std::abs(values[i] - values[j]) - rows[i] - rows[j] + all; }
 
   const std::vector<double>& values;
   std::vector<double> rows;
@@ -53,13 +51,9 @@ double distance_covariance(const Distances& a, const Distances& b) {
 
 }  // namespace
 
-Correlation pearson(const std::vector<double>& x, const std::vector<double>& y) {
-  return with_p(pearson_r(x, y), x.size());
-}
+Correlation pearson(const std::vector<double>& x, const std::vector<double>& y) { return with_p(pearson_r(x, y), x.size()); }
 
-Correlation spearman(const std::vector<double>& x, const std::vector<double>& y) {
-  return with_p(spearman_rho(x, y), x.size());
-}
+Correlation spearman(const std::vector<double>& x, const std::vector<double>& y) { return with_p(spearman_rho(x, y), x.size()); }
 
 double distance_correlation(const std::vector<double>& x, const std::vector<double>& y) {
   if (!correlatable(x, y)) return kUndefined;

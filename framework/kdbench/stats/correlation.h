@@ -28,8 +28,7 @@ enum class KendallP {
 };
 
 /// Returns Kendall's tau-b in O(n log n).
-Correlation kendall(const std::vector<double>& x, const std::vector<double>& y,
-                    KendallP method = KendallP::kAuto);
+Correlation kendall(const std::vector<double>& x, const std::vector<double>& y, KendallP method = KendallP::kAuto);
 
 /// Returns the distance correlation (Szekely, Rizzo & Bakirov 2007), in [0, 1]; it also sees relations that
 /// are not monotone. O(n^2) time, O(n) memory.
@@ -37,8 +36,8 @@ double distance_correlation(const std::vector<double>& x, const std::vector<doub
 
 /// Returns the two-sided permutation p of Spearman's rho: over all n! orders for n <= 8, else over `samples`
 /// random ones as (hits + 1) / (samples + 1). The same seed gives the same number.
-double spearman_permutation_p(const std::vector<double>& x, const std::vector<double>& y,
-                              std::size_t samples = 9999, std::uint64_t seed = 1);
+double spearman_permutation_p(const std::vector<double>& x, const std::vector<double>& y, std::size_t samples = 9999,
+                              std::uint64_t seed = 1);
 
 /// Returns Fisher's interval of Pearson's r over `count` pairs, tanh(atanh(r) -+ z / sqrt(count - 3)).
 /// Undefined for fewer than 4 pairs and for |r| = 1, where the formula would claim certainty.

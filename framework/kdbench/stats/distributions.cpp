@@ -30,23 +30,18 @@ double upper_point(double confidence) {
 
 }  // namespace
 
-double two_sided_t_p(double t, double freedom) {
-  return 2 * upper_tail(boost::math::students_t(freedom), std::abs(t));
-}
+double two_sided_t_p(double t, double freedom) { return 2 * upper_tail(boost::math::students_t(freedom), std::abs(t)); }
 
 double two_sided_normal_p(double z) { return 2 * upper_tail(boost::math::normal(), std::abs(z)); }
 
-double chi2_tail(double chi2, double freedom) {
-  return upper_tail(boost::math::chi_squared(freedom), chi2 < 0 ? 0.0 : chi2);
-}
+double chi2_tail(double chi2, double freedom) { return upper_tail(boost::math::chi_squared(freedom), chi2 < 0 ? 0.0 : chi2); }
 
 double f_tail(double f, double freedom1, double freedom2) {
   return upper_tail(boost::math::fisher_f(freedom1, freedom2), f < 0 ? 0.0 : f);
 }
 
 double t_critical(double confidence, double freedom) {
-  return boost::math::quantile(
-      boost::math::complement(boost::math::students_t(freedom), upper_point(confidence)));
+  return boost::math::quantile(boost::math::complement(boost::math::students_t(freedom), upper_point(confidence)));
 }
 
 double normal_critical(double confidence) {

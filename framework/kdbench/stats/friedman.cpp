@@ -32,8 +32,7 @@ void add_f(FriedmanResult& result, double n, double k) {
 }
 
 void add_tests(FriedmanResult& result) {
-  const auto n = static_cast<double>(result.ranks.size()),
-             k = static_cast<double>(result.average_ranks.size());
+  const auto n = static_cast<double>(result.ranks.size()), k = static_cast<double>(result.average_ranks.size());
   double spread = 0;
   for (const auto rank : result.average_ranks) spread += (rank - (k + 1) / 2) * (rank - (k + 1) / 2);
   if (n < 2 || k < 2 || std::isnan(spread)) return;

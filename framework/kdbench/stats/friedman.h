@@ -24,8 +24,7 @@ struct FriedmanResult {
 /// @param scores [settings][methods], every row of one length. A row with a NaN makes every average and test
 /// NaN.
 /// @param order which score is rank 1.
-FriedmanResult friedman(const std::vector<std::vector<double>>& scores,
-                        RankOrder order = RankOrder::kHighestFirst);
+FriedmanResult friedman(const std::vector<std::vector<double>>& scores, RankOrder order = RankOrder::kHighestFirst);
 
 /// Returns Nemenyi's critical difference: average ranks of `methods` methods over `settings` settings that
 /// differ by less are not told apart at level `alpha`. q(alpha, methods) * sqrt(k (k + 1) / (6 n)) (Demsar

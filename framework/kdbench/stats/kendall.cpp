@@ -15,8 +15,7 @@ namespace {
 constexpr std::size_t kLargestExact = 33;
 
 /// Sorts values[begin, end) and returns how many pairs stood in descending order.
-double sort_counting(std::vector<double>& values, std::vector<double>& room, std::size_t begin,
-                     std::size_t end) {
+double sort_counting(std::vector<double>& values, std::vector<double>& room, std::size_t begin, std::size_t end) {
   if (end - begin < 2) return 0;
   const auto middle = begin + (end - begin) / 2;
   auto count = sort_counting(values, room, begin, middle) + sort_counting(values, room, middle, end);
@@ -29,8 +28,7 @@ double sort_counting(std::vector<double>& values, std::vector<double>& room, std
       count += static_cast<double>(middle - left);
     }
   }
-  std::copy(room.begin() + static_cast<std::ptrdiff_t>(begin),
-            room.begin() + static_cast<std::ptrdiff_t>(end),
+  std::copy(room.begin() + static_cast<std::ptrdiff_t>(begin), room.begin() + static_cast<std::ptrdiff_t>(end),
             values.begin() + static_cast<std::ptrdiff_t>(begin));
   return count;
 }
@@ -59,8 +57,7 @@ double normal_p(const KendallCounts& counts, const std::vector<double>& x, const
   const Ties ties_x(x), ties_y(y);
   const auto n = static_cast<double>(x.size()), ordered = n * (n - 1);
   const auto variance = (ordered * (2 * n + 5) - ties_x.weight - ties_y.weight) / 18 +
-                        2 * counts.tied_x * counts.tied_y / ordered +
-                        ties_x.triples * ties_y.triples / (9 * ordered * (n - 2));
+                        2 * counts.tied_x * counts.tied_y / ordered + ties_x.triples * ties_y.triples / (9 * ordered * (n - 2));
   return two_sided_normal_p(counts.concordant_minus_discordant() / std::sqrt(variance));
 }
 
@@ -89,8 +86,7 @@ KendallCounts count_pairs(const std::vector<double>& x, const std::vector<double
   const auto n = x.size();
   std::vector<std::size_t> order(n);
   std::iota(order.begin(), order.end(), 0);
-  std::sort(order.begin(), order.end(),
-            [&](std::size_t a, std::size_t b) { return x[a] != x[b] ? x[a] < x[b] : y[a] < y[b]; });
+  std::sort(order.begin(), order.end(), [&](std::size_t a, std::size_t b) { return x[a] != x[b] ? x[a] < x[b] : y[a] < y[b]; });
   std::vector<double> sorted(n), room(n);
   for (std::size_t i = 0; i < n; ++i) sorted[i] = y[order[i]];
   KendallCounts counts{pairs_of(static_cast<double>(n)), 0, tied_pairs(x), tied_pairs(y), 0};

@@ -42,8 +42,7 @@ std::vector<double> benjamini_hochberg(const std::vector<double>& p) {
   const auto order = ascending(p);
   double smallest = 1;
   for (auto i = order.size(); i-- > 0;) {
-    smallest =
-        std::min(smallest, p[order[i]] * static_cast<double>(order.size()) / static_cast<double>(i + 1));
+    smallest = std::min(smallest, p[order[i]] * static_cast<double>(order.size()) / static_cast<double>(i + 1));
     out[order[i]] = smallest;
   }
   return out;

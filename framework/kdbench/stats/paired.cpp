@@ -21,8 +21,7 @@ double rounding(const std::vector<double>& a, const std::vector<double>& b) {
 
 }  // namespace
 
-PairedDifference paired_difference(const std::vector<double>& a, const std::vector<double>& b,
-                                   double confidence) {
+PairedDifference paired_difference(const std::vector<double>& a, const std::vector<double>& b, double confidence) {
   KDBENCH_CHECK(a.size() == b.size(), "paired columns have one length");
   std::vector<double> difference(a.size());
   for (std::size_t i = 0; i < a.size(); ++i) difference[i] = a[i] - b[i];

@@ -13,14 +13,12 @@ struct PairedDifference {
   double mean = kUndefined;  ///< of a - b
   double sd = kUndefined;    ///< of a - b, divisor n - 1; NaN for one pair
   Interval interval;         ///< undefined for one pair
-  double
-      t = kUndefined,
-      p = kUndefined;  ///< NaN for one pair, and where every pair differs by the same amount (up to rounding)
+  double t = kUndefined,
+         p = kUndefined;  ///< NaN for one pair, and where every pair differs by the same amount (up to rounding)
 };
 
 /// Compares two columns of one length.
-PairedDifference paired_difference(const std::vector<double>& a, const std::vector<double>& b,
-                                   double confidence = 0.95);
+PairedDifference paired_difference(const std::vector<double>& a, const std::vector<double>& b, double confidence = 0.95);
 
 /// What becomes of pairs without a difference.
 enum class Zeros {
@@ -46,7 +44,7 @@ struct WilcoxonResult {
 
 /// Wilcoxon's signed rank test. Differences tie when they are equal as doubles. No pair, no pair that
 /// differs, a NaN: statistic and p are NaN.
-WilcoxonResult wilcoxon(const std::vector<double>& a, const std::vector<double>& b,
-                        Zeros zeros = Zeros::kDrop, WilcoxonP method = WilcoxonP::kAuto);
+WilcoxonResult wilcoxon(const std::vector<double>& a, const std::vector<double>& b, Zeros zeros = Zeros::kDrop,
+                        WilcoxonP method = WilcoxonP::kAuto);
 
 }  // namespace kdbench::stats

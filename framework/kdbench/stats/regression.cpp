@@ -41,8 +41,7 @@ Line fit_line(const std::vector<double>& x, const std::vector<double>& y, double
   line.p = p_of_slope(line, df);
   const auto t = t_critical(confidence, df);
   line.slope_interval = {line.slope - t * line.slope_error, line.slope + t * line.slope_error};
-  line.intercept_interval = {line.intercept - t * line.intercept_error,
-                             line.intercept + t * line.intercept_error};
+  line.intercept_interval = {line.intercept - t * line.intercept_error, line.intercept + t * line.intercept_error};
   return line;
 }
 

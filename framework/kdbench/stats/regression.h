@@ -10,8 +10,8 @@ namespace kdbench::stats {
 struct Line {
   double slope = kUndefined, intercept = kUndefined;
   double slope_error = kUndefined, intercept_error = kUndefined;  ///< standard errors
-  double p = kUndefined;                        ///< two-sided, of slope 0; 1 for a constant y
-  Interval slope_interval, intercept_interval;  ///< t with n - 2 degrees of freedom
+  double p = kUndefined;                                          ///< two-sided, of slope 0; 1 for a constant y
+  Interval slope_interval, intercept_interval;                    ///< t with n - 2 degrees of freedom
 };
 
 /// Fits the line. A constant x, fewer than two points, a NaN or an infinity: everything is NaN. Two points: a

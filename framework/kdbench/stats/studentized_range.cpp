@@ -26,8 +26,7 @@ double normal_range_cdf(double q, std::size_t count) {
   constexpr double kReach = 9, kStep = 1.0 / 64;
   const auto others = static_cast<double>(count - 1);
   double sum = 0;
-  for (double z = -kReach; z <= kReach; z += kStep)
-    sum += density(z) * std::pow(below(z) - below(z - q), others);
+  for (double z = -kReach; z <= kReach; z += kStep) sum += density(z) * std::pow(below(z) - below(z - q), others);
   return std::min(1.0, static_cast<double>(count) * sum * kStep);
 }
 
@@ -35,9 +34,9 @@ double normal_range_quantile(double probability, std::size_t count) {
   KDBENCH_CHECK(probability > 0 && probability < 1, "a probability lies between 0 and 1");
   constexpr double kLargest = 64;  // beyond the range of any number of values that fits in a computer
   std::uintmax_t steps = 200;
-  const auto bracket = boost::math::tools::bisect(
-      [&](double q) { return normal_range_cdf(q, count) - probability; }, 0.0, kLargest,
-      [](double low, double high) { return high - low < 1e-14 * high; }, steps);
+  const auto bracket =
+      boost::math::tools::bisect([&](double q) { return normal_range_cdf(q, count) - probability; }, 0.0, kLargest,
+                                 [](double low, double high) { return high - low < 1e-14 * high; }, steps);
   return (bracket.first + bracket.second) / 2;
 }
 

@@ -23,10 +23,10 @@ enum class TsneStart {
 };
 
 struct TsneOptions {
-  double perplexity = 30;              ///< in [1, n - 1)
+  double perplexity = 30;  ///< in [1, n - 1)
   std::size_t iterations = 1000;
-  double exaggeration = 12;            ///< of P during the first `exaggerated` iterations, when clusters find their places
-  std::size_t exaggerated = 250;       ///< momentum is 0.5 in these iterations and 0.8 afterwards
+  double exaggeration = 12;       ///< of P during the first `exaggerated` iterations, when clusters find their places
+  std::size_t exaggerated = 250;  ///< momentum is 0.5 in these iterations and 0.8 afterwards
   TsneStart start = TsneStart::kPrincipal;
   std::uint64_t seed = 1;
   /// Told after each iteration how many are done; may be empty.

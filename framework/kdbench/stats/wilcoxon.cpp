@@ -37,13 +37,11 @@ struct Signed {
 /// Under no effect, every subset of the ranks 1..n is equally likely to be positive: twice the chance of a
 /// sum of at most `w`.
 double exact_p(std::size_t n, double w) {
-  const auto most =
-      static_cast<std::size_t>(std::ceil(w));  // with tied ranks w may be a half: the cautious side
+  const auto most = static_cast<std::size_t>(std::ceil(w));  // with tied ranks w may be a half: the cautious side
   std::vector<double> chance(most + 1, 0.0);
   chance[0] = 1;
   for (std::size_t rank = 1; rank <= n; ++rank) {
-    for (auto sum = most + 1; sum-- > 0;)
-      chance[sum] = (chance[sum] + (sum >= rank ? chance[sum - rank] : 0)) / 2;
+    for (auto sum = most + 1; sum-- > 0;) chance[sum] = (chance[sum] + (sum >= rank ? chance[sum - rank] : 0)) / 2;
   }
   return std::min(1.0, 2 * std::accumulate(chance.begin(), chance.end(), 0.0));
 }
@@ -67,8 +65,7 @@ double normal_p(const Signed& ranked, Zeros zeros, double w, bool continuity) {
 
 }  // namespace
 
-WilcoxonResult wilcoxon(const std::vector<double>& a, const std::vector<double>& b, Zeros zeros,
-                        WilcoxonP method) {
+WilcoxonResult wilcoxon(const std::vector<double>& a, const std::vector<double>& b, Zeros zeros, WilcoxonP method) {
   KDBENCH_CHECK(a.size() == b.size(), "paired columns have one length");
   std::vector<double> difference(a.size());
   for (std::size_t i = 0; i < a.size(); ++i) difference[i] = a[i] - b[i];

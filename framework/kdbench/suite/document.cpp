@@ -37,17 +37,21 @@ class Converter {
 
  private:
   Position position(const toml::source_region& region) const {
-    return fixed_.value_or(
-        Position{static_cast<int>(region.begin.line), static_cast<int>(region.begin.column)});
+    return fixed_.value_or(Position{static_cast<int>(region.begin.line), static_cast<int>(region.begin.column)});
   }
 
   static void set_scalar(Node& out, const toml::node& from) {
     out.kind = Node::Kind::kScalar;
-    if (const auto* boolean = from.as_boolean()) out.scalar = boolean->get();
-    else if (const auto* integer = from.as_integer()) out.scalar = integer->get();
-    else if (const auto* real = from.as_floating_point()) out.scalar = real->get();
-    else if (const auto* text = from.as_string()) out.scalar = text->get();
-    else out.kind = Node::Kind::kDate;
+    if (const auto* boolean = from.as_boolean())
+      out.scalar = boolean->get();
+    else if (const auto* integer = from.as_integer())
+      out.scalar = integer->get();
+    else if (const auto* real = from.as_floating_point())
+      out.scalar = real->get();
+    else if (const auto* text = from.as_string())
+      out.scalar = text->get();
+    else
+      out.kind = Node::Kind::kDate;
   }
 
   std::optional<Position> fixed_;
@@ -57,8 +61,7 @@ class Converter {
 std::string reordered(std::string_view description) {
   constexpr std::string_view kReading = "Error while parsing ";
   const auto colon = description.find(": ");
-  if (!description.starts_with(kReading) || colon == std::string_view::npos)
-    return fmt::format("not TOML: {}", description);
+  if (!description.starts_with(kReading) || colon == std::string_view::npos) return fmt::format("not TOML: {}", description);
   const auto what = description.substr(kReading.size(), colon - kReading.size());
   return fmt::format("not TOML: {} ({})", description.substr(colon + 2), what);
 }
@@ -122,9 +125,8 @@ Result<Node> parse_document(const std::string& text, const std::string& file) {
   const auto parsed = toml::parse(std::string_view(text), std::string_view(file));
   if (parsed) return Converter({}).node(parsed.table());
   const auto begin = parsed.error().source().begin;
-  return Diagnostic{file,
-                    {static_cast<int>(begin.line), static_cast<int>(begin.column)},
-                    syntax_message(parsed.error().description())};
+  return Diagnostic{
+      file, {static_cast<int>(begin.line), static_cast<int>(begin.column)}, syntax_message(parsed.error().description())};
 }
 
 Node parse_override_value(const std::string& text, Position at) {

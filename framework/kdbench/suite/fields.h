@@ -31,10 +31,9 @@ struct KeySpec {
 
 /// Where the value of a key goes; monostate: the table's reader takes it by hand.
 template <class Owner>
-using Member =
-    std::variant<std::monostate, bool Owner::*, std::int64_t Owner::*, double Owner::*, std::string Owner::*,
-                 std::vector<std::int64_t> Owner::*, std::vector<double> Owner::*,
-                 Located<std::int64_t> Owner::*, Located<std::string> Owner::*>;
+using Member = std::variant<std::monostate, bool Owner::*, std::int64_t Owner::*, double Owner::*, std::string Owner::*,
+                            std::vector<std::int64_t> Owner::*, std::vector<double> Owner::*, Located<std::int64_t> Owner::*,
+                            Located<std::string> Owner::*>;
 
 template <class Owner>
 struct Field {
@@ -42,15 +41,14 @@ struct Field {
   Member<Owner> member;
 };
 
-const std::vector<Field<Suite>>& suite_fields();    ///< [suite]
-const std::vector<Field<Recipe>>& recipe_fields();  ///< [train] and [models.NAME.train]
-const std::vector<Field<DatasetUse>>&
-dataset_fields();                                 ///< the host's keys in [datasets.NAME], without `plugin`
-const std::vector<Field<Study>>& study_fields();  ///< [[studies]]
-const std::vector<KeySpec>& loss_specs();  ///< the host's knobs in [losses.NAME], without `plugin` and `zip`
-const KeySpec& plugin_spec();              ///< `plugin` of the four named kinds
-const KeySpec& zip_spec();                 ///< `zip` of [losses.NAME]
-const KeySpec& model_train_spec();         ///< `train` of [models.NAME]
+const std::vector<Field<Suite>>& suite_fields();         ///< [suite]
+const std::vector<Field<Recipe>>& recipe_fields();       ///< [train] and [models.NAME.train]
+const std::vector<Field<DatasetUse>>& dataset_fields();  ///< the host's keys in [datasets.NAME], without `plugin`
+const std::vector<Field<Study>>& study_fields();         ///< [[studies]]
+const std::vector<KeySpec>& loss_specs();                ///< the host's knobs in [losses.NAME], without `plugin` and `zip`
+const KeySpec& plugin_spec();                            ///< `plugin` of the four named kinds
+const KeySpec& zip_spec();                               ///< `zip` of [losses.NAME]
+const KeySpec& model_train_spec();                       ///< `train` of [models.NAME]
 
 /// Returns the names of the tables that stand at the top of a file, in the order they are documented.
 const std::vector<std::string>& top_tables();

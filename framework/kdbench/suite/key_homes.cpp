@@ -31,11 +31,9 @@ std::vector<std::string> all_keys() {
 std::string hint(const std::string& key, const std::string& table, const std::vector<std::string>& known) {
   const auto& tables = top_tables();
   if (std::find(tables.begin(), tables.end(), key) != tables.end()) {
-    return fmt::format("; {} stands at the top of the file",
-                       key == "studies" ? "[[studies]]" : "[" + key + "]");
+    return fmt::format("; {} stands at the top of the file", key == "studies" ? "[[studies]]" : "[" + key + "]");
   }
-  if (const auto where = homes(key); !where.empty())
-    return fmt::format("; it belongs in {}", join(where, " or "));
+  if (const auto where = homes(key); !where.empty()) return fmt::format("; it belongs in {}", join(where, " or "));
   if (nearest(key, known)) return suggestion(key, known);
   if (const auto near = nearest(key, all_keys())) {
     const auto where = homes(*near);

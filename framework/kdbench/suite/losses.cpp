@@ -22,8 +22,7 @@ bool check_knob_value(const KeySpec& spec, const Node& value, Reader& reader) {
   return is_boolean ? reader.boolean(spec, value).has_value() : reader.real(spec, value).has_value();
 }
 
-void read_knob(const KeySpec& spec, const Node::Entry& entry, const std::string& header, LossUse& use,
-               Reader& reader) {
+void read_knob(const KeySpec& spec, const Node::Entry& entry, const std::string& header, LossUse& use, Reader& reader) {
   const auto& node = entry.value;
   const auto before = reader.complaints();
   if (node.is_list()) {
@@ -52,8 +51,10 @@ void read_zip(const Node& node, LossUse& use, Reader& reader) {
     for (const auto& key : group.items) {
       if (auto name = reader.text(zip_spec(), key)) keys.push_back(std::move(*name));
     }
-    if (group.items.size() < 2) reader.complain(group.at, "a group of 'zip' must have at least two keys");
-    else if (keys.size() == group.items.size()) use.zip.push_back(std::move(keys));
+    if (group.items.size() < 2)
+      reader.complain(group.at, "a group of 'zip' must have at least two keys");
+    else if (keys.size() == group.items.size())
+      use.zip.push_back(std::move(keys));
   }
 }
 
@@ -74,9 +75,7 @@ std::vector<std::string> written_keys(const LossUse& use) {
 bool check_group(const Node& table, const std::string& header, const std::vector<std::string>& group,
                  std::map<std::string, int>& taken, const LossUse& use, Reader& reader) {
   const auto before = reader.complaints();
-  const auto complain = [&](std::string message) {
-    reader.complain(use.zip_at, "'zip': " + std::move(message));
-  };
+  const auto complain = [&](std::string message) { reader.complain(use.zip_at, "'zip': " + std::move(message)); };
   std::vector<std::string> lengths;
   std::size_t shortest = SIZE_MAX, longest = 0;
   for (const auto& key : group) {
@@ -93,8 +92,7 @@ bool check_group(const Node& table, const std::string& header, const std::vector
     shortest = std::min(shortest, param->values.size());
     longest = std::max(longest, param->values.size());
   }
-  if (!lengths.empty() && shortest != longest)
-    complain("the lists must be equally long; " + join(lengths, ", "));
+  if (!lengths.empty() && shortest != longest) complain("the lists must be equally long; " + join(lengths, ", "));
   return reader.complaints() == before;
 }
 
@@ -112,9 +110,7 @@ bool read_loss_key(const Node::Entry& entry, const std::string& header, LossUse&
 
 void check_loss(const Node::Entry& table, const std::string& header, LossUse& use, Reader& reader) {
   std::map<std::string, int> taken;
-  std::erase_if(use.zip, [&](const auto& group) {
-    return !check_group(table.value, header, group, taken, use, reader);
-  });
+  std::erase_if(use.zip, [&](const auto& group) { return !check_group(table.value, header, group, taken, use, reader); });
   const auto tau = use.knobs.find("tau");
   if (tau != use.knobs.end() && use.knobs.contains("tau_student") && use.knobs.contains("tau_teacher")) {
     reader.complain(tau->second.at, "'tau' has no effect beside 'tau_student' and 'tau_teacher'; remove it");

@@ -21,9 +21,7 @@ std::string folded(std::string name) {
 }
 
 /// "line 12", or the command line for what an override says.
-std::string place(Position at) {
-  return at.line > 0 ? fmt::format("line {}", at.line) : std::string("--set");
-}
+std::string place(Position at) { return at.line > 0 ? fmt::format("line {}", at.line) : std::string("--set"); }
 
 }  // namespace
 
@@ -42,10 +40,8 @@ bool is_name(std::string_view name, bool spaces) {
 void check_name(const std::string& name, const std::string& what, bool spaces, Position at, Reader& reader) {
   if (is_name(name, spaces)) return;
   reader.complain(
-      at,
-      fmt::format(
-          "{} must be made of letters, digits, {}'_', '.' and '-', and not begin with '.' or '-', found {}",
-          what, spaces ? "single spaces, " : "", visible(toml_text(name))));
+      at, fmt::format("{} must be made of letters, digits, {}'_', '.' and '-', and not begin with '.' or '-', found {}", what,
+                      spaces ? "single spaces, " : "", visible(toml_text(name))));
 }
 
 void check_distinct(const std::vector<NamedPlace>& names, const std::string& what, Reader& reader) {
@@ -55,11 +51,11 @@ void check_distinct(const std::vector<NamedPlace>& names, const std::string& wha
     if (fresh || name.value.empty()) continue;
     const auto& first = *it->second;
     if (first.value == name.value) {
-      reader.complain(name.at, fmt::format("{} '{}' is defined in {} and in {}; rename one", what, name.value,
-                                           place(first.at), place(name.at)));
+      reader.complain(name.at, fmt::format("{} '{}' is defined in {} and in {}; rename one", what, name.value, place(first.at),
+                                           place(name.at)));
     } else {
-      reader.complain(name.at, fmt::format("{} '{}' and '{}' of {} differ in case alone; rename one", what,
-                                           name.value, first.value, place(first.at)));
+      reader.complain(name.at, fmt::format("{} '{}' and '{}' of {} differ in case alone; rename one", what, name.value,
+                                           first.value, place(first.at)));
     }
   }
 }

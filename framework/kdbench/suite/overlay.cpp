@@ -54,8 +54,10 @@ std::optional<std::vector<std::string>> split_key(const std::string& key) {
   bool quoted = false;
   for (const char c : key) {
     if (quote != 0) {
-      if (c == quote) quote = 0;
-      else parts.back() += c;
+      if (c == quote)
+        quote = 0;
+      else
+        parts.back() += c;
     } else if (c == '"' || c == '\'') {
       quote = c;
       quoted = true;
@@ -106,11 +108,9 @@ bool holds_names(const std::string& table) {
 
 /// Returns why the first of `parts` may not be made in `node`, which stands at `path`; empty if it may.
 std::string no_such_child(const Node& node, const std::string& path, Parts parts) {
-  if (path == "studies")
-    return fmt::format("no study '{}'{}", parts.front(), suggestion(parts.front(), study_names(node)));
+  if (path == "studies") return fmt::format("no study '{}'{}", parts.front(), suggestion(parts.front(), study_names(node)));
   if (holds_names(path))
-    return fmt::format("no [{}.{}] in the file{}", path, parts.front(),
-                       suggestion(parts.front(), node.keys()));
+    return fmt::format("no [{}.{}] in the file{}", path, parts.front(), suggestion(parts.front(), node.keys()));
   if (path.empty() && parts.size() > 1 && (holds_names(parts.front()) || parts.front() == "studies")) {
     return fmt::format("the file has no {}", parts.front());
   }
@@ -126,8 +126,7 @@ std::map<std::string, Node> take_profiles(Node& root, Reader& reader) {
   if (reader.is_table(*entry, "[profile.NAME]")) {
     for (const auto& profile : entry->value.entries) {
       if (!reader.is_table(profile, fmt::format("[profile.{}]", profile.key))) continue;
-      if (const auto* inner = profile.value.find("profile"))
-        reader.complain(inner->at, "a profile holds no profiles");
+      if (const auto* inner = profile.value.find("profile")) reader.complain(inner->at, "a profile holds no profiles");
       auto tables = profile.value;
       tables.erase("profile");
       out.emplace(profile.key, std::move(tables));
@@ -153,8 +152,7 @@ void lay_over(Node& base, const Node& over, Reader& reader) {
 void apply_override(Node& root, const Override& override, Position at, Reader& reader) {
   const auto key = split_key(override.key);
   if (!key) return reader.complain(at, "the key must be names with dots between them, like train.epochs");
-  if (key->front() == "profile")
-    return reader.complain(at, "a profile is chosen with --profile NAME; it cannot be set");
+  if (key->front() == "profile") return reader.complain(at, "a profile is chosen with --profile NAME; it cannot be set");
   Node* node = &root;
   Parts left(*key);
   std::string path;

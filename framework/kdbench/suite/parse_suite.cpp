@@ -40,8 +40,7 @@ void collect_places(const Node& node, Places& places) {
 }
 
 /// Complains about mistakes inside a profile that was not chosen: they would wait for the day it is.
-void check_profile(Node root, const Node& profile, const ParseOptions& options, Suite suite,
-                   Diagnostics& diagnostics) {
+void check_profile(Node root, const Node& profile, const ParseOptions& options, Suite suite, Diagnostics& diagnostics) {
   Diagnostics all;
   Reader reader(suite.file, all);
   lay_over(root, profile, reader);
@@ -68,10 +67,8 @@ void parse(Node root, const ParseOptions& options, Suite& suite, Diagnostics& di
     std::vector<std::string> names;
     for (const auto& [name, profile] : profiles) names.push_back(name);
     const auto known = names.empty() ? "; it has no profiles" : suggestion(options.profile, names);
-    diagnostics.push_back({"",
-                           {},
-                           fmt::format("--profile {}: {} has no [profile.{}]{}", options.profile, suite.file,
-                                       options.profile, known)});
+    diagnostics.push_back(
+        {"", {}, fmt::format("--profile {}: {} has no [profile.{}]{}", options.profile, suite.file, options.profile, known)});
   }
   apply_overrides(root, options.overrides, reader);
   read_root(root, suite, reader);
@@ -98,8 +95,10 @@ ParsedSuite parse_suite(const std::string& text, const std::string& file, const 
   parsed.suite.file = file;
   parsed.suite.overrides = options.overrides;
   auto document = parse_document(text, file);
-  if (document) parse(std::move(*document), options, parsed.suite, parsed.diagnostics);
-  else parsed.diagnostics = document.error();
+  if (document)
+    parse(std::move(*document), options, parsed.suite, parsed.diagnostics);
+  else
+    parsed.diagnostics = document.error();
   parsed.diagnostics = with_overrides_named(std::move(parsed.diagnostics), options.overrides);
   return parsed;
 }

@@ -12,12 +12,10 @@ namespace {
 void check_milestones(const std::vector<double>& milestones, Position at, Reader& reader) {
   if (milestones.empty()) return;
   const bool fractions = std::all_of(milestones.begin(), milestones.end(), [](double m) { return m < 1; });
-  const bool epochs = std::all_of(milestones.begin(), milestones.end(),
-                                  [](double m) { return m >= 1 && m == std::floor(m); });
+  const bool epochs = std::all_of(milestones.begin(), milestones.end(), [](double m) { return m >= 1 && m == std::floor(m); });
   if (!fractions && !epochs) {
-    reader.complain(at,
-                    fmt::format("'milestones' must be all fractions below 1 or all whole epochs, found {}",
-                                toml_text(milestones)));
+    reader.complain(
+        at, fmt::format("'milestones' must be all fractions below 1 or all whole epochs, found {}", toml_text(milestones)));
   } else if (!std::is_sorted(milestones.begin(), milestones.end())) {
     reader.complain(at, fmt::format("'milestones' must rise, found {}", toml_text(milestones)));
   }
@@ -28,8 +26,7 @@ void check_milestones(const std::vector<double>& milestones, Position at, Reader
 void read_recipe(const Node& table, const std::string& header, RecipeTable& into, Reader& reader) {
   const auto& fields = recipe_fields();
   for (const auto& entry : table.entries) {
-    const auto field =
-        std::find_if(fields.begin(), fields.end(), [&](const auto& f) { return f.spec.key == entry.key; });
+    const auto field = std::find_if(fields.begin(), fields.end(), [&](const auto& f) { return f.spec.key == entry.key; });
     if (field == fields.end()) {
       reader.unknown_key(entry, header, keys_of(fields));
       continue;
@@ -50,8 +47,7 @@ void check_recipe(const RecipeTable& table, Reader& reader) {
     return it != table.at.end() ? it->second : table.at.at(other);
   };
   if (recipe.schedule == "cosine" && recipe.min_lr > recipe.lr) {
-    reader.complain(place("min_lr", "lr"),
-                    fmt::format("'min_lr' = {} is above 'lr' = {}", recipe.min_lr, recipe.lr));
+    reader.complain(place("min_lr", "lr"), fmt::format("'min_lr' = {} is above 'lr' = {}", recipe.min_lr, recipe.lr));
   }
   if (recipe.nesterov && recipe.momentum == 0) {
     reader.complain(place("nesterov", "momentum"), "'nesterov' needs 'momentum' above 0");

@@ -10,9 +10,7 @@
 
 namespace kdbench {
 
-std::string Reader::label(const KeySpec& spec) const {
-  return fmt::format("{}'{}'", in_list_ ? "each of " : "", spec.key);
-}
+std::string Reader::label(const KeySpec& spec) const { return fmt::format("{}'{}'", in_list_ ? "each of " : "", spec.key); }
 
 void Reader::wrong_type(const KeySpec& spec, const char* wanted, const Node& node) {
   complain(node.at, fmt::format("{} must be {}, found {}", label(spec), wanted, described(node)));
@@ -22,8 +20,7 @@ bool Reader::in_limits(const KeySpec& spec, double value, const Node& node) {
   if (!std::isfinite(value)) {
     complain(node.at, fmt::format("{} must be finite, found {}", label(spec), value));
   } else if (!spec.limits.allow(value)) {
-    complain(node.at,
-             fmt::format("{} must be {}, found {}", label(spec), spec.limits.text(), toml_text(node.scalar)));
+    complain(node.at, fmt::format("{} must be {}, found {}", label(spec), spec.limits.text(), toml_text(node.scalar)));
   } else {
     return true;
   }
@@ -67,10 +64,8 @@ std::optional<std::string> Reader::text(const KeySpec& spec, const Node& node) {
     wrong_type(spec, "a string", node);
     return {};
   }
-  if (!spec.choices.empty() &&
-      std::find(spec.choices.begin(), spec.choices.end(), *value) == spec.choices.end()) {
-    complain(node.at, fmt::format("'{}' cannot be {}{}", spec.key, toml_text(*value),
-                                  suggestion(*value, spec.choices)));
+  if (!spec.choices.empty() && std::find(spec.choices.begin(), spec.choices.end(), *value) == spec.choices.end()) {
+    complain(node.at, fmt::format("'{}' cannot be {}{}", spec.key, toml_text(*value), suggestion(*value, spec.choices)));
     return {};
   }
   return *value;
@@ -91,8 +86,10 @@ std::vector<Located<T>> Reader::items(const KeySpec& spec, const Node& node,
   for (const auto& item : node.items) {
     const auto value = (this->*read)(spec, item);
     if (!value) continue;
-    if (seen.insert(*value).second) out.push_back({*value, item.at});
-    else complain(item.at, fmt::format("'{}' has {} twice", spec.key, toml_text(item.scalar)));
+    if (seen.insert(*value).second)
+      out.push_back({*value, item.at});
+    else
+      complain(item.at, fmt::format("'{}' has {} twice", spec.key, toml_text(item.scalar)));
   }
   in_list_ = false;
   return out;
@@ -113,15 +110,13 @@ std::vector<Located<std::string>> Reader::texts(const KeySpec& spec, const Node&
   return items<std::string>(spec, node, &Reader::text);
 }
 
-void Reader::unknown_key(const Node::Entry& entry, const std::string& table,
-                         const std::vector<std::string>& known) {
+void Reader::unknown_key(const Node::Entry& entry, const std::string& table, const std::vector<std::string>& known) {
   complain(entry.at, fmt::format("no key '{}' in {}{}", entry.key, table, hint(entry.key, table, known)));
 }
 
 bool Reader::is_table(const Node::Entry& entry, const std::string& table) {
   if (entry.value.is_table()) return true;
-  complain(entry.value.at,
-           fmt::format("'{}' must be a table {}, found {}", entry.key, table, described(entry.value)));
+  complain(entry.value.at, fmt::format("'{}' must be a table {}, found {}", entry.key, table, described(entry.value)));
   return false;
 }
 

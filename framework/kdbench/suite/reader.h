@@ -70,10 +70,14 @@ void Reader::read_field(const Field<Owner>& field, const Node& node, Owner& owne
   std::visit(
       [&](auto member) {
         using M = decltype(member);
-        if constexpr (std::is_same_v<M, bool Owner::*>) put(owner.*member, boolean(spec, node));
-        else if constexpr (std::is_same_v<M, std::int64_t Owner::*>) put(owner.*member, integer(spec, node));
-        else if constexpr (std::is_same_v<M, double Owner::*>) put(owner.*member, real(spec, node));
-        else if constexpr (std::is_same_v<M, std::string Owner::*>) put(owner.*member, text(spec, node));
+        if constexpr (std::is_same_v<M, bool Owner::*>)
+          put(owner.*member, boolean(spec, node));
+        else if constexpr (std::is_same_v<M, std::int64_t Owner::*>)
+          put(owner.*member, integer(spec, node));
+        else if constexpr (std::is_same_v<M, double Owner::*>)
+          put(owner.*member, real(spec, node));
+        else if constexpr (std::is_same_v<M, std::string Owner::*>)
+          put(owner.*member, text(spec, node));
         else if constexpr (std::is_same_v<M, std::vector<std::int64_t> Owner::*>)
           owner.*member = values_of(integers(spec, node));
         else if constexpr (std::is_same_v<M, std::vector<double> Owner::*>)

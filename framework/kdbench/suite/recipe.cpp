@@ -13,8 +13,7 @@ Json to_json(const Recipe& recipe) {
     std::visit(
         [&](auto member) {
           using M = decltype(member);
-          if constexpr (!std::is_same_v<M, std::monostate> &&
-                        !std::is_same_v<M, Located<std::int64_t> Recipe::*> &&
+          if constexpr (!std::is_same_v<M, std::monostate> && !std::is_same_v<M, Located<std::int64_t> Recipe::*> &&
                         !std::is_same_v<M, Located<std::string> Recipe::*>) {
             out[field.spec.key] = recipe.*member;
           }

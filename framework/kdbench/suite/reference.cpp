@@ -61,8 +61,7 @@ std::string suite_reference_markdown() {
   for (const auto& key : suite_keys()) {
     if (key.table != table) {
       table = key.table;
-      out += fmt::format("\n## `[{}]`\n\n| key | type | default | meaning |\n| --- | --- | --- | --- |\n",
-                         table);
+      out += fmt::format("\n## `[{}]`\n\n| key | type | default | meaning |\n| --- | --- | --- | --- |\n", table);
     }
     const auto default_text = key.default_text == "required" ? "required" : cell(key.default_text);
     out += fmt::format("| `{}` | {} | {} | {} |\n", key.key, key.type, default_text, key.doc);

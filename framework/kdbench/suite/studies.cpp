@@ -15,17 +15,13 @@ namespace {
 bool is_misspelt(const Node& root, const std::string& table) {
   const auto& tables = top_tables();
   return std::any_of(root.entries.begin(), root.entries.end(), [&](const Node::Entry& entry) {
-    return std::find(tables.begin(), tables.end(), entry.key) == tables.end() &&
-           nearest(entry.key, tables) == table;
+    return std::find(tables.begin(), tables.end(), entry.key) == tables.end() && nearest(entry.key, tables) == table;
   });
 }
 
 class StudyReader {
  public:
-  StudyReader(const Node& root, const Suite& suite, Reader& reader)
-      : root_(root),
-        suite_(suite),
-        reader_(reader) {}
+  StudyReader(const Node& root, const Suite& suite, Reader& reader) : root_(root), suite_(suite), reader_(reader) {}
 
   Study read(const Node& table) {
     Study study;
@@ -41,8 +37,7 @@ class StudyReader {
  private:
   void read_key(const Node::Entry& entry, Study& study) {
     const auto& fields = study_fields();
-    const auto field =
-        std::find_if(fields.begin(), fields.end(), [&](const auto& f) { return f.spec.key == entry.key; });
+    const auto field = std::find_if(fields.begin(), fields.end(), [&](const auto& f) { return f.spec.key == entry.key; });
     if (field == fields.end()) return reader_.unknown_key(entry, "[[studies]]", keys_of(fields));
     const auto& spec = field->spec;
     if (spec.key == "kind") {
@@ -86,13 +81,11 @@ class StudyReader {
     bool known = true;
     for (const auto& name : item.items) {
       auto& end = &name == &item.items.back() ? pair.student : pair.teacher;
-      if (const auto* text = std::get_if<std::string>(&name.scalar);
-          text && !name.is_table() && !name.is_list()) {
+      if (const auto* text = std::get_if<std::string>(&name.scalar); text && !name.is_table() && !name.is_list()) {
         end = {*text, name.at};
         known &= defines("models", end);
       } else {
-        reader_.complain(name.at,
-                         fmt::format("'pairs' must hold names of models, found {}", described(name)));
+        reader_.complain(name.at, fmt::format("'pairs' must hold names of models, found {}", described(name)));
         known = false;
       }
     }
@@ -103,24 +96,25 @@ class StudyReader {
     const auto same = [&](const auto& p) {
       return p.teacher.value == pair.teacher.value && p.student.value == pair.student.value;
     };
-    if (std::any_of(out.begin(), out.end(), same)) reader_.complain(at, "'pairs' has this pair twice");
-    else out.push_back(std::move(pair));
+    if (std::any_of(out.begin(), out.end(), same))
+      reader_.complain(at, "'pairs' has this pair twice");
+    else
+      out.push_back(std::move(pair));
   }
 
   /// Complains unless [table.NAME] is in the file. Where the table itself is wrong, that was complained
   /// about.
   bool defines(const std::string& table, const Located<std::string>& name) {
     const auto* entry = root_.find(table);
-    if (entry ? !entry->value.is_table() || entry->value.find(name.value) : is_misspelt(root_, table))
-      return true;
+    if (entry ? !entry->value.is_table() || entry->value.find(name.value) : is_misspelt(root_, table)) return true;
     const auto known = entry ? entry->value.keys() : std::vector<std::string>{};
-    reader_.complain(name.at, fmt::format("no {} in the file{}", header_text(table, name.value),
-                                          suggestion(name.value, known)));
+    reader_.complain(name.at, fmt::format("no {} in the file{}", header_text(table, name.value), suggestion(name.value, known)));
     return false;
   }
 
   void fill_in(const Node& table, Study& study) {
-    if (!table.find("name")) reader_.complain(table.at, "the study needs a 'name'");
+    if (!table.find("name"))
+      reader_.complain(table.at, "the study needs a 'name'");
     else if (std::get_if<std::string>(&table.find("name")->value.scalar)) {
       check_name(study.name, "'name'", true, table.find("name")->value.at, reader_);
     }
@@ -134,7 +128,8 @@ class StudyReader {
   void default_dataset(Study& study) {
     const auto* entry = root_.find("datasets");
     const auto known = entry ? entry->value.keys() : std::vector<std::string>{};
-    if (known.size() == 1) study.dataset.value = known.front();
+    if (known.size() == 1)
+      study.dataset.value = known.front();
     else if (!known.empty())
       reader_.complain(study.at, fmt::format("the study needs 'dataset': one of {}", join(known, ", ")));
   }
@@ -155,22 +150,18 @@ void read_studies(const Node& root, Suite& suite, Reader& reader) {
   const auto* entry = root.find("studies");
   if (!entry) return reader.complain({}, "the file has no [[studies]]; there is nothing to run");
   if (!entry->value.is_list()) {
-    return reader.complain(entry->at,
-                           fmt::format("'studies' must be tables [[studies]] with two brackets, found {}",
-                                       described(entry->value)));
+    return reader.complain(
+        entry->at, fmt::format("'studies' must be tables [[studies]] with two brackets, found {}", described(entry->value)));
   }
-  if (entry->value.items.empty())
-    reader.complain(entry->value.at, "'studies' is empty; there is nothing to run");
+  if (entry->value.items.empty()) reader.complain(entry->value.at, "'studies' is empty; there is nothing to run");
   const auto* datasets = root.find("datasets");
-  if (datasets ? datasets->value.is_table() && datasets->value.entries.empty()
-               : !is_misspelt(root, "datasets"))
+  if (datasets ? datasets->value.is_table() && datasets->value.entries.empty() : !is_misspelt(root, "datasets"))
     reader.complain({}, "the file has no [datasets.NAME]");
   StudyReader study_reader(root, suite, reader);
   std::vector<NamedPlace> names;
   for (const auto& table : entry->value.items) {
     if (!table.is_table()) {
-      reader.complain(table.at,
-                      fmt::format("'studies' must be tables [[studies]], found {}", described(table)));
+      reader.complain(table.at, fmt::format("'studies' must be tables [[studies]], found {}", described(table)));
       continue;
     }
     suite.studies.push_back(study_reader.read(table));

@@ -34,24 +34,19 @@ void check_axis(const Study& study, const Suite& suite, Reader& reader) {
     } else if (study.axis == "tau" && knobs.contains("tau_student") && knobs.contains("tau_teacher")) {
       reader.complain(
           name.at,
-          fmt::format(
-              "[losses.{}] sets 'tau_student' and 'tau_teacher', so the axis 'tau' would move nothing",
-              name.value));
+          fmt::format("[losses.{}] sets 'tau_student' and 'tau_teacher', so the axis 'tau' would move nothing", name.value));
     }
   }
 }
 
 bool has_lists(const LossUse& use) {
   const auto is_list = [](const auto& item) { return item.second.is_list; };
-  return std::any_of(use.params.begin(), use.params.end(), is_list) ||
-         std::any_of(use.knobs.begin(), use.knobs.end(), is_list);
+  return std::any_of(use.params.begin(), use.params.end(), is_list) || std::any_of(use.knobs.begin(), use.knobs.end(), is_list);
 }
 
 void check_baseline(const Node& table, Study& study, const Suite& suite, Reader& reader) {
   const auto names = values_of(study.losses);
-  const auto uses = [&](const std::string& loss) {
-    return std::find(names.begin(), names.end(), loss) != names.end();
-  };
+  const auto uses = [&](const std::string& loss) { return std::find(names.begin(), names.end(), loss) != names.end(); };
   const auto lists = [&](const std::string& loss) {
     const auto it = suite.losses.find(loss);
     return it != suite.losses.end() && has_lists(it->second);
@@ -64,13 +59,12 @@ void check_baseline(const Node& table, Study& study, const Suite& suite, Reader&
   if (study.baseline.empty() || names.empty()) return;
   const auto loss = study.baseline.substr(0, study.baseline.find('['));
   if (!uses(loss)) {
-    reader.complain(entry->value.at, fmt::format("'baseline' = {} is none of the study's losses{}",
-                                                 toml_text(study.baseline), suggestion(loss, names)));
+    reader.complain(entry->value.at, fmt::format("'baseline' = {} is none of the study's losses{}", toml_text(study.baseline),
+                                                 suggestion(loss, names)));
   } else if (loss == study.baseline && lists(loss)) {
-    reader.complain(entry->value.at,
-                    fmt::format("'baseline' = {} stands for several methods, because [losses.{}] has lists; "
-                                "name one as the board does, like {}[alpha=0.5]",
-                                toml_text(loss), loss, loss));
+    reader.complain(entry->value.at, fmt::format("'baseline' = {} stands for several methods, because [losses.{}] has lists; "
+                                                 "name one as the board does, like {}[alpha=0.5]",
+                                                 toml_text(loss), loss, loss));
   }
 }
 

@@ -41,24 +41,24 @@ struct PluginUse {
 
 /// How a network is trained. Declared once: parsing, `describe suite`, overrides and the suite reference read the same table.
 struct Recipe {
-  std::int64_t epochs = 10;          ///< passes over the training split, >= 1
-  std::int64_t batch_size = 64;      ///< >= 2
-  double lr = 0.05;                  ///< peak learning rate, > 0
-  double momentum = 0.9;             ///< in [0, 1)
-  double weight_decay = 5e-4;        ///< L2, on every parameter, >= 0
+  std::int64_t epochs = 10;      ///< passes over the training split, >= 1
+  std::int64_t batch_size = 64;  ///< >= 2
+  double lr = 0.05;              ///< peak learning rate, > 0
+  double momentum = 0.9;         ///< in [0, 1)
+  double weight_decay = 5e-4;    ///< L2, on every parameter, >= 0
   bool nesterov = false;
-  std::string schedule = "cosine";   ///< "constant", "step", "cosine"
+  std::string schedule = "cosine";                        ///< "constant", "step", "cosine"
   std::vector<double> milestones = {0.625, 0.75, 0.875};  ///< step: fractions of the epochs in (0, 1), or epoch numbers >= 1
-  double gamma = 0.1;                ///< step: factor at each milestone, in (0, 1]
-  double warmup_epochs = 0;          ///< linear from 0 to lr, >= 0
-  double min_lr = 0;                 ///< cosine: final rate, >= 0
-  std::int64_t crop_padding = 0;     ///< random crop after zero padding by so many pixels; 0: no crop
-  bool flip = false;                 ///< random horizontal flip
-  double label_smoothing = 0;        ///< of the cross-entropy, in [0, 1)
-  std::int64_t threads = 1;          ///< intra-op threads; decides rounding, so it is part of a job's identity
-  std::string precision = "fp32";    ///< "fp32", "bf16"
-  std::int64_t checkpoint_every = 1; ///< epochs between resumable checkpoints, >= 1; decides no result
-  std::int64_t evaluate_every = 1;   ///< epochs between validations, >= 1; the last epoch is always validated
+  double gamma = 0.1;                                     ///< step: factor at each milestone, in (0, 1]
+  double warmup_epochs = 0;                               ///< linear from 0 to lr, >= 0
+  double min_lr = 0;                                      ///< cosine: final rate, >= 0
+  std::int64_t crop_padding = 0;                          ///< random crop after zero padding by so many pixels; 0: no crop
+  bool flip = false;                                      ///< random horizontal flip
+  double label_smoothing = 0;                             ///< of the cross-entropy, in [0, 1)
+  std::int64_t threads = 1;           ///< intra-op threads; decides rounding, so it is part of a job's identity
+  std::string precision = "fp32";     ///< "fp32", "bf16"
+  std::int64_t checkpoint_every = 1;  ///< epochs between resumable checkpoints, >= 1; decides no result
+  std::int64_t evaluate_every = 1;    ///< epochs between validations, >= 1; the last epoch is always validated
 };
 
 struct DatasetUse : PluginUse {
@@ -70,7 +70,7 @@ struct DatasetUse : PluginUse {
 
 struct ModelUse : PluginUse {
   std::map<std::string, Position> recipe_keys;  ///< keys of [models.NAME.train]
-  Recipe recipe;  ///< [train], overwritten by [models.NAME.train]
+  Recipe recipe;                                ///< [train], overwritten by [models.NAME.train]
 };
 
 /// Knobs the host owns in every loss. Lists stand for variants, as for the plugin's own parameters.
@@ -92,15 +92,15 @@ enum class StudyKind { kCompare, kSensitivity };
 struct Study {
   std::string name;
   StudyKind kind = StudyKind::kCompare;
-  Located<std::string> dataset;               ///< a [datasets.NAME]
-  std::vector<Located<std::string>> losses;   ///< names of [losses.NAME]
+  Located<std::string> dataset;              ///< a [datasets.NAME]
+  std::vector<Located<std::string>> losses;  ///< names of [losses.NAME]
   std::vector<PairUse> pairs;
   std::vector<Located<std::string>> strategies;  ///< names of [strategies.NAME], or of strategy plugins; default direct
-  std::string axis;                           ///< sensitivity: "tau" or "teacher_temperature"
-  std::vector<double> values;                 ///< sensitivity: positions on the axis, > 0
+  std::string axis;                              ///< sensitivity: "tau" or "teacher_temperature"
+  std::vector<double> values;                    ///< sensitivity: positions on the axis, > 0
   std::vector<Position> values_at;
-  std::string baseline;                       ///< label of the method that others are compared with; default "kl" if present
-  bool per_seed = false;                      ///< also print every seed's accuracy, mean and population variance
+  std::string baseline;   ///< label of the method that others are compared with; default "kl" if present
+  bool per_seed = false;  ///< also print every seed's accuracy, mean and population variance
   Position at;
 };
 
@@ -110,21 +110,21 @@ struct Override {
 };
 
 struct Suite {
-  std::string file;                        ///< as given
+  std::string file;  ///< as given
   std::string name;
-  std::string title;                       ///< one line for people, may be empty
-  std::string paper;                       ///< the printed table that the suite repeats, "table6"; may be empty
+  std::string title;  ///< one line for people, may be empty
+  std::string paper;  ///< the printed table that the suite repeats, "table6"; may be empty
   std::vector<std::int64_t> seeds = {0};
-  Located<std::string> device{"auto", {}}; ///< "auto", "cpu", "cuda", "cuda:N"
-  std::string data_dir;                    ///< folder for relative data paths; may be empty
-  std::string select = "last";             ///< the board's checkpoint rule: "last" or "best_val"
+  Located<std::string> device{"auto", {}};  ///< "auto", "cpu", "cuda", "cuda:N"
+  std::string data_dir;                     ///< folder for relative data paths; may be empty
+  std::string select = "last";              ///< the board's checkpoint rule: "last" or "best_val"
   std::map<std::string, DatasetUse> datasets;
   std::map<std::string, ModelUse> models;
   std::map<std::string, LossUse> losses;
   std::map<std::string, StrategyUse> strategies;
   std::vector<Study> studies;
-  std::int64_t bins = 15;                  ///< of every reliability table and ECE
-  std::vector<Override> overrides;         ///< as given; line -n of a Position means the n-th of them, 1-based
+  std::int64_t bins = 15;           ///< of every reliability table and ECE
+  std::vector<Override> overrides;  ///< as given; line -n of a Position means the n-th of them, 1-based
 };
 
 /// Returns the diagnostics sorted, each once, with those about an override naming it (`--set train.lr=0: ...`) and no file.
@@ -151,7 +151,7 @@ ParsedSuite read_suite(const std::string& file, const ParseOptions& options = {}
 
 /// One documented key of a suite file, for `kdbench describe suite` and the suite reference.
 struct KeyDoc {
-  std::string table;   ///< "suite", "train", "datasets.NAME", ...
+  std::string table;  ///< "suite", "train", "datasets.NAME", ...
   std::string key, type, default_text, doc;
 };
 std::vector<KeyDoc> suite_keys();

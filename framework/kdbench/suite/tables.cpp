@@ -25,8 +25,8 @@ bool is_device(const std::string& name) {
 
 void check_device(Suite& suite, Reader& reader) {
   if (is_device(suite.device.value)) return;
-  reader.complain(suite.device.at, fmt::format("'device' must be auto, cpu, cuda or cuda:N, found {}",
-                                               toml_text(suite.device.value)));
+  reader.complain(suite.device.at,
+                  fmt::format("'device' must be auto, cpu, cuda or cuda:N, found {}", toml_text(suite.device.value)));
   suite.device.value = "auto";
 }
 
@@ -37,8 +37,10 @@ void read_use(const Node::Entry& entry, const std::string& header, Use& use, Rea
   use.plugin = {entry.key, entry.at};
   use.at = entry.at;
   for (const auto& item : entry.value.entries) {
-    if (item.key == plugin_spec().key) read_plugin_name(item, use, reader);
-    else if (!host(item)) read_plugin_param(item, header, std::is_same_v<Use, LossUse>, use, reader);
+    if (item.key == plugin_spec().key)
+      read_plugin_name(item, use, reader);
+    else if (!host(item))
+      read_plugin_param(item, header, std::is_same_v<Use, LossUse>, use, reader);
   }
 }
 
@@ -78,14 +80,12 @@ void check_made_of(const std::map<std::string, DatasetUse>& datasets, Reader& re
       for (const auto& [other, ignored] : datasets) {
         if (other != name) others.push_back(other);
       }
-      reader.complain(of.at, fmt::format("no {} in the file{}", header_text("datasets", of.value),
-                                         suggestion(of.value, others)));
+      reader.complain(of.at, fmt::format("no {} in the file{}", header_text("datasets", of.value), suggestion(of.value, others)));
     }
   }
 }
 
-void read_model(const Node::Entry& entry, const std::string& header, const RecipeTable& train, ModelUse& use,
-                Reader& reader) {
+void read_model(const Node::Entry& entry, const std::string& header, const RecipeTable& train, ModelUse& use, Reader& reader) {
   auto recipe = train;
   const auto train_header = header_text("models", entry.key, "train");
   read_use(entry, header, use, reader, [&](const Node::Entry& item) {
@@ -102,8 +102,7 @@ void read_model(const Node::Entry& entry, const std::string& header, const Recip
 
 /// Reads every table in [kind], and checks their names.
 template <class Use, class Read>
-void read_named(const Node& root, const std::string& kind, std::map<std::string, Use>& out, Reader& reader,
-                Read&& read) {
+void read_named(const Node& root, const std::string& kind, std::map<std::string, Use>& out, Reader& reader, Read&& read) {
   const auto* table = root.find(kind);
   if (!table || !reader.is_table(*table, fmt::format("[{}.NAME]", kind))) return;
   std::vector<NamedPlace> names;
@@ -125,13 +124,15 @@ void read_suite_table(const Node::Entry* table, Suite& suite, Reader& reader) {
   if (!reader.is_table(*table, "[suite]")) return;
   for (const auto& entry : table->value.entries) {
     const auto& fields = suite_fields();
-    const auto field =
-        std::find_if(fields.begin(), fields.end(), [&](const auto& f) { return f.spec.key == entry.key; });
-    if (field == fields.end()) reader.unknown_key(entry, "[suite]", keys_of(fields));
-    else reader.read_field(*field, entry.value, suite);
+    const auto field = std::find_if(fields.begin(), fields.end(), [&](const auto& f) { return f.spec.key == entry.key; });
+    if (field == fields.end())
+      reader.unknown_key(entry, "[suite]", keys_of(fields));
+    else
+      reader.read_field(*field, entry.value, suite);
   }
   const auto* name = table->value.find("name");
-  if (!name) reader.complain(table->at, "[suite] needs a 'name'");
+  if (!name)
+    reader.complain(table->at, "[suite] needs a 'name'");
   else if (std::get_if<std::string>(&name->value.scalar))
     check_name(suite.name, "'name'", true, name->value.at, reader);
   check_device(suite, reader);
@@ -143,30 +144,25 @@ void read_tables(const Node& root, Suite& suite, Reader& reader) {
     read_recipe(table->value, "[train]", train, reader);
   }
   check_recipe(train, reader);
-  read_named(root, "datasets", suite.datasets, reader, [&](const auto& entry, const auto& header, auto& use) {
-    read_dataset(entry, header, use, reader);
-  });
+  read_named(root, "datasets", suite.datasets, reader,
+             [&](const auto& entry, const auto& header, auto& use) { read_dataset(entry, header, use, reader); });
   check_made_of(suite.datasets, reader);
-  read_named(root, "models", suite.models, reader, [&](const auto& entry, const auto& header, auto& use) {
-    read_model(entry, header, train, use, reader);
-  });
+  read_named(root, "models", suite.models, reader,
+             [&](const auto& entry, const auto& header, auto& use) { read_model(entry, header, train, use, reader); });
   read_named(root, "losses", suite.losses, reader, [&](const auto& entry, const auto& header, auto& use) {
-    read_use(entry, header, use, reader,
-             [&](const Node::Entry& item) { return read_loss_key(item, header, use, reader); });
+    read_use(entry, header, use, reader, [&](const Node::Entry& item) { return read_loss_key(item, header, use, reader); });
     check_loss(entry, header, use, reader);
   });
-  read_named(root, "strategies", suite.strategies, reader,
-             [&](const auto& entry, const auto& header, auto& use) {
-               read_use(entry, header, use, reader, [](const Node::Entry&) { return false; });
-             });
+  read_named(root, "strategies", suite.strategies, reader, [&](const auto& entry, const auto& header, auto& use) {
+    read_use(entry, header, use, reader, [](const Node::Entry&) { return false; });
+  });
 }
 
 void check_top(const Node& root, Reader& reader) {
   const auto& tables = top_tables();
   for (const auto& entry : root.entries) {
     if (std::find(tables.begin(), tables.end(), entry.key) != tables.end()) continue;
-    if (entry.value.is_table() ||
-        (entry.value.is_list() && !entry.value.items.empty() && entry.value.items.front().is_table())) {
+    if (entry.value.is_table() || (entry.value.is_list() && !entry.value.items.empty() && entry.value.items.front().is_table())) {
       reader.complain(entry.at, fmt::format("no table [{}]{}", entry.key, suggestion(entry.key, tables)));
     } else {
       const auto known = hint(entry.key, "", tables);

@@ -89,8 +89,7 @@ class Scanner {
       skip_spaces();
     }
     const auto c = static_cast<unsigned char>(peek());
-    const bool names =
-        (c >= '0' && c <= '9') || (c >= 'A' && c <= 'Z') || (c >= 'a' && c <= 'z') || c == '_' || c == '-';
+    const bool names = (c >= '0' && c <= '9') || (c >= 'A' && c <= 'Z') || (c >= 'a' && c <= 'z') || c == '_' || c == '-';
     if (at_end() || names || c == '"' || c == '\'' || c == ']' || c >= 0x80) return {};
     return ScanFault{at_, "not TOML: expected the name of a table after '['"};
   }

@@ -44,8 +44,7 @@ bool is_invisible(char32_t c) {
                                                                          {0xFE00, 0xFE0F},
                                                                          {0xFEFF, 0xFEFF},
                                                                          {0xE0000, 0x10FFFF}}};
-  return std::any_of(kRanges.begin(), kRanges.end(),
-                     [&](const auto& range) { return c >= range.first && c <= range.second; });
+  return std::any_of(kRanges.begin(), kRanges.end(), [&](const auto& range) { return c >= range.first && c <= range.second; });
 }
 
 std::string visible(std::string_view text) {
@@ -53,8 +52,10 @@ std::string visible(std::string_view text) {
   for (std::size_t i = 0; i < text.size();) {
     const auto begin = i;
     const auto c = next_code_point(text, i);
-    if (is_invisible(c)) out += fmt::format("\\u{:04X}", static_cast<unsigned>(c));
-    else out += text.substr(begin, i - begin);
+    if (is_invisible(c))
+      out += fmt::format("\\u{:04X}", static_cast<unsigned>(c));
+    else
+      out += text.substr(begin, i - begin);
   }
   return out;
 }

@@ -60,7 +60,8 @@ Augmentation augmentation(std::uint64_t augment_seed, std::int64_t epoch, std::i
 std::vector<float> byte_table(const std::vector<double>& mean, const std::vector<double>& stddev) {
   std::vector<float> table(mean.size() * 256);
   for (std::size_t c = 0; c < mean.size(); ++c) {
-    for (int v = 0; v < 256; ++v) table[c * 256 + static_cast<std::size_t>(v)] = static_cast<float>((v / 255.0 - mean[c]) / stddev[c]);
+    for (int v = 0; v < 256; ++v)
+      table[c * 256 + static_cast<std::size_t>(v)] = static_cast<float>((v / 255.0 - mean[c]) / stddev[c]);
   }
   return table;
 }
@@ -74,8 +75,10 @@ torch::Tensor gather_bytes_cpu(const torch::Tensor& images, const std::int64_t* 
   auto* to = out.data_ptr<float>();
   for (std::int64_t i = 0; i < n; ++i) {
     const auto* image = from + positions[i] * bytes;
-    if (moves.empty()) copy_plain(image, to + i * bytes, size, table.data());
-    else copy_moved(image, to + i * bytes, size, moves[static_cast<std::size_t>(i)], table.data());
+    if (moves.empty())
+      copy_plain(image, to + i * bytes, size, table.data());
+    else
+      copy_moved(image, to + i * bytes, size, moves[static_cast<std::size_t>(i)], table.data());
   }
   return out.permute({0, 3, 1, 2});
 }

@@ -19,7 +19,8 @@ class CapturePolicy {
 
   /// @param batch_rows rows of a full batch; other sizes (the last of an epoch) run one by one
   /// @param refusal why there must be no graph, or empty
-  explicit CapturePolicy(std::int64_t batch_rows, std::string refusal = "") : batch_rows_(batch_rows), reason_(std::move(refusal)) {}
+  explicit CapturePolicy(std::int64_t batch_rows, std::string refusal = "")
+      : batch_rows_(batch_rows), reason_(std::move(refusal)) {}
 
   /// What to do with the next step. A change of `distils` changes the kernels: the graph is void and everything starts again.
   Action next(std::int64_t rows, bool distils);

@@ -25,9 +25,11 @@ void complete_artifacts(const Store& store, const std::filesystem::path& folder,
   const std::string before = (*kept)->extra.value("weights_sha256", ""), after = now.extra.value("weights_sha256", "");
   if (before != after) {
     std::filesystem::remove_all(folder);
-    throw Error(fmt::format("trained again for a state that was not kept, it ended with other weights ({:.12}) than its record says "
-                            "({:.12}); the machine or a plugin computes differently now: use another store, or remove {} to have it "
-                            "trained anew", after, before, store.record_path(now.job).string()));
+    throw Error(
+        fmt::format("trained again for a state that was not kept, it ended with other weights ({:.12}) than its record says "
+                    "({:.12}); the machine or a plugin computes differently now: use another store, or remove {} to have it "
+                    "trained anew",
+                    after, before, store.record_path(now.job).string()));
   }
   std::vector<std::filesystem::path> files;
   for (const auto& entry : std::filesystem::directory_iterator(folder)) files.push_back(entry.path());

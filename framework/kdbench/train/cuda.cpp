@@ -30,7 +30,8 @@ constexpr std::size_t kMostThreads = 8;
 c10::DeviceIndex index_of(torch::Device device) { return device.has_index() ? device.index() : c10::cuda::current_device(); }
 
 std::vector<torch::Tensor*> tensors_of(Batch& batch, ModelOutput& teacher) {
-  std::vector<torch::Tensor*> out{&batch.images, &batch.labels, &batch.indices, &batch.posterior, &teacher.logits, &teacher.embedding};
+  std::vector<torch::Tensor*> out{&batch.images,    &batch.labels,   &batch.indices,
+                                  &batch.posterior, &teacher.logits, &teacher.embedding};
   for (auto* maps : {&teacher.features, &teacher.preactivations}) {
     for (auto& [name, map] : *maps) out.push_back(&map);
   }
@@ -107,7 +108,9 @@ DeviceStream::DeviceStream(torch::Device device) {
 }
 
 struct DeviceStream::Scope::Impl {
-  explicit Impl(const CUDAStream& stream) : guard(stream) { c10::AutogradState::get_tls_state().set_multithreading_enabled(false); }
+  explicit Impl(const CUDAStream& stream) : guard(stream) {
+    c10::AutogradState::get_tls_state().set_multithreading_enabled(false);
+  }
   ~Impl() { c10::AutogradState::get_tls_state().set_multithreading_enabled(before); }
 
   c10::cuda::CUDAStreamGuard guard;
@@ -125,8 +128,10 @@ struct SyncCounter::Impl final : c10::WarningHandler {
   ~Impl() override { c10::cuda::warning_state().set_sync_debug_mode(before); }
 
   void process(const c10::Warning& warning) override {
-    if (warning.msg().find("synchronizing CUDA operation") != std::string::npos) ++count;
-    else outer->process(warning);
+    if (warning.msg().find("synchronizing CUDA operation") != std::string::npos)
+      ++count;
+    else
+      outer->process(warning);
   }
 
   std::int64_t count = 0;
@@ -213,7 +218,8 @@ std::string StepGraph::Impl::capture(const Step& step) {
   return "the step could not be captured: " + failure.substr(0, failure.find('\n'));
 }
 
-StepGraph::StepGraph(torch::Device device, CapturePolicy policy) : policy_(std::move(policy)), impl_(std::make_unique<Impl>(Impl{device})) {
+StepGraph::StepGraph(torch::Device device, CapturePolicy policy)
+    : policy_(std::move(policy)), impl_(std::make_unique<Impl>(Impl{device})) {
   if (!device.is_cuda()) policy_.refuse("not on a GPU");
 }
 

@@ -110,7 +110,9 @@ class StepGraph {
 
   /// {"replayed": steps, "one_by_one": steps, "why": reason or null}, for the record.
   Json report() const {
-    return {{"replayed", replayed_}, {"one_by_one", one_by_one_}, {"why", policy_.reason().empty() ? Json() : Json(policy_.reason())}};
+    return {{"replayed", replayed_},
+            {"one_by_one", one_by_one_},
+            {"why", policy_.reason().empty() ? Json() : Json(policy_.reason())}};
   }
 
  private:

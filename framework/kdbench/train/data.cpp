@@ -51,9 +51,7 @@ Rows select(const Split& split, const torch::Tensor& rows, torch::Device device)
   return out;
 }
 
-torch::Tensor to_tensor(std::vector<std::int64_t> values) {
-  return torch::tensor(values, torch::kInt64);
-}
+torch::Tensor to_tensor(std::vector<std::int64_t> values) { return torch::tensor(values, torch::kInt64); }
 
 }  // namespace
 
@@ -88,7 +86,8 @@ TrainData::TrainData(const Dataset& dataset, const std::filesystem::path& data_d
   if (info_.mean.empty()) info_.mean.assign(channels, 0.0);
   if (info_.stddev.empty()) info_.stddev.assign(channels, 1.0);
   if (info_.mean.size() != channels || info_.stddev.size() != channels) {
-    throw Error(fmt::format("the data set gives {} means and {} deviations for {} channels", info_.mean.size(), info_.stddev.size(), channels));
+    throw Error(fmt::format("the data set gives {} means and {} deviations for {} channels", info_.mean.size(),
+                            info_.stddev.size(), channels));
   }
   table_ = byte_table(info_.mean, info_.stddev);
   const auto shape = std::vector<std::int64_t>{1, info_.image.channels, 1, 1};
@@ -104,7 +103,8 @@ void TrainData::cut_rows(const Split& train, const Split& test, const Cut& cut, 
   auto rows = shuffled(n, split_seed_);
   std::vector<std::int64_t> validation(rows.begin(), rows.begin() + cut.validation);
   rows.erase(rows.begin(), rows.begin() + cut.validation);
-  if (cut.train_limit > 0 && cut.train_limit < static_cast<std::int64_t>(rows.size())) rows.resize(static_cast<std::size_t>(cut.train_limit));
+  if (cut.train_limit > 0 && cut.train_limit < static_cast<std::int64_t>(rows.size()))
+    rows.resize(static_cast<std::size_t>(cut.train_limit));
   std::sort(rows.begin(), rows.end());
   std::sort(validation.begin(), validation.end());
   if (rows.size() < 2) throw Error("fewer than 2 training rows are left; nothing can be trained");
@@ -121,7 +121,8 @@ void TrainData::cut_rows(const Split& train, const Split& test, const Cut& cut, 
 std::size_t TrainData::bytes() const {
   std::size_t total = 0;
   for (const auto* rows : {&train_, &validation_, &test_}) {
-    for (const auto* t : {&rows->images, &rows->labels, &rows->posterior, &rows->indices}) total += t->defined() ? t->nbytes() : 0;
+    for (const auto* t : {&rows->images, &rows->labels, &rows->posterior, &rows->indices})
+      total += t->defined() ? t->nbytes() : 0;
   }
   return total;
 }
@@ -155,7 +156,8 @@ torch::Tensor TrainData::images(const Rows& rows, std::int64_t begin, std::int64
 
 void TrainData::make_feed() { feed_ = std::make_shared<DeviceFeed>(*this); }
 
-std::vector<Augmentation> TrainData::augmentations(const std::int64_t* positions, std::int64_t n, std::int64_t epoch, const TrainSettings& settings) const {
+std::vector<Augmentation> TrainData::augmentations(const std::int64_t* positions, std::int64_t n, std::int64_t epoch,
+                                                   const TrainSettings& settings) const {
   std::vector<Augmentation> moves;
   if (settings.crop_padding == 0 && !settings.flip) return moves;
   moves.reserve(static_cast<std::size_t>(n));
@@ -166,7 +168,8 @@ std::vector<Augmentation> TrainData::augmentations(const std::int64_t* positions
   return moves;
 }
 
-torch::Tensor TrainData::gather(const Rows& rows, const std::int64_t* positions, std::int64_t n, const std::vector<Augmentation>& moves) const {
+torch::Tensor TrainData::gather(const Rows& rows, const std::int64_t* positions, std::int64_t n,
+                                const std::vector<Augmentation>& moves) const {
   if (rows.images.scalar_type() == torch::kUInt8) return gather_bytes_cpu(rows.images, positions, n, moves, table_);
   if (!moves.empty()) throw Error("crop and flip are for images of bytes; this data set has real numbers");
   const auto at = torch::from_blob(const_cast<std::int64_t*>(positions), {n}, torch::kInt64);

@@ -41,7 +41,8 @@ class TrainData {
  public:
   /// Reads both splits, cuts validation rows from train by the split seed, and moves everything to `device`.
   /// @throws kdbench::Error if a split disagrees with the data set's info, a cut leaves too little, or a label is out of range
-  TrainData(const Dataset& dataset, const std::filesystem::path& data_dir, const Cut& cut, std::uint64_t seed, torch::Device device);
+  TrainData(const Dataset& dataset, const std::filesystem::path& data_dir, const Cut& cut, std::uint64_t seed,
+            torch::Device device);
   TrainData(const TrainData&) = delete;
   TrainData& operator=(const TrainData&) = delete;
 
@@ -75,11 +76,13 @@ class TrainData {
   void make_feed();
 
   /// How rows `positions[0..n)` of train() are moved in `epoch`.
-  std::vector<Augmentation> augmentations(const std::int64_t* positions, std::int64_t n, std::int64_t epoch, const TrainSettings& settings) const;
+  std::vector<Augmentation> augmentations(const std::int64_t* positions, std::int64_t n, std::int64_t epoch,
+                                          const TrainSettings& settings) const;
 
  private:
   void cut_rows(const Split& train, const Split& test, const Cut& cut, torch::Device device);
-  torch::Tensor gather(const Rows& rows, const std::int64_t* positions, std::int64_t n, const std::vector<Augmentation>& moves) const;
+  torch::Tensor gather(const Rows& rows, const std::int64_t* positions, std::int64_t n,
+                       const std::vector<Augmentation>& moves) const;
 
   DatasetInfo info_;
   std::uint64_t order_seed_, augment_seed_, split_seed_;

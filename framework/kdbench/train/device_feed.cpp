@@ -49,12 +49,14 @@ torch::Tensor DeviceFeed::padded(std::int64_t padding) {
   return padded_;
 }
 
-DeviceFeed::Source DeviceFeed::source_of(const std::vector<std::int64_t>& positions, std::int64_t epoch, const TrainSettings& settings) {
+DeviceFeed::Source DeviceFeed::source_of(const std::vector<std::int64_t>& positions, std::int64_t epoch,
+                                         const TrainSettings& settings) {
   const auto device = data_.train().labels.device();
   const auto n = static_cast<std::int64_t>(positions.size());
   Source out{epoch, settings.crop_padding, settings.flip, data_.train().images, upload(positions, {n}, device), {}, {}};
   if (!moves(settings)) return out;
-  if (data_.train().images.scalar_type() != torch::kUInt8) throw Error("crop and flip are for images of bytes; this data set has real numbers");
+  if (data_.train().images.scalar_type() != torch::kUInt8)
+    throw Error("crop and flip are for images of bytes; this data set has real numbers");
   out.images = padded(settings.crop_padding);
   std::vector<std::int64_t> dy, dx, flip;
   for (const auto& move : data_.augmentations(positions.data(), n, epoch, settings)) {
@@ -79,7 +81,8 @@ DeviceFeed::Source DeviceFeed::epoch_source(std::int64_t epoch, const TrainSetti
   // Other streams read it from here on without asking whether it is there.
   DeviceEvent::after_work_on(made.positions.device()).wait();
   if (epochs_.size() == kEpochsKept) {
-    epochs_.erase(std::min_element(epochs_.begin(), epochs_.end(), [](const auto& a, const auto& b) { return a.epoch < b.epoch; }));
+    epochs_.erase(
+        std::min_element(epochs_.begin(), epochs_.end(), [](const auto& a, const auto& b) { return a.epoch < b.epoch; }));
   }
   epochs_.push_back(made);
   return made;

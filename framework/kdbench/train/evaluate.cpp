@@ -57,9 +57,13 @@ Measured measured(const torch::Tensor& logits, const torch::Tensor& labels) {
 Json fitted_temperature(const Measured& validation, const Measured& test, int bins) {
   const auto fit = fit_temperature(validation.view(), bins);
   const auto before = measure_quickly(test.view(), bins), after = measure_quickly(test.view(), bins, fit.T);
-  return {{"T", fit.T}, {"status", fit.status}, {"split", "validation"},
-          {"nll_before", number(before.nll)}, {"nll_after", number(after.nll)},
-          {"ece_before", before.ece}, {"ece_after", after.ece},
+  return {{"T", fit.T},
+          {"status", fit.status},
+          {"split", "validation"},
+          {"nll_before", number(before.nll)},
+          {"nll_after", number(after.nll)},
+          {"ece_before", before.ece},
+          {"ece_after", after.ece},
           {"reliability_after", to_json(measure(test.view(), bins, fit.T).reliability)}};
 }
 

@@ -35,11 +35,12 @@ Measured measured(const torch::Tensor& logits, const torch::Tensor& labels);
 /// The values of a float tensor, row by row; nothing for an undefined one.
 std::vector<double> doubles(const torch::Tensor& tensor);
 
-/// {"T", "status", "split": "validation", "nll_before", "nll_after", "ece_before", "ece_after", "reliability_after"}: T is fitted on
-/// `validation`, what it does to calibration is measured on `test`.
+/// {"T", "status", "split": "validation", "nll_before", "nll_after", "ece_before", "ece_after", "reliability_after"}: T is fitted
+/// on `validation`, what it does to calibration is measured on `test`.
 Json fitted_temperature(const Measured& validation, const Measured& test, int bins);
 
-/// Share of rows whose label is the class of highest posterior: the best any network can reach, up to chance. -1 without posterior.
+/// Share of rows whose label is the class of highest posterior: the best any network can reach, up to chance. -1 without
+/// posterior.
 double bayes_accuracy(const Rows& rows);
 
 }  // namespace kdbench

@@ -10,7 +10,8 @@
 
 namespace kdbench {
 
-Group::Group(std::vector<std::unique_ptr<Trainee>> trainees, const TrainData& data, torch::Tensor table, Tape* tape, GroupEvents events)
+Group::Group(std::vector<std::unique_ptr<Trainee>> trainees, const TrainData& data, torch::Tensor table, Tape* tape,
+             GroupEvents events)
     : data_(data), table_(std::move(table)), tape_(tape), events_(std::move(events)) {
   for (auto& trainee : trainees) {
     const auto& needs = trainee->needs();
@@ -101,8 +102,10 @@ void Group::run_tape_task(const Tape::Task& task, std::size_t thread, const Devi
     failure = std::current_exception();
   }
   const std::lock_guard<std::mutex> guard(mutex_);
-  if (failure) tape_failure_ = failure;
-  else tape_->complete(task, std::move(output), std::move(computed));
+  if (failure)
+    tape_failure_ = failure;
+  else
+    tape_->complete(task, std::move(output), std::move(computed));
   teacher_s_ += watch.seconds();
   changed_.notify_all();
 }
@@ -131,8 +134,10 @@ void Group::run_member(Member& member, const std::atomic<bool>& stop) {
     if (!stop) train_segment(member, stop);
     out = trainee.finished() || stop;
     if (!trainee.finished() && stop) trainee.save();
-    if (trainee.finished()) events_.finished(trainee);
-    else if (stop) events_.interrupted(trainee);
+    if (trainee.finished())
+      events_.finished(trainee);
+    else if (stop)
+      events_.interrupted(trainee);
   } catch (...) {
     out = true;
     report_failure(trainee, std::current_exception());

@@ -13,8 +13,8 @@ namespace kdbench {
 /// Returns [N_train, K] float logits on the data's device, in order of the training rows. Reads them from `file` if it is a
 /// whole file with this `key`, else computes them on `threads` threads and writes the file.
 /// @param key identifies teacher, checkpoint and data; a file of another key is not used
-torch::Tensor teacher_logits(const TrainData& data, const Teacher& teacher, std::size_t threads, const std::filesystem::path& file,
-                             const std::string& key, const std::atomic<bool>& stop);
+torch::Tensor teacher_logits(const TrainData& data, const Teacher& teacher, std::size_t threads,
+                             const std::filesystem::path& file, const std::string& key, const std::atomic<bool>& stop);
 
 /// Removes the files of `folder` that were not used for longest, until it holds at most `limit_bytes`.
 void bound_folder(const std::filesystem::path& folder, std::uintmax_t limit_bytes);

@@ -19,9 +19,16 @@ struct TypeName {
   const char* name;
   c10::ScalarType type;
 };
-constexpr std::array<TypeName, 10> kTypes{{{"F64", c10::kDouble}, {"F32", c10::kFloat}, {"F16", c10::kHalf}, {"BF16", c10::kBFloat16},
-                                           {"I64", c10::kLong}, {"I32", c10::kInt}, {"I16", c10::kShort}, {"I8", c10::kChar},
-                                           {"U8", c10::kByte}, {"BOOL", c10::kBool}}};
+constexpr std::array<TypeName, 10> kTypes{{{"F64", c10::kDouble},
+                                           {"F32", c10::kFloat},
+                                           {"F16", c10::kHalf},
+                                           {"BF16", c10::kBFloat16},
+                                           {"I64", c10::kLong},
+                                           {"I32", c10::kInt},
+                                           {"I16", c10::kShort},
+                                           {"I8", c10::kChar},
+                                           {"U8", c10::kByte},
+                                           {"BOOL", c10::kBool}}};
 
 const char* name_of(c10::ScalarType type, const std::string& tensor) {
   for (const auto& t : kTypes) {
@@ -46,8 +53,10 @@ class Reader {
   TensorDict read(TensorMeta* meta) const {
     TensorDict out;
     for (const auto& [name, entry] : header_.items()) {
-      if (name != "__metadata__") out.emplace(name, tensor(name, entry));
-      else if (meta) *meta = entry.get<TensorMeta>();
+      if (name != "__metadata__")
+        out.emplace(name, tensor(name, entry));
+      else if (meta)
+        *meta = entry.get<TensorMeta>();
     }
     return out;
   }
@@ -90,12 +99,15 @@ class Reader {
 void save_tensors(const std::filesystem::path& path, const TensorDict& tensors, const TensorMeta& meta) {
   std::vector<std::pair<std::string, torch::Tensor>> parts;
   for (const auto& [name, tensor] : tensors) parts.emplace_back(name, tensor.detach().cpu().contiguous());
-  std::stable_sort(parts.begin(), parts.end(), [](const auto& a, const auto& b) { return a.second.element_size() > b.second.element_size(); });
+  std::stable_sort(parts.begin(), parts.end(),
+                   [](const auto& a, const auto& b) { return a.second.element_size() > b.second.element_size(); });
   auto header = Json::object();
   if (!meta.empty()) header["__metadata__"] = meta;
   std::uint64_t offset = 0;
   for (const auto& [name, tensor] : parts) {
-    header[name] = {{"dtype", name_of(tensor.scalar_type(), name)}, {"shape", tensor.sizes().vec()}, {"data_offsets", {offset, offset + tensor.nbytes()}}};
+    header[name] = {{"dtype", name_of(tensor.scalar_type(), name)},
+                    {"shape", tensor.sizes().vec()},
+                    {"data_offsets", {offset, offset + tensor.nbytes()}}};
     offset += tensor.nbytes();
   }
   auto text = header.dump();

@@ -21,7 +21,7 @@
 namespace kdbench {
 namespace {
 
-constexpr double kTapeBudget = 256.0 * (1 << 20);             // bytes of teacher outputs a segment
+constexpr double kTapeBudget = 256.0 * (1 << 20);                // bytes of teacher outputs a segment
 constexpr std::uintmax_t kCacheLimit = std::uintmax_t{4} << 30;  // bytes of cached teacher logits a store
 
 std::string utc_now() {
@@ -101,8 +101,8 @@ class Session {
   }
 
   std::unique_ptr<Trainee> make_trainee(const Job& job) {
-    TraineeParts parts{job, make_model(job.spec.at("model")), {}, nullptr, device_, training_folder(store_, job.id),
-                       job.checkpoint_every};
+    TraineeParts parts{
+        job, make_model(job.spec.at("model")), {}, nullptr, device_, training_folder(store_, job.id), job.checkpoint_every};
     if (job.spec.contains("init")) {
       const std::string from = job.spec.at("init"), role = "the earlier stage's";
       stored_->record(from, role);
@@ -196,8 +196,12 @@ class Session {
     GroupEvents e;
     e.epoch_done = [this](Trainee& t) {
       const double accuracy = t.validation_accuracy();
-      send_({{"event", "epoch"}, {"job", t.job().id}, {"epoch", t.history().size()}, {"epochs", t.settings().epochs},
-             {"samples_per_s", t.samples_per_second()}, {"val_accuracy", accuracy < 0 ? Json() : Json(accuracy)}});
+      send_({{"event", "epoch"},
+             {"job", t.job().id},
+             {"epoch", t.history().size()},
+             {"epochs", t.settings().epochs},
+             {"samples_per_s", t.samples_per_second()},
+             {"val_accuracy", accuracy < 0 ? Json() : Json(accuracy)}});
     };
     e.finished = [this](Trainee& t) { succeed(t); };
     e.interrupted = [this](Trainee& t) {

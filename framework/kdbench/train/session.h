@@ -24,9 +24,9 @@ struct Factories {
 struct SessionOptions {
   std::filesystem::path data_dir;
   std::string device = "cpu";
-  std::size_t workers = 1;             ///< threads that train students; 1: the job's own `threads` serve one network
-  Json environment = Json::object();   ///< copied into every record
-  bool deferred = false;               ///< train on the CPU in the way of a GPU (TraineeParts::deferred, DeviceFeed); for tests
+  std::size_t workers = 1;            ///< threads that train students; 1: the job's own `threads` serve one network
+  Json environment = Json::object();  ///< copied into every record
+  bool deferred = false;              ///< train on the CPU in the way of a GPU (TraineeParts::deferred, DeviceFeed); for tests
 };
 
 /// Called with protocol events ("epoch", "job", "note") from any thread, also at the same time.

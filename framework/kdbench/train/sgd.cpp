@@ -69,8 +69,9 @@ bool FlatSgd::step(double lr) {
   for (std::size_t i = 0; i < params_.size(); ++i) {
     if (!params_[i].grad().defined()) continue;
     const auto g = same_layout(params_[i].grad(), params_[i]);
-    bad += update(params_[i].data_ptr<float>(), momenta_[i].data_ptr<float>(), g.data_ptr<float>(), g.numel(), static_cast<float>(lr),
-                  static_cast<float>(options_.momentum), static_cast<float>(options_.weight_decay), options_.nesterov);
+    bad += update(params_[i].data_ptr<float>(), momenta_[i].data_ptr<float>(), g.data_ptr<float>(), g.numel(),
+                  static_cast<float>(lr), static_cast<float>(options_.momentum), static_cast<float>(options_.weight_decay),
+                  options_.nesterov);
   }
   return bad == 0;
 }

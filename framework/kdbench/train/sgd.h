@@ -7,7 +7,8 @@
 
 namespace kdbench {
 
-/// Momentum SGD as torch::optim::SGD computes it (dampening 0): d = g + weight_decay p; m = momentum m + d, from m = 0; p -= lr * (nesterov ? d + momentum m : m). Equal to it up to rounding.
+/// Momentum SGD as torch::optim::SGD computes it (dampening 0): d = g + weight_decay p; m = momentum m + d, from m = 0; p -= lr *
+/// (nesterov ? d + momentum m : m). Equal to it up to rounding.
 ///
 /// Gradients are not accumulated into a buffer: clear_gradients() leaves them undefined, so that the backward pass hands its
 /// tensors over instead of adding them to zeros.

@@ -18,7 +18,8 @@ RunRecord StoredNetworks::record(const std::string& job, const std::string& role
   }
   auto record = std::move(**found);
   if (record.extra.value("data_sha256", "") != data_.data_sha256()) {
-    throw Error(fmt::format("{} job {} was trained on other data than what is read now; train it again in another store", role, name));
+    throw Error(
+        fmt::format("{} job {} was trained on other data than what is read now; train it again in another store", role, name));
   }
   return record;
 }
@@ -26,13 +27,14 @@ RunRecord StoredNetworks::record(const std::string& job, const std::string& role
 TensorDict StoredNetworks::weights(const std::string& job, const std::string& state, const std::string& role) const {
   const auto file = store_.artifacts(job) / (state + ".safetensors");
   if (!std::filesystem::exists(file)) {
-    throw Error(fmt::format("{} checkpoint '{}' was not kept ({} is missing); a rule that reads validation needs validation rows", role,
-                            state, file.string()));
+    throw Error(fmt::format("{} checkpoint '{}' was not kept ({} is missing); a rule that reads validation needs validation rows",
+                            role, state, file.string()));
   }
   return load_tensors(file);
 }
 
-std::vector<FrozenNetwork> StoredNetworks::network(const std::string& job, const std::string& state, const std::string& role) const {
+std::vector<FrozenNetwork> StoredNetworks::network(const std::string& job, const std::string& state,
+                                                   const std::string& role) const {
   const auto spec = record(job, role).spec;
   const ModelContext context{data_.info().num_classes, data_.info().image};
   const auto build = [this, model = spec.at("model"), context] { return factories_.model(model, context); };

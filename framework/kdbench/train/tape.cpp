@@ -31,7 +31,8 @@ std::int64_t segment_length(const TrainData& data, const Teacher& teacher, Teach
   return std::clamp<std::int64_t>(static_cast<std::int64_t>(budget_bytes / a_batch), 1, per_epoch);
 }
 
-Tape::Tape(const TrainData& data, const Teacher& teacher, TeacherWants wants, const TrainSettings& settings, std::int64_t segment_steps)
+Tape::Tape(const TrainData& data, const Teacher& teacher, TeacherWants wants, const TrainSettings& settings,
+           std::int64_t segment_steps)
     : data_(data),
       teacher_(teacher),
       wants_(wants),
@@ -80,7 +81,8 @@ std::optional<Tape::Task> Tape::next_task() {
 ModelOutput Tape::compute(const Task& task, std::size_t thread) const {
   const auto step = task.segment % segments_per_epoch_ * segment_steps_ + task.batch;
   const auto range = batch_range(step, settings_.batch_size, data_.train().size());
-  if (auto* feed = data_.feed()) return teacher_.forward(thread, feed->batch(task.epoch, range.begin, range.size, settings_).images, wants_);
+  if (auto* feed = data_.feed())
+    return teacher_.forward(thread, feed->batch(task.epoch, range.begin, range.size, settings_).images, wants_);
   const auto order = data_.order(task.epoch);
   const auto batch = data_.batch(order.data() + range.begin, range.size, task.epoch, settings_);
   return teacher_.forward(thread, batch.images, wants_);

@@ -32,7 +32,8 @@ class Tape {
   };
 
   /// @param settings recipe of the students: their batch size and augmentation are the teacher's too
-  Tape(const TrainData& data, const Teacher& teacher, TeacherWants wants, const TrainSettings& settings, std::int64_t segment_steps);
+  Tape(const TrainData& data, const Teacher& teacher, TeacherWants wants, const TrainSettings& settings,
+       std::int64_t segment_steps);
 
   std::int64_t segment_of(std::int64_t step) const;  ///< of a step counted from the start of training
   std::int64_t end_of(std::int64_t segment) const;   ///< first step after a segment

@@ -29,8 +29,10 @@ void load_state(torch::nn::Module& module, const std::map<std::string, torch::Te
   std::vector<std::string> wrong;
   for (const auto& [name, tensor] : own) {
     const auto it = state.find(name);
-    if (it == state.end()) wrong.push_back("missing '" + name + "'");
-    else if (it->second.sizes() != tensor.sizes()) wrong.push_back(fmt::format("'{}' has another shape", name));
+    if (it == state.end())
+      wrong.push_back("missing '" + name + "'");
+    else if (it->second.sizes() != tensor.sizes())
+      wrong.push_back(fmt::format("'{}' has another shape", name));
   }
   for (const auto& [name, tensor] : state) {
     if (!own.contains(name)) wrong.push_back("unexpected '" + name + "'");

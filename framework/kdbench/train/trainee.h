@@ -35,11 +35,11 @@ struct Timings {
 /// What a trainee is made of.
 struct TraineeParts {
   Job job;
-  std::shared_ptr<Model> model;  ///< as training begins, on the device
+  std::shared_ptr<Model> model;                ///< as training begins, on the device
   std::vector<std::shared_ptr<Model>> frozen;  ///< networks whose logits are added, in eval mode, on the device
-  std::shared_ptr<Loss> loss;    ///< nullptr: labels only
+  std::shared_ptr<Loss> loss;                  ///< nullptr: labels only
   torch::Device device = torch::kCPU;
-  std::filesystem::path folder;  ///< of its artifacts
+  std::filesystem::path folder;       ///< of its artifacts
   std::int64_t checkpoint_every = 1;  ///< epochs
   bool deferred = false;  ///< train as on a GPU (it is so there anyway): the host learns of metrics and failures once an epoch
 };
@@ -80,8 +80,8 @@ class Trainee {
   /// Writes the weights and test logits and fills checkpoints, epochs, tau_curve and extra of `record`; removes the checkpoint.
   void finish(RunRecord& record);
 
-  const Json& history() const { return history_; }  ///< one object an epoch, as in RunRecord::epochs
-  double samples_per_second() const;                ///< of the last closed epoch
+  const Json& history() const { return history_; }                     ///< one object an epoch, as in RunRecord::epochs
+  double samples_per_second() const;                                   ///< of the last closed epoch
   double validation_accuracy() const { return validation_accuracy_; }  ///< of the last validation; -1 before it
   const std::filesystem::path& folder() const { return parts_.folder; }
   Timings timings;
@@ -115,8 +115,8 @@ class Trainee {
   EpochSums sums_;
   bool deferred_;
   DeviceStream stream_;
-  FiniteWatch watch_;      ///< where deferred
-  torch::Tensor loss_;     ///< of the present step, where deferred
+  FiniteWatch watch_;                 ///< where deferred
+  torch::Tensor loss_;                ///< of the present step, where deferred
   std::unique_ptr<StepGraph> graph_;  ///< where deferred, until finish()
   Json history_ = Json::array();
   double validation_accuracy_ = -1, epoch_seconds_ = 0, lr_ = 0;

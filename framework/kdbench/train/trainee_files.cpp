@@ -39,9 +39,17 @@ void Trainee::save() {
     add_prefixed(tensors, "kept/" + rule + "/", state.state);
     kept[rule] = {{"value", number(state.value)}, {"epoch", state.epoch}};
   }
-  const Json state{{"job", parts_.job.id}, {"data", data_.data_sha256()}, {"step", step_}, {"history", history_}, {"sums", sums_.save()}, {"kept", kept},
-                   {"lr", lr_}, {"epoch_seconds", epoch_seconds_}, {"train_s", timings.train_s},
-                   {"evaluate_s", timings.evaluate_s}, {"validation_accuracy", validation_accuracy_}};
+  const Json state{{"job", parts_.job.id},
+                   {"data", data_.data_sha256()},
+                   {"step", step_},
+                   {"history", history_},
+                   {"sums", sums_.save()},
+                   {"kept", kept},
+                   {"lr", lr_},
+                   {"epoch_seconds", epoch_seconds_},
+                   {"train_s", timings.train_s},
+                   {"evaluate_s", timings.evaluate_s},
+                   {"validation_accuracy", validation_accuracy_}};
   save_tensors(parts_.folder / "checkpoint.safetensors", tensors, {{"state", state.dump()}});
   timings.save_s += watch.seconds();
 }
@@ -121,7 +129,8 @@ void Trainee::finish(RunRecord& record) {
   const auto last = snapshot();
   TensorDict test_logits;
   record.checkpoints = {{"last", measure_state(settings_.epochs, "last", test_logits)}};
-  record.tau_curve = to_json(tau_curve(measured(test_logits.at("last"), data_.test().labels).view(), kCurveTaus, parts_.job.spec.at("bins")));
+  record.tau_curve =
+      to_json(tau_curve(measured(test_logits.at("last"), data_.test().labels).view(), kCurveTaus, parts_.job.spec.at("bins")));
   record.extra["weights_sha256"] = weights_sha256(*parts_.model);
   save_tensors(parts_.folder / "last.safetensors", last);
   finish_kept(record, test_logits);

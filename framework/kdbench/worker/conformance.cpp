@@ -34,8 +34,8 @@ void check_info(const DatasetInfo& info) {
 void check_images(const Split& split, const DatasetInfo& info, std::int64_t expected_rows) {
   const auto& image = info.image;
   const auto& images = split.images;
-  const bool fits = images.defined() && images.dim() == 4 && images.size(1) == image.channels &&
-                    images.size(2) == image.height && images.size(3) == image.width;
+  const bool fits = images.defined() && images.dim() == 4 && images.size(1) == image.channels && images.size(2) == image.height &&
+                    images.size(3) == image.width;
   require(fits, fmt::format("expected images of [N, {}, {}, {}], found {}", image.channels, image.height, image.width,
                             shape_text(images)));
   require(images.device().is_cpu(), "the images are not on the CPU");
@@ -71,9 +71,7 @@ void check_posterior(const Split& split, const DatasetInfo& info) {
   require(off <= 1e-9, fmt::format("a row sums to 1 only within {:.1e}", off));
 }
 
-bool same(const torch::Tensor& a, const torch::Tensor& b) {
-  return a.defined() == b.defined() && (!a.defined() || a.equal(b));
-}
+bool same(const torch::Tensor& a, const torch::Tensor& b) { return a.defined() == b.defined() && (!a.defined() || a.equal(b)); }
 
 void check_split(const Checker& checker, const Dataset& dataset, SplitKind kind, const std::filesystem::path& data_dir) {
   const std::string which = kind == SplitKind::kTrain ? "training split" : "test split";
@@ -139,10 +137,12 @@ void check_stage(const Stage& stage, const std::map<std::string, bool>& earlier,
   require(!stage.teacher || earlier.contains(*stage.teacher), at + "its teacher is no earlier stage");
   require(std::find(rules.begin(), rules.end(), stage.teacher_checkpoint.rule) != rules.end(),
           at + "unknown checkpoint rule '" + stage.teacher_checkpoint.rule + "'");
-  require(stage.teacher_checkpoint.rule != "epoch" || stage.teacher_checkpoint.epoch >= 1, at + "asks for an epoch below 1 of its teacher");
+  require(stage.teacher_checkpoint.rule != "epoch" || stage.teacher_checkpoint.epoch >= 1,
+          at + "asks for an epoch below 1 of its teacher");
   require(!stage.init || earlier.contains(*stage.init), at + "it starts from no earlier stage");
   require(!stage.added_to || earlier.contains(*stage.added_to), at + "it is added to no earlier stage");
-  require((stage.loss == StageLoss::kNamed) == !stage.loss_name.empty(), at + "loss_name goes with StageLoss::kNamed, and only with it");
+  require((stage.loss == StageLoss::kNamed) == !stage.loss_name.empty(),
+          at + "loss_name goes with StageLoss::kNamed, and only with it");
   require(stage.kd_begin >= 0 && stage.kd_begin <= stage.epochs, at + "kd_begin lies outside its epochs");
   require(stage.kd_end == 0 || (stage.kd_end >= stage.kd_begin && stage.kd_end <= stage.epochs),
           at + "kd_end lies outside its epochs");
@@ -163,9 +163,10 @@ void check_stages(const std::vector<Stage>& stages, const StrategyContext& conte
 std::string stages_text(const std::vector<Stage>& stages) {
   std::string text;
   for (const auto& s : stages) {
-    text += fmt::format("{} {} {} {} {} {} {} {} {} {} {} {} {} {}\n", s.id, s.model, s.teacher.value_or("-"), s.teacher_checkpoint.rule,
-                        s.teacher_checkpoint.epoch, static_cast<int>(s.loss), s.epochs, s.kd_begin, s.kd_end, s.label_smoothing,
-                        s.loss_name, s.fit_teacher_temperature, s.init.value_or("-"), s.added_to.value_or("-"));
+    text += fmt::format("{} {} {} {} {} {} {} {} {} {} {} {} {} {}\n", s.id, s.model, s.teacher.value_or("-"),
+                        s.teacher_checkpoint.rule, s.teacher_checkpoint.epoch, static_cast<int>(s.loss), s.epochs, s.kd_begin,
+                        s.kd_end, s.label_smoothing, s.loss_name, s.fit_teacher_temperature, s.init.value_or("-"),
+                        s.added_to.value_or("-"));
   }
   return text;
 }

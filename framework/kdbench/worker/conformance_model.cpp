@@ -66,7 +66,8 @@ std::string check_shapes(const ModelEntry& entry, const ModelContext& context) {
     require(wanted.contains(name), "preactivation '" + name + "' is no feature map");
     require(map.sizes() == out.features.at(name).sizes(), "preactivation '" + name + "' differs from its map in shape");
   }
-  if (out.embedding.defined()) require(out.embedding.dim() == 2 && out.embedding.size(0) == kBatch, "the embedding is not [N, D]");
+  if (out.embedding.defined())
+    require(out.embedding.dim() == 2 && out.embedding.size(0) == kBatch, "the embedding is not [N, D]");
   return {};
 }
 
@@ -87,7 +88,8 @@ std::string check_layout(Model& model, const torch::Tensor& images) {
   model.eval();
   const auto plain = model.forward(images).logits;
   const auto last = model.forward(images.contiguous(at::MemoryFormat::ChannelsLast)).logits;
-  require(at::allclose(plain, last, 1e-3, 1e-4), fmt::format("logits differ by {:.1e}", (plain - last).abs().max().item<double>()));
+  require(at::allclose(plain, last, 1e-3, 1e-4),
+          fmt::format("logits differ by {:.1e}", (plain - last).abs().max().item<double>()));
   return {};
 }
 
@@ -112,7 +114,8 @@ std::string check_names(const Model& model) {
   for (const auto* kind : {"parameter", "buffer"}) {
     const auto dict = kind == std::string("parameter") ? model.named_parameters() : model.named_buffers();
     for (const auto& item : dict) {
-      require(seen.insert(item.value().unsafeGetTensorImpl()).second, std::string(kind) + " " + item.key() + " is registered twice");
+      require(seen.insert(item.value().unsafeGetTensorImpl()).second,
+              std::string(kind) + " " + item.key() + " is registered twice");
     }
   }
   return {};

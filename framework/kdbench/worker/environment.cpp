@@ -35,8 +35,13 @@ std::string cpu() {
 Json environment() {
   char host[256] = "";
   ::gethostname(host, sizeof host - 1);
-  return {{"kdbench", KDBENCH_SDK_VERSION}, {"sdk", KDBENCH_SDK_ABI}, {"git", KDBENCH_GIT_REVISION}, {"libtorch", TORCH_VERSION},
-          {"blas", blas()}, {"host", host}, {"cpu", cpu()}};
+  return {{"kdbench", KDBENCH_SDK_VERSION},
+          {"sdk", KDBENCH_SDK_ABI},
+          {"git", KDBENCH_GIT_REVISION},
+          {"libtorch", TORCH_VERSION},
+          {"blas", blas()},
+          {"host", host},
+          {"cpu", cpu()}};
 }
 
 }  // namespace kdbench

@@ -28,7 +28,7 @@ struct Recipe {
     std::string golden, term;
     std::function<double(const ParamValues&, const ObjectiveKnobs&)> scale;
   };
-  std::string plugin;                                ///< loss plugin
+  std::string plugin;  ///< loss plugin
   std::vector<Component> components = {};
   std::map<std::string, std::string> renamed = {};  ///< golden parameter -> ours; "": it describes the case and is none of ours
   Json fixed = Json::object();                      ///< parameters of the plugin that the reference does not have
@@ -46,7 +46,8 @@ const std::map<std::string, Recipe>& recipes() {
       {"kd_total",
        {.plugin = "kl",
         .components = {{"ce_weighted", "ce", [](const auto&, const auto& k) { return 1 - k.alpha; }},
-                       {"kd_weighted", "kd", [](const auto&, const auto& k) { return k.alpha * k.tau_student * k.tau_student; }}}}},
+                       {"kd_weighted", "kd",
+                        [](const auto&, const auto& k) { return k.alpha * k.tau_student * k.tau_student; }}}}},
       {"dist", {.plugin = "dist", .components = {{"inter", "inter", over("beta")}, {"intra", "intra", over("gamma")}}}},
       {"ats", {.plugin = "ats", .renamed = {{"tau1", "tau_correct"}, {"tau2", "tau_wrong"}, {"tau_s", "tau_student"}}}},
       {"fitnet", {.plugin = "fitnet", .fixed = {{"regressor", "none"}, {"weight", 1.0}}}},
@@ -54,8 +55,10 @@ const std::map<std::string, Recipe>& recipes() {
        {.plugin = "fitnet",
         .renamed = {{"use_relu", "relu"}, {"kind", ""}, {"bn_eps", ""}},  // the weights' shapes show the kind; 1e-5 is libtorch's
         .fixed = {{"weight", 1.0}},
-        .weights = {{"conv_weight", "regressor.conv.weight"}, {"conv_bias", "regressor.conv.bias"},
-                    {"bn_weight", "regressor.bn.weight"}, {"bn_bias", "regressor.bn.bias"}}}},
+        .weights = {{"conv_weight", "regressor.conv.weight"},
+                    {"conv_bias", "regressor.conv.bias"},
+                    {"bn_weight", "regressor.bn.weight"},
+                    {"bn_bias", "regressor.bn.bias"}}}},
   };
   return table;
 }
@@ -69,8 +72,10 @@ torch::Tensor read_tensor(const Json& json) {
   auto tensor = at::empty(shape, integers ? torch::kInt64 : torch::kFloat64);
   std::int64_t i = 0;
   for (const auto& value : json.at("data")) {
-    if (integers) tensor.data_ptr<std::int64_t>()[i++] = value.get<std::int64_t>();
-    else tensor.data_ptr<double>()[i++] = to_double(value);
+    if (integers)
+      tensor.data_ptr<std::int64_t>()[i++] = value.get<std::int64_t>();
+    else
+      tensor.data_ptr<double>()[i++] = to_double(value);
   }
   require(i == tensor.numel(), fmt::format("a tensor of shape [{}] holds {} numbers", fmt::join(shape, ", "), i));
   return tensor;
@@ -155,24 +160,32 @@ void set_weights(Loss& loss, const Recipe& recipe, Case& c) {
     const auto& name = recipe.weights.at(input);
     auto* parameter = parameters.find(name);
     require(parameter != nullptr, fmt::format("the loss has no parameter '{}', which {} gives values to", name, input));
-    require(parameter->sizes() == values.sizes(), fmt::format("{}: expected a parameter of [{}], the loss has [{}]", input,
-                                                              fmt::join(values.sizes().vec(), ", "),
-                                                              fmt::join(parameter->sizes().vec(), ", ")));
+    require(parameter->sizes() == values.sizes(),
+            fmt::format("{}: expected a parameter of [{}], the loss has [{}]", input, fmt::join(values.sizes().vec(), ", "),
+                        fmt::join(parameter->sizes().vec(), ", ")));
     parameter->copy_(values);
     c.leaves.emplace_back(input, *parameter);
   }
 }
 
-Objective run_case(const LossEntry& entry, const Recipe& recipe, const ParamValues& params, const ObjectiveKnobs& knobs, Case& c) {
+Objective run_case(const LossEntry& entry, const Recipe& recipe, const ParamValues& params, const ObjectiveKnobs& knobs,
+                   Case& c) {
   at::manual_seed(0);
   auto loss = entry.create(params, c.context);
   if (const auto why = loss->unsupported(c.context)) throw NotApplicable(*why);
   loss->to(torch::kFloat64);
   loss->train();
   set_weights(*loss, recipe, c);
-  const LossInputs inputs{.student = c.student, .teacher = c.teacher, .labels = c.labels, .indices = c.indices,
-                          .posterior = c.posterior, .images = c.images, .tau_student = knobs.tau_student,
-                          .tau_teacher = knobs.tau_teacher, .num_epochs = 1, .num_steps = 1};
+  const LossInputs inputs{.student = c.student,
+                          .teacher = c.teacher,
+                          .labels = c.labels,
+                          .indices = c.indices,
+                          .posterior = c.posterior,
+                          .images = c.images,
+                          .tau_student = knobs.tau_student,
+                          .tau_teacher = knobs.tau_teacher,
+                          .num_epochs = 1,
+                          .num_steps = 1};
   return objective(c.student.logits, c.labels, loss->forward(inputs), knobs);
 }
 

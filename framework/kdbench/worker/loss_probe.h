@@ -32,7 +32,7 @@ ProbeBatch take_rows(const ProbeBatch& batch, const torch::Tensor& rows);
 
 /// Value of a freshly built loss, and its gradients where they were asked for.
 struct Probe {
-  torch::Tensor total;   ///< 0-dim sum of the terms; undefined if the loss returns none
+  torch::Tensor total;  ///< 0-dim sum of the terms; undefined if the loss returns none
   LossTerms terms;
   std::vector<std::pair<std::string, torch::Tensor>> gradients;  ///< of the tensors that the loss reads
 };

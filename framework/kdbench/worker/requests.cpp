@@ -5,8 +5,8 @@
 #include <kdbench/plan/make_plan.h>
 #include <kdbench/worker/channel.h>
 #include <kdbench/worker/conformance.h>
-#include <kdbench/worker/embedding.h>
 #include <kdbench/worker/data_check.h>
+#include <kdbench/worker/embedding.h>
 #include <kdbench/worker/environment.h>
 #include <kdbench/worker/golden.h>
 #include <kdbench/worker/requests.h>
@@ -45,8 +45,12 @@ class Tally {
  public:
   void operator()(const Check& check) {
     ++(check.skipped ? skipped_ : check.ok ? passed_ : failed_);
-    send_event({{"event", "check"}, {"plugin", check.plugin}, {"name", check.name}, {"ok", check.ok},
-                {"skipped", check.skipped}, {"detail", check.detail}});
+    send_event({{"event", "check"},
+                {"plugin", check.plugin},
+                {"name", check.name},
+                {"ok", check.ok},
+                {"skipped", check.skipped},
+                {"detail", check.detail}});
   }
   int finish() const {
     send_event({{"event", "result"}, {"passed", passed_}, {"failed", failed_}, {"skipped", skipped_}});
@@ -102,10 +106,9 @@ Catalog load_catalog(const Json& request) {
 
 int answer(const Json& request, const std::atomic<bool>& stop) {
   using Verb = int (*)(const Json&, const std::atomic<bool>&);
-  static const std::map<std::string, Verb> kVerbs{{"catalog", answer_catalog},     {"plan", answer_plan},
-                                                  {"train", answer_train},         {"conformance", answer_conformance},
-                                                  {"golden", answer_golden},       {"calibrate", answer_calibrate},
-                                                  {"data", answer_data},            {"embed", answer_embed}};
+  static const std::map<std::string, Verb> kVerbs{
+      {"catalog", answer_catalog}, {"plan", answer_plan},           {"train", answer_train}, {"conformance", answer_conformance},
+      {"golden", answer_golden},   {"calibrate", answer_calibrate}, {"data", answer_data},   {"embed", answer_embed}};
   const std::string verb = request.value("verb", "");
   const auto it = kVerbs.find(verb);
   if (it != kVerbs.end()) return it->second(request, stop);

@@ -18,7 +18,8 @@ const EntryType& planned(const std::map<std::string, Listed<EntryType>>& known, 
   const auto it = known.find(name);
   if (it == known.end()) throw Error(fmt::format("no {} plugin '{}' is loaded; it was when the job was planned", kind, name));
   if (it->second.version != version) {
-    throw Error(fmt::format("{} '{}' is version {} here, the job was planned for {}; plan again", kind, name, it->second.version, version));
+    throw Error(fmt::format("{} '{}' is version {} here, the job was planned for {}; plan again", kind, name, it->second.version,
+                            version));
   }
   return it->second;
 }

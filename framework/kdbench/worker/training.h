@@ -8,8 +8,8 @@
 
 namespace kdbench {
 
-/// Returns how to make what a spec names from a catalog, which must outlive it. Each factory throws kdbench::Error when the plugin
-/// is not loaded, or is of another version than the one that was planned.
+/// Returns how to make what a spec names from a catalog, which must outlive it. Each factory throws kdbench::Error when the
+/// plugin is not loaded, or is of another version than the one that was planned.
 Factories factories_of(const Catalog& catalog);
 
 /// Trains the jobs of the request and writes their records. Returns the exit code.

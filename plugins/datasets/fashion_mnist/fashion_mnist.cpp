@@ -15,7 +15,8 @@ class FashionMnist final : public kdbench::Dataset {
   };
   static void declare(kdbench::Params<Options>& p) {
     p.add("dir", &Options::dir, "Folder of the four IDX files; relative to the data folder.")
-        .add("downsample", &Options::downsample, "1: 28 x 28; 2: means of 2 x 2 pixels, 14 x 14, for quick studies.", {.min = 1, .max = 2});
+        .add("downsample", &Options::downsample, "1: 28 x 28; 2: means of 2 x 2 pixels, 14 x 14, for quick studies.",
+             {.min = 1, .max = 2});
   }
   FashionMnist(Options options, const kdbench::DatasetContext&) : options_(std::move(options)) {}
 

@@ -24,14 +24,17 @@ class Gmm final : public kdbench::Dataset {
         .add("train", &Options::train, "Points of the training split.", {.min = 1})
         .add("test", &Options::test, "Points of the test split.", {.min = 1})
         .add("seed", &Options::seed, "Seed of means, covariances and points; independent of the suite's seeds.", {.min = 0})
-        .add("spread", &Options::spread, "Side of the cell each mean has on average, in typical standard deviations: more is easier.",
+        .add("spread", &Options::spread,
+             "Side of the cell each mean has on average, in typical standard deviations: more is easier.",
              {.min = 0.0, .max = 1e6})
-        .add("anisotropy", &Options::anisotropy, "Longest over shortest axis of every Gaussian; 1: round.", {.min = 1.0, .max = 1e3});
+        .add("anisotropy", &Options::anisotropy, "Longest over shortest axis of every Gaussian; 1: round.",
+             {.min = 1.0, .max = 1e3});
   }
   Gmm(Options options, const kdbench::DatasetContext&)
       : options_(options),
         mixture_(gmm::draw_mixture({static_cast<std::size_t>(options.classes), static_cast<std::size_t>(options.dims),
-                                    options.spread, options.anisotropy}, seed())) {}
+                                    options.spread, options.anisotropy},
+                                   seed())) {}
 
   kdbench::DatasetInfo info() const override {
     kdbench::DatasetInfo info{.num_classes = options_.classes,
@@ -93,7 +96,8 @@ class Gmm final : public kdbench::Dataset {
 }  // namespace
 
 KDBENCH_PLUGIN("gmm", "0.1.0", r) {
-  r.dataset<Gmm>("gmm", {.summary = "Gaussian mixture, K classes in D dimensions, with the exact posterior of every point.",
-                         .formula = "P(k | x) = N(x; mean_k, cov_k) / sum_j N(x; mean_j, cov_j), in log space",
-                         .source = "Fan et al. 2024, Revisit the Essence of Distilling Knowledge through Calibration, sec. 3.2, Table 1"});
+  r.dataset<Gmm>(
+      "gmm", {.summary = "Gaussian mixture, K classes in D dimensions, with the exact posterior of every point.",
+              .formula = "P(k | x) = N(x; mean_k, cov_k) / sum_j N(x; mean_j, cov_j), in log space",
+              .source = "Fan et al. 2024, Revisit the Essence of Distilling Knowledge through Calibration, sec. 3.2, Table 1"});
 }

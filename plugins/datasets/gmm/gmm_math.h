@@ -27,7 +27,9 @@ class Random {
   double uniform() { return static_cast<double>((bits() >> 11) + 1) * 0x1p-53; }
 
   /// Uniform in 0 .. n-1.
-  std::size_t below(std::size_t n) { return std::min(n - 1, static_cast<std::size_t>((1.0 - uniform()) * static_cast<double>(n))); }
+  std::size_t below(std::size_t n) {
+    return std::min(n - 1, static_cast<std::size_t>((1.0 - uniform()) * static_cast<double>(n)));
+  }
 
   /// Standard normal (Box and Muller 1958).
   double normal() {
@@ -63,7 +65,8 @@ inline Vector cholesky(const Vector& a, std::size_t d) {
     for (std::size_t j = 0; j <= i; ++j) {
       double sum = a[i * d + j];
       for (std::size_t k = 0; k < j; ++k) sum -= l[i * d + k] * l[j * d + k];
-      if (i == j && !(sum > 0)) throw kdbench::Error("gmm: a covariance is not positive definite (row " + std::to_string(i) + ")");
+      if (i == j && !(sum > 0))
+        throw kdbench::Error("gmm: a covariance is not positive definite (row " + std::to_string(i) + ")");
       l[i * d + j] = i == j ? std::sqrt(sum) : sum / l[j * d + j];
     }
   }

@@ -37,7 +37,8 @@ TEST(GmmMath, AgreesWithScipyOnEveryGoldenCase) {
   for (const auto& c : document->at("cases")) {
     const auto id = c.at("id").get<std::string>();
     const auto& inputs = c.contains("inputs") ? c.at("inputs") : c;
-    const auto mixture = gmm::Mixture::from(numbers(inputs.at("weights")), numbers(inputs.at("means")), numbers(inputs.at("covariances")));
+    const auto mixture =
+        gmm::Mixture::from(numbers(inputs.at("weights")), numbers(inputs.at("means")), numbers(inputs.at("covariances")));
     const auto points = numbers(inputs.at("points"));
     const auto& expected = c.at("expected");
     const auto density = numbers(expected.at("component_log_density")), total = numbers(expected.at("log_density"));

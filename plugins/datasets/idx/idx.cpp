@@ -39,8 +39,10 @@ class Idx final : public kdbench::Dataset {
 
   kdbench::Split load(kdbench::SplitKind kind, const fs::path& data_dir) const override {
     const bool train = kind == kdbench::SplitKind::kTrain;
-    const auto image_file = locate(train ? "train_images" : "test_images", train ? options_.train_images : options_.test_images, data_dir);
-    const auto label_file = locate(train ? "train_labels" : "test_labels", train ? options_.train_labels : options_.test_labels, data_dir);
+    const auto image_file =
+        locate(train ? "train_images" : "test_images", train ? options_.train_images : options_.test_images, data_dir);
+    const auto label_file =
+        locate(train ? "train_labels" : "test_labels", train ? options_.train_labels : options_.test_labels, data_dir);
     const auto images = idx::read_images(image_file);
     if (images.height != static_cast<std::size_t>(options_.height) || images.width != static_cast<std::size_t>(options_.width)) {
       throw kdbench::Error(image_file.string() + ": expected images of " + std::to_string(options_.height) + " x " +

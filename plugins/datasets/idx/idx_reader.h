@@ -46,7 +46,8 @@ inline fs::path find(const fs::path& file, const std::string& hint) {
     if (fs::is_regular_file(path)) return path;
     tried += (tried.empty() ? "" : ", ") + path.filename().string();
   }
-  throw kdbench::Error("cannot find " + file.string() + " (tried " + tried + " in '" + file.parent_path().string() + "'); " + hint);
+  throw kdbench::Error("cannot find " + file.string() + " (tried " + tried + " in '" + file.parent_path().string() + "'); " +
+                       hint);
 }
 
 /// Returns the whole file, inflated if its first bytes are gzip's.
@@ -63,7 +64,8 @@ inline std::vector<std::uint8_t> read_all(const fs::path& path) {
     bytes.resize(size + static_cast<std::size_t>(got > 0 ? got : 0));
     int code = Z_OK;
     const char* why = gzerror(file.get(), &code);
-    if (got < 0 || code == Z_BUF_ERROR) throw kdbench::Error(path.string() + ": broken gzip data (" + why + "); fetch the file again");
+    if (got < 0 || code == Z_BUF_ERROR)
+      throw kdbench::Error(path.string() + ": broken gzip data (" + why + "); fetch the file again");
     if (got == 0) return bytes;
   }
 }
@@ -80,7 +82,8 @@ inline std::string explain_magic(std::uint32_t expected, std::uint32_t found) {
   if (found == kLabels) return text + " (labels): are the image and label files swapped?";
   const std::uint32_t swapped = __builtin_bswap32(found);
   if (swapped == kImages || swapped == kLabels) {
-    return text + ", which is " + std::to_string(swapped) + " in little-endian order; IDX headers are big-endian, rewrite the file";
+    return text + ", which is " + std::to_string(swapped) +
+           " in little-endian order; IDX headers are big-endian, rewrite the file";
   }
   return text + "; this is no IDX file of bytes";
 }
@@ -131,7 +134,8 @@ inline std::vector<std::uint8_t> read_labels(const fs::path& path, std::size_t n
   return bytes;
 }
 
-/// Returns the images at half height and width: each pixel the rounded mean of a 2 x 2 square (odd last rows and columns fall away).
+/// Returns the images at half height and width: each pixel the rounded mean of a 2 x 2 square (odd last rows and columns fall
+/// away).
 inline Images halve(const Images& in) {
   Images out{in.count, in.height / 2, in.width / 2, {}};
   out.pixels.reserve(out.count * out.height * out.width);

@@ -33,7 +33,8 @@ TEST(IdxReader, ReadsPlainAndGzipByContent) {
 
 TEST(IdxReader, NamesSwappedFiles) {
   const auto text = complaint([] { idx::read_images(kData / "swapped_files/images-idx3-ubyte"); });
-  EXPECT_TRUE(says(text, "expected the magic number 2051 (images), found 2049 (labels): are the image and label files swapped?")) << text;
+  EXPECT_TRUE(says(text, "expected the magic number 2051 (images), found 2049 (labels): are the image and label files swapped?"))
+      << text;
   const auto other = complaint([] { idx::read_labels(kData / "swapped_files/labels-idx1-ubyte", 10); });
   EXPECT_TRUE(says(other, "expected the magic number 2049 (labels), found 2051")) << other;
 }
@@ -69,7 +70,9 @@ TEST(IdxReader, RefusesALabelOutsideTheClasses) {
 
 TEST(IdxReader, ListsTheNamesItTried) {
   const auto text = complaint([] { idx::find("/no/such/train-images-idx3-ubyte", "install the package x"); });
-  EXPECT_TRUE(says(text, "tried train-images-idx3-ubyte, train-images-idx3-ubyte.gz, train-images.idx3-ubyte, train-images.idx3-ubyte.gz")) << text;
+  EXPECT_TRUE(says(
+      text, "tried train-images-idx3-ubyte, train-images-idx3-ubyte.gz, train-images.idx3-ubyte, train-images.idx3-ubyte.gz"))
+      << text;
   EXPECT_TRUE(text.ends_with("install the package x")) << text;
 }
 

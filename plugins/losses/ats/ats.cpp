@@ -44,8 +44,9 @@ class Ats final : public kdbench::Loss {
 }  // namespace
 
 KDBENCH_PLUGIN("ats", "0.1.0", r) {
-  r.loss<Ats>("ats", {.summary = "Soft targets from a teacher whose label's logit and other logits have temperatures of their own.",
-                      .formula = "-1/N sum_n sum_k q_nk ln p_nk, p = softmax(student / tau_student), q = softmax(teacher_k / t_k), "
-                                 "t_k = tau_correct where k is the label, else tau_wrong",
-                      .source = "Li et al. 2022, Asymmetric Temperature Scaling Makes Larger Networks Teach Well Again"});
+  r.loss<Ats>("ats",
+              {.summary = "Soft targets from a teacher whose label's logit and other logits have temperatures of their own.",
+               .formula = "-1/N sum_n sum_k q_nk ln p_nk, p = softmax(student / tau_student), q = softmax(teacher_k / t_k), "
+                          "t_k = tau_correct where k is the label, else tau_wrong",
+               .source = "Li et al. 2022, Asymmetric Temperature Scaling Makes Larger Networks Teach Well Again"});
 }

@@ -17,13 +17,20 @@ using test::built_plugins;
 torch::Tensor ats(double correct, double wrong, double tau_student, const torch::Tensor& student, const torch::Tensor& teacher,
                   const torch::Tensor& labels, double tau_teacher = 1) {
   const auto& entry = built_plugins().losses.at("ats");
-  auto loss = entry.create(resolve_params(entry.params, {{"tau_correct", correct}, {"tau_wrong", wrong}}), {.student = {}, .teacher = {}});
+  auto loss = entry.create(resolve_params(entry.params, {{"tau_correct", correct}, {"tau_wrong", wrong}}),
+                           {.student = {}, .teacher = {}});
   ModelOutput s, t;
   s.logits = student;
   t.logits = teacher;
   const torch::Tensor none;
-  const auto terms = loss->forward({.student = s, .teacher = t, .labels = labels, .indices = none, .posterior = none, .images = none,
-                                    .tau_student = tau_student, .tau_teacher = tau_teacher});
+  const auto terms = loss->forward({.student = s,
+                                    .teacher = t,
+                                    .labels = labels,
+                                    .indices = none,
+                                    .posterior = none,
+                                    .images = none,
+                                    .tau_student = tau_student,
+                                    .tau_teacher = tau_teacher});
   EXPECT_EQ(terms.terms().size(), 1u);
   return terms.terms()[0].second;
 }
@@ -84,8 +91,9 @@ TEST(Ats, RefusesTeachersOfOtherClasses) {
     ats(4, 3, 1, at::zeros({3, 4}), at::zeros({3, 5}), at::zeros({3}, torch::kInt64));
     FAIL();
   } catch (const Error& error) {
-    EXPECT_STREQ(error.what(), "ats: expected student and teacher logits of one shape, found [3, 4] and [3, 5]; both networks need the "
-                               "data set's classes");
+    EXPECT_STREQ(error.what(),
+                 "ats: expected student and teacher logits of one shape, found [3, 4] and [3, 5]; both networks need the "
+                 "data set's classes");
   }
 }
 

@@ -17,7 +17,8 @@ class Dist final : public kdbench::Loss {
   static void declare(kdbench::Params<Options>& p) {
     p.add("beta", &Options::beta, "Weight of the inter-class term (one correlation per image).", {.min = 0.0})
         .add("gamma", &Options::gamma, "Weight of the intra-class term (one correlation per class).", {.min = 0.0})
-        .add("eps", &Options::eps, "Added to the product of norms in every correlation; raise it to bound gradients of constant rows.",
+        .add("eps", &Options::eps,
+             "Added to the product of norms in every correlation; raise it to bound gradients of constant rows.",
              {.min = 1e-30, .max = 1.0});
   }
   Dist(Options options, const kdbench::LossContext&) : options_(options) {}
@@ -50,8 +51,10 @@ class Dist final : public kdbench::Loss {
 }  // namespace
 
 KDBENCH_PLUGIN("dist", "0.1.0", r) {
-  r.loss<Dist>("dist", {.summary = "Pearson correlation between student and teacher, within images and within classes.",
-                        .formula = "beta (1 - mean_n rho(s_n., t_n.)) + gamma (1 - mean_k rho(s_.k, t_.k)), s, t = softmax(logits / tau), "
-                                   "rho(u, v) = <u - mean u, v - mean v> / (|u - mean u| |v - mean v| + eps)",
-                        .source = "Huang et al. 2022, Knowledge Distillation from A Stronger Teacher; as in Fan et al. 2024, eqs. 5 and 6"});
+  r.loss<Dist>(
+      "dist",
+      {.summary = "Pearson correlation between student and teacher, within images and within classes.",
+       .formula = "beta (1 - mean_n rho(s_n., t_n.)) + gamma (1 - mean_k rho(s_.k, t_.k)), s, t = softmax(logits / tau), "
+                  "rho(u, v) = <u - mean u, v - mean v> / (|u - mean u| |v - mean v| + eps)",
+       .source = "Huang et al. 2022, Knowledge Distillation from A Stronger Teacher; as in Fan et al. 2024, eqs. 5 and 6"});
 }

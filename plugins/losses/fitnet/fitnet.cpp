@@ -13,7 +13,8 @@ using kdbench::LossContext;
 using torch::Tensor;
 
 std::string to_text(const FeatureShape& s) {
-  return "'" + s.name + "' [" + std::to_string(s.channels) + ", " + std::to_string(s.height) + ", " + std::to_string(s.width) + "]";
+  return "'" + s.name + "' [" + std::to_string(s.channels) + ", " + std::to_string(s.height) + ", " + std::to_string(s.width) +
+         "]";
 }
 
 /// How a map of the student's height and width becomes one of the teacher's.
@@ -51,8 +52,9 @@ class Regressor : public nn::Module {
   Tensor forward(const Tensor& map) {
     const auto resized = conv_ ? conv_->forward(map) : transposed_->forward(map);
     if (resized.numel() == resized.size(1)) {
-      throw kdbench::Error("fitnet: the regressor's batch norm needs more than one value a channel, found one image whose map is 1 x 1; "
-                           "use larger batches or regressor = \"none\"");
+      throw kdbench::Error(
+          "fitnet: the regressor's batch norm needs more than one value a channel, found one image whose map is 1 x 1; "
+          "use larger batches or regressor = \"none\"");
     }
     const auto normalised = norm_(resized);
     return relu_ ? normalised.relu() : normalised;
@@ -72,7 +74,8 @@ const FeatureShape* find(const std::vector<FeatureShape>& maps, const std::strin
   return nullptr;
 }
 
-std::string no_such_map(const std::string& side, const std::string& name, const std::vector<FeatureShape>& maps, const std::string& option) {
+std::string no_such_map(const std::string& side, const std::string& name, const std::vector<FeatureShape>& maps,
+                        const std::string& option) {
   std::string names;
   for (const auto& map : maps) names += (names.empty() ? "" : ", ") + map.name;
   return "the " + side + " has no feature map '" + name + "'; it has " + names + "; set '" + option + "' to one of them";
@@ -89,12 +92,15 @@ class FitNet final : public kdbench::Loss {
   };
   static void declare(kdbench::Params<Options>& p) {
     p.add("hint", &Options::hint, "Student's feature map that is guided; empty: the middle one (f2 of f0 to f3).")
-        .add("teacher_hint", &Options::teacher_hint, "Teacher's feature map it is compared with; empty: the one of the same name.")
-        .add("regressor", &Options::regressor, "conv: a convolution by the two shapes, batch norm and ReLU; none: the maps as they are.",
+        .add("teacher_hint", &Options::teacher_hint,
+             "Teacher's feature map it is compared with; empty: the one of the same name.")
+        .add("regressor", &Options::regressor,
+             "conv: a convolution by the two shapes, batch norm and ReLU; none: the maps as they are.",
              {.choices = {"conv", "none"}})
         .add("relu", &Options::relu, "End the regressor with a ReLU, as the maps it imitates end.")
         .add("weight", &Options::weight,
-             "Factor of the term. No temperature is read: set tau_squared = false, or tau_student^2 multiplies it too.", {.min = 0.0});
+             "Factor of the term. No temperature is read: set tau_squared = false, or tau_student^2 multiplies it too.",
+             {.min = 0.0});
   }
 
   FitNet(Options options, const LossContext& context) : options_(std::move(options)), pair_(pair_of(context)) {
@@ -146,7 +152,8 @@ class FitNet final : public kdbench::Loss {
     }
     if (options_.regressor == "conv" && resize_between(student, teacher) == Resize::kImpossible) {
       return "no regressor fits " + both +
-             ": the student's must be twice or half as high and wide, or at least as high and wide; choose other maps by 'hint' and "
+             ": the student's must be twice or half as high and wide, or at least as high and wide; choose other maps by 'hint' "
+             "and "
              "'teacher_hint'";
     }
     return {};
@@ -167,7 +174,8 @@ class FitNet final : public kdbench::Loss {
 }  // namespace
 
 KDBENCH_PLUGIN("fitnet", "0.1.0", r) {
-  r.loss<FitNet>("fitnet", {.summary = "Hints: a middle feature map of the student, through a regressor, imitates the teacher's.",
-                            .formula = "weight * mean (R(F_student) - F_teacher)^2, R = ReLU(batch_norm(conv)) chosen by the two shapes",
-                            .source = "Romero et al. 2015, FitNets: Hints for Thin Deep Nets, eq. 3; regressor as in the CRD code"});
+  r.loss<FitNet>("fitnet",
+                 {.summary = "Hints: a middle feature map of the student, through a regressor, imitates the teacher's.",
+                  .formula = "weight * mean (R(F_student) - F_teacher)^2, R = ReLU(batch_norm(conv)) chosen by the two shapes",
+                  .source = "Romero et al. 2015, FitNets: Hints for Thin Deep Nets, eq. 3; regressor as in the CRD code"});
 }

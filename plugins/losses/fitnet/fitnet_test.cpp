@@ -36,8 +36,14 @@ ModelOutput maps(const std::vector<FeatureShape>& shapes, std::int64_t rows) {
 
 torch::Tensor value(Loss& loss, const ModelOutput& student, const ModelOutput& teacher) {
   const torch::Tensor none;
-  const auto terms = loss.forward({.student = student, .teacher = teacher, .labels = none, .indices = none, .posterior = none,
-                                   .images = none, .tau_student = 4, .tau_teacher = 4});
+  const auto terms = loss.forward({.student = student,
+                                   .teacher = teacher,
+                                   .labels = none,
+                                   .indices = none,
+                                   .posterior = none,
+                                   .images = none,
+                                   .tau_student = 4,
+                                   .tau_teacher = 4});
   EXPECT_EQ(terms.terms().size(), 1u);
   EXPECT_EQ(terms.terms()[0].first, "hint");
   return terms.terms()[0].second;
@@ -145,11 +151,13 @@ TEST(FitNet, ReadsTheTeachersMapsAndNoTemperature) {
 
 TEST(FitNetRefusal, NamesBothShapesWhereNoRegressorFits) {
   EXPECT_EQ(refusal({}, context_of({{"f0", 6, 4, 4}}, {{"f0", 8, 12, 12}})),
-            "no regressor fits the student's 'f0' [6, 4, 4] and the teacher's 'f0' [8, 12, 12]: the student's must be twice or half as high "
+            "no regressor fits the student's 'f0' [6, 4, 4] and the teacher's 'f0' [8, 12, 12]: the student's must be twice or "
+            "half as high "
             "and wide, or at least as high and wide; choose other maps by 'hint' and 'teacher_hint'");
-  EXPECT_EQ(refusal({{"regressor", "none"}}, context_of({{"f0", 6, 4, 4}}, {{"f0", 8, 4, 4}})),
-            "regressor = \"none\" compares maps of one shape, found the student's 'f0' [6, 4, 4] and the teacher's 'f0' [8, 4, 4]; set "
-            "regressor = \"conv\" or choose other maps");
+  EXPECT_EQ(
+      refusal({{"regressor", "none"}}, context_of({{"f0", 6, 4, 4}}, {{"f0", 8, 4, 4}})),
+      "regressor = \"none\" compares maps of one shape, found the student's 'f0' [6, 4, 4] and the teacher's 'f0' [8, 4, 4]; set "
+      "regressor = \"conv\" or choose other maps");
 }
 
 TEST(FitNetRefusal, NamesTheMapsThereAre) {

@@ -22,7 +22,9 @@ class SoftTarget final : public kdbench::Loss {
 }  // namespace
 
 KDBENCH_PLUGIN("soft_target", "0.1.0", r) {
-  r.loss<SoftTarget>("soft_target", {.summary = "Cross-entropy with the data set's posterior instead of a teacher.",
-                                     .formula = "-1/N sum_n sum_k P(k | x_n) ln p_s(k | x_n), p_s = softmax(logits)",
-                                     .source = "Fan et al. 2024, Revisit the Essence of Distilling Knowledge through Calibration, sec. 3.2, Table 1"});
+  r.loss<SoftTarget>(
+      "soft_target",
+      {.summary = "Cross-entropy with the data set's posterior instead of a teacher.",
+       .formula = "-1/N sum_n sum_k P(k | x_n) ln p_s(k | x_n), p_s = softmax(logits)",
+       .source = "Fan et al. 2024, Revisit the Essence of Distilling Knowledge through Calibration, sec. 3.2, Table 1"});
 }

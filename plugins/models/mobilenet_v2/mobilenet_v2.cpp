@@ -12,8 +12,8 @@
 namespace {
 
 namespace nn = torch::nn;
-using torch::Tensor;
 using layers::conv;
+using torch::Tensor;
 
 constexpr std::array<const char*, 5> kMaps{"f0", "f1", "f2", "f3", "f4"};
 

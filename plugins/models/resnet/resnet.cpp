@@ -10,8 +10,8 @@
 namespace {
 
 namespace nn = torch::nn;
-using torch::Tensor;
 using layers::conv;
+using torch::Tensor;
 
 constexpr std::array<const char*, 4> kMaps{"f0", "f1", "f2", "f3"};
 
@@ -64,7 +64,8 @@ class ResNet final : public kdbench::Model {
   };
   static void declare(kdbench::Params<Options>& p) {
     p.add("depth", &Options::depth, "Layers with weights, 6n + 2: 8, 14, 20, 32, 44, 56, 110.", {.min = 8, .max = 1202})
-        .add("width", &Options::width, "Channel multiplier k: 16k, 32k, 64k after a stem of 16 (k = 1) or 32 (k > 1, as in resnet8x4).",
+        .add("width", &Options::width,
+             "Channel multiplier k: 16k, 32k, 64k after a stem of 16 (k = 1) or 32 (k > 1, as in resnet8x4).",
              {.min = 1, .max = 32});
   }
 
@@ -103,6 +104,7 @@ class ResNet final : public kdbench::Model {
 }  // namespace
 
 KDBENCH_PLUGIN("resnet", "0.1.0", r) {
-  r.model<ResNet>("resnet", {.summary = "Residual network for small images, depth 6n + 2, with projection shortcuts.",
-                             .source = "He, Zhang, Ren, Sun 2016, Deep Residual Learning, sec. 4.2; widths of resnet8x4 as in the CRD code"});
+  r.model<ResNet>(
+      "resnet", {.summary = "Residual network for small images, depth 6n + 2, with projection shortcuts.",
+                 .source = "He, Zhang, Ren, Sun 2016, Deep Residual Learning, sec. 4.2; widths of resnet8x4 as in the CRD code"});
 }

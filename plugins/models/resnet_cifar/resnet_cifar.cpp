@@ -11,8 +11,8 @@
 namespace {
 
 namespace nn = torch::nn;
-using torch::Tensor;
 using layers::conv;
+using torch::Tensor;
 
 constexpr std::array<const char*, 5> kMaps{"f0", "f1", "f2", "f3", "f4"};
 constexpr std::int64_t kStem = 64;
@@ -75,7 +75,8 @@ struct Block : nn::Module {
 
 using Layer = layers::Stage<Block>;
 
-std::shared_ptr<Layer> make_layer(std::int64_t in, std::int64_t planes, std::int64_t stride, std::int64_t num_blocks, bool bottleneck) {
+std::shared_ptr<Layer> make_layer(std::int64_t in, std::int64_t planes, std::int64_t stride, std::int64_t num_blocks,
+                                  bool bottleneck) {
   auto layer = std::make_shared<Layer>();
   for (std::int64_t i = 0; i < num_blocks; ++i) {
     layer->add(std::make_shared<Block>(i == 0 ? in : planes * (bottleneck ? 4 : 1), planes, i == 0 ? stride : 1, bottleneck));

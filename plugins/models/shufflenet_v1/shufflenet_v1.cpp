@@ -13,8 +13,8 @@
 namespace {
 
 namespace nn = torch::nn;
-using torch::Tensor;
 using layers::conv;
+using torch::Tensor;
 
 constexpr std::array<const char*, 4> kMaps{"f0", "f1", "f2", "f3"};
 constexpr std::int64_t kStem = 24;
@@ -58,7 +58,8 @@ using Layer = layers::Stage<Block>;
 
 std::shared_ptr<Layer> make_layer(std::int64_t in, std::int64_t out, std::int64_t num_blocks, std::int64_t groups) {
   auto layer = std::make_shared<Layer>();
-  for (std::int64_t i = 0; i < num_blocks; ++i) layer->add(std::make_shared<Block>(i == 0 ? in : out, out, i == 0 ? 2 : 1, groups));
+  for (std::int64_t i = 0; i < num_blocks; ++i)
+    layer->add(std::make_shared<Block>(i == 0 ? in : out, out, i == 0 ? 2 : 1, groups));
   return layer;
 }
 

@@ -14,8 +14,8 @@
 namespace {
 
 namespace nn = torch::nn;
-using torch::Tensor;
 using layers::conv;
+using torch::Tensor;
 
 constexpr std::array<const char*, 4> kMaps{"f0", "f1", "f2", "f3"};
 constexpr std::int64_t kStem = 24;
@@ -36,9 +36,7 @@ const Size& size_of(double size) {
 }
 
 /// Joins two halves and takes a channel of each in turn.
-Tensor shuffled(const Tensor& first, const Tensor& second) {
-  return layers::shuffle(at::cat({first, second}, 1), 2);
-}
+Tensor shuffled(const Tensor& first, const Tensor& second) { return layers::shuffle(at::cat({first, second}, 1), 2); }
 
 /// Convolution and batch norm under the keys conv{number} and bn{number} of `owner`.
 class ConvNorm {

@@ -25,11 +25,8 @@ struct Plan {
   std::int64_t depth;
   std::array<std::int64_t, 5> convolutions;
 };
-constexpr std::array<Plan, 5> kPlans{{{8, {1, 1, 1, 1, 1}},
-                                      {11, {1, 1, 2, 2, 2}},
-                                      {13, {2, 2, 2, 2, 2}},
-                                      {16, {2, 2, 3, 3, 3}},
-                                      {19, {2, 2, 4, 4, 4}}}};
+constexpr std::array<Plan, 5> kPlans{
+    {{8, {1, 1, 1, 1, 1}}, {11, {1, 1, 2, 2, 2}}, {13, {2, 2, 2, 2, 2}}, {16, {2, 2, 3, 3, 3}}, {19, {2, 2, 4, 4, 4}}}};
 
 const Plan& plan_of(std::int64_t depth) {
   const auto it = std::find_if(kPlans.begin(), kPlans.end(), [&](const Plan& plan) { return plan.depth == depth; });

@@ -11,8 +11,8 @@
 namespace {
 
 namespace nn = torch::nn;
-using torch::Tensor;
 using layers::conv;
+using torch::Tensor;
 
 constexpr std::array<const char*, 4> kMaps{"f0", "f1", "f2", "f3"};
 
@@ -47,7 +47,8 @@ struct Group : nn::Module {
   Group(std::int64_t in, std::int64_t out, std::int64_t stride, std::int64_t num_blocks) {
     auto list = register_module("layer", std::make_shared<nn::Module>());
     for (std::int64_t i = 0; i < num_blocks; ++i) {
-      blocks.push_back(list->register_module(std::to_string(i), std::make_shared<Block>(i == 0 ? in : out, out, i == 0 ? stride : 1)));
+      blocks.push_back(
+          list->register_module(std::to_string(i), std::make_shared<Block>(i == 0 ? in : out, out, i == 0 ? stride : 1)));
     }
   }
 

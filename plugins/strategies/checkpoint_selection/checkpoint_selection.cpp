@@ -15,7 +15,8 @@ class CheckpointSelection final : public kdbench::Strategy {
   };
   static void declare(kdbench::Params<Options>& p) {
     p.add("rule", &Options::rule,
-          "Which epoch of the teacher teaches: highest accuracy, lowest ECE, lowest NLL or most information on the validation rows; or the "
+          "Which epoch of the teacher teaches: highest accuracy, lowest ECE, lowest NLL or most information on the validation "
+          "rows; or the "
           "last.",
           {.choices = {"best_val", "min_val_ece", "min_val_nll", "max_val_information", "last"}});
   }
@@ -38,6 +39,8 @@ KDBENCH_PLUGIN("checkpoint_selection", "0.1.0", r) {
   r.strategy<CheckpointSelection>(
       "checkpoint_selection",
       {.summary = "The student learns from the teacher's epoch that a rule chose on the validation rows.",
-       .formula = "teacher, its epoch of highest accuracy, lowest ECE, lowest NLL or most information on validation rows -> student",
-       .source = "Wang et al. 2022, Efficient Knowledge Distillation from Model Checkpoints (information); Fan et al. 2024, sec. 4.2, Table 4"});
+       .formula =
+           "teacher, its epoch of highest accuracy, lowest ECE, lowest NLL or most information on validation rows -> student",
+       .source = "Wang et al. 2022, Efficient Knowledge Distillation from Model Checkpoints (information); Fan et al. 2024, sec. "
+                 "4.2, Table 4"});
 }

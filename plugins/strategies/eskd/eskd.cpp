@@ -10,8 +10,8 @@ using kdbench::StrategyContext;
 
 void require_at_most(const std::string& option, std::int64_t value, std::int64_t most, const std::string& whose) {
   if (value <= most) return;
-  throw kdbench::Error("eskd: expected '" + option + "' from 1 to " + std::to_string(most) + ", the epochs of the " + whose + ", found " +
-                       std::to_string(value));
+  throw kdbench::Error("eskd: expected '" + option + "' from 1 to " + std::to_string(most) + ", the epochs of the " + whose +
+                       ", found " + std::to_string(value));
 }
 
 class Eskd final : public kdbench::Strategy {
@@ -23,9 +23,11 @@ class Eskd final : public kdbench::Strategy {
   };
   static void declare(kdbench::Params<Options>& p) {
     p.add("teacher_epochs", &Options::teacher_epochs,
-          "Epochs of the teacher, over which its schedule is stretched; 0: half of its own, or all where 'checkpoint' or 'kd_end' is set.",
+          "Epochs of the teacher, over which its schedule is stretched; 0: half of its own, or all where 'checkpoint' or "
+          "'kd_end' is set.",
           {.min = 0.0})
-        .add("checkpoint", &Options::checkpoint, "The full-length teacher as it was after this epoch teaches; 0: as it ended.", {.min = 0.0})
+        .add("checkpoint", &Options::checkpoint, "The full-length teacher as it was after this epoch teaches; 0: as it ended.",
+             {.min = 0.0})
         .add("kd_end", &Options::kd_end, "The student learns from the labels alone after this epoch; 0: never.", {.min = 0.0});
   }
   Eskd(Options options, const kdbench::NoContext&) : options_(options) {}
@@ -44,8 +46,9 @@ class Eskd final : public kdbench::Strategy {
  private:
   void check(const StrategyContext& context) const {
     if (options_.teacher_epochs > 0 && options_.checkpoint > 0) {
-      throw kdbench::Error("eskd: 'teacher_epochs' (a short schedule) and 'checkpoint' (a state of the full one) exclude each other; "
-                           "remove one");
+      throw kdbench::Error(
+          "eskd: 'teacher_epochs' (a short schedule) and 'checkpoint' (a state of the full one) exclude each other; "
+          "remove one");
     }
     require_at_most("teacher_epochs", options_.teacher_epochs, context.teacher_epochs, "teacher");
     require_at_most("checkpoint", options_.checkpoint, context.teacher_epochs, "teacher");
@@ -64,7 +67,8 @@ class Eskd final : public kdbench::Strategy {
 }  // namespace
 
 KDBENCH_PLUGIN("eskd", "0.1.0", r) {
-  r.strategy<Eskd>("eskd", {.summary = "An early-stopped teacher, or distillation that is switched off early.",
-                            .formula = "teacher for few epochs, or its state after epoch e -> student; KD on in epochs [0, kd_end)",
-                            .source = "Cho, Hariharan 2019, On the Efficacy of Knowledge Distillation; Fan et al. 2024, sec. 4.2"});
+  r.strategy<Eskd>("eskd",
+                   {.summary = "An early-stopped teacher, or distillation that is switched off early.",
+                    .formula = "teacher for few epochs, or its state after epoch e -> student; KD on in epochs [0, kd_end)",
+                    .source = "Cho, Hariharan 2019, On the Efficacy of Knowledge Distillation; Fan et al. 2024, sec. 4.2"});
 }

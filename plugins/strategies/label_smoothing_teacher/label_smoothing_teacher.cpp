@@ -37,6 +37,7 @@ KDBENCH_PLUGIN("label_smoothing_teacher", "0.1.0", r) {
       "label_smoothing_teacher",
       {.summary = "The teacher learns from smoothed labels, the student from that teacher.",
        .formula = "teacher on (1 - epsilon) label + epsilon / K -> student",
-       .source = "Szegedy et al. 2016, Rethinking the Inception Architecture, sec. 7; Mueller, Kornblith, Hinton 2019, When Does Label "
-                 "Smoothing Help?, sec. 4"});
+       .source =
+           "Szegedy et al. 2016, Rethinking the Inception Architecture, sec. 7; Mueller, Kornblith, Hinton 2019, When Does Label "
+           "Smoothing Help?, sec. 4"});
 }

@@ -25,9 +25,11 @@ class ResidualKd final : public kdbench::Strategy {
     const auto model = options_.residual.empty()
                            ? context.student
                            : strategies::named_model(context, options_.residual, "residual_kd: residual").name;
-    std::vector<Stage> stages{strategies::teacher_stage(context), strategies::taught_stage(context, "base", context.student, "teacher")};
+    std::vector<Stage> stages{strategies::teacher_stage(context),
+                              strategies::taught_stage(context, "base", context.student, "teacher")};
     for (std::int64_t i = 1; i <= options_.depth; ++i) {
-      auto residual = strategies::taught_stage(context, i == options_.depth ? "student" : "residual" + std::to_string(i), model, "teacher");
+      auto residual =
+          strategies::taught_stage(context, i == options_.depth ? "student" : "residual" + std::to_string(i), model, "teacher");
       residual.added_to = stages.back().id;
       stages.push_back(std::move(residual));
     }
@@ -41,7 +43,9 @@ class ResidualKd final : public kdbench::Strategy {
 }  // namespace
 
 KDBENCH_PLUGIN("residual_kd", "0.1.0", r) {
-  r.strategy<ResidualKd>("residual_kd", {.summary = "Residual networks are added to the student one by one, each learning the teacher through the sum.",
-                                         .formula = "teacher -> base; teacher -> base + r_1; ...; student = base + r_1 + ... + r_depth",
-                                         .source = "Li et al. 2021, ResKD: Residual-Guided Knowledge Distillation"});
+  r.strategy<ResidualKd>(
+      "residual_kd",
+      {.summary = "Residual networks are added to the student one by one, each learning the teacher through the sum.",
+       .formula = "teacher -> base; teacher -> base + r_1; ...; student = base + r_1 + ... + r_depth",
+       .source = "Li et al. 2021, ResKD: Residual-Guided Knowledge Distillation"});
 }

@@ -34,7 +34,8 @@ class Takd final : public kdbench::Strategy {
   };
   static void declare(kdbench::Params<Options>& p) {
     p.add("assistants", &Options::assistants,
-          "Names of [models.NAME] between teacher and student, with commas, in the order they learn; empty: every model of the suite "
+          "Names of [models.NAME] between teacher and student, with commas, in the order they learn; empty: every model of the "
+          "suite "
           "between the two ends by parameters, largest first.")
         .add("assistant_epochs", &Options::assistant_epochs, "Epochs of every assistant; 0: the student's.", {.min = 0.0});
   }
@@ -71,10 +72,11 @@ class Takd final : public kdbench::Strategy {
     const auto names = split(options_.assistants);
     for (auto it = names.begin(); it != names.end(); ++it) {
       strategies::named_model(context, *it, "takd: assistant");
-      if (std::find(names.begin(), it, *it) != it) throw kdbench::Error("takd: 'assistants' names '" + *it + "' twice; remove one");
+      if (std::find(names.begin(), it, *it) != it)
+        throw kdbench::Error("takd: 'assistants' names '" + *it + "' twice; remove one");
       if (*it == context.teacher || *it == context.student) {
-        throw kdbench::Error("takd: assistant '" + *it + "' is an end of the pair ('" + context.teacher + "', '" + context.student +
-                             "') already; 'assistants' names the models between");
+        throw kdbench::Error("takd: assistant '" + *it + "' is an end of the pair ('" + context.teacher + "', '" +
+                             context.student + "') already; 'assistants' names the models between");
       }
     }
     return names;
@@ -86,7 +88,9 @@ class Takd final : public kdbench::Strategy {
 }  // namespace
 
 KDBENCH_PLUGIN("takd", "0.1.0", r) {
-  r.strategy<Takd>("takd", {.summary = "Assistants between teacher and student: each learns from the one before by the method under study.",
-                            .formula = "teacher -> assistant 1 -> ... -> student",
-                            .source = "Mirzadeh et al. 2020, Improved Knowledge Distillation via Teacher Assistant; Fan et al. 2024, sec. 4.1"});
+  r.strategy<Takd>(
+      "takd",
+      {.summary = "Assistants between teacher and student: each learns from the one before by the method under study.",
+       .formula = "teacher -> assistant 1 -> ... -> student",
+       .source = "Mirzadeh et al. 2020, Improved Knowledge Distillation via Teacher Assistant; Fan et al. 2024, sec. 4.1"});
 }

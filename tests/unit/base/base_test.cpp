@@ -27,7 +27,8 @@ TEST(Diagnostic, LeavesOutWhatIsUnknown) {
 }
 
 TEST(ToText, SortsByFileAndPlaceAndSaysEachThingOnce) {
-  const Diagnostics mixed{{"b", {1, 1}, "four"}, {"a", {10, 1}, "three"}, {"a", {9, 2}, "two"}, {"a", {9, 1}, "one"}, {"a", {9, 2}, "two"}};
+  const Diagnostics mixed{
+      {"b", {1, 1}, "four"}, {"a", {10, 1}, "three"}, {"a", {9, 2}, "two"}, {"a", {9, 1}, "one"}, {"a", {9, 2}, "two"}};
   EXPECT_EQ(to_text(mixed), "a:9:1: one\na:9:2: two\na:10:1: three\nb:1:1: four\n");
 }
 
@@ -58,7 +59,8 @@ TEST(Canonical, SortsKeysAtEveryDepthAndKeepsTheOrderOfLists) {
 }
 
 TEST(Canonical, EscapesWhatJsonEscapes) {
-  for (const std::string text : {"plain words, 100 %", "a \"quote\"", "back\\slash", "line\nbreak\x01", "tab\t", "caf\xc3\xa9 \xe2\x86\x92"}) {
+  for (const std::string text :
+       {"plain words, 100 %", "a \"quote\"", "back\\slash", "line\nbreak\x01", "tab\t", "caf\xc3\xa9 \xe2\x86\x92"}) {
     EXPECT_EQ(canonical(Json(text)), Json(text).dump());
     EXPECT_EQ(canonical(Json{{text, true}}), Json({{text, true}}).dump());
   }
@@ -89,8 +91,8 @@ TEST(EditDistance, CountsInsertDeleteReplaceAndSwap) {
   EXPECT_EQ(edit_distance("", "abc"), 3u);
   EXPECT_EQ(edit_distance("epochs", "epochs"), 0u);
   EXPECT_EQ(edit_distance("epoch", "epochs"), 1u);
-  EXPECT_EQ(edit_distance("epocsh", "epochs"), 1u);     // one swap of neighbours
-  EXPECT_EQ(edit_distance("kitten", "sitting"), 3u);    // k -> s, e -> i, g at the end
+  EXPECT_EQ(edit_distance("epocsh", "epochs"), 1u);   // one swap of neighbours
+  EXPECT_EQ(edit_distance("kitten", "sitting"), 3u);  // k -> s, e -> i, g at the end
 }
 
 TEST(Nearest, FindsASlipAndNothingFurther) {
@@ -146,7 +148,9 @@ TEST(SeedFor, DiffersByPurposeAndBySeedAndNeverByRun) {
 
 class Files : public ::testing::Test {
  protected:
-  Files() : folder_(fs::path(::testing::TempDir()) / ("base_files_" + std::to_string(::getpid()))) { fs::create_directories(folder_); }
+  Files() : folder_(fs::path(::testing::TempDir()) / ("base_files_" + std::to_string(::getpid()))) {
+    fs::create_directories(folder_);
+  }
   ~Files() override { fs::remove_all(folder_); }
   std::vector<std::string> names() const {
     std::vector<std::string> out;

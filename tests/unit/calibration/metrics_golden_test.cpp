@@ -20,8 +20,7 @@ CalibrationReport measure_case(const Json& inputs, std::int64_t num_classes, int
   const auto labels = inputs["labels"]["data"].get<std::vector<std::int64_t>>();
   const bool logits = inputs.contains("logits");
   const auto values = inputs[logits ? "logits" : "probs"]["data"].get<std::vector<double>>();
-  return logits ? measure({values, labels, num_classes}, bins)
-                : measure_probabilities(values, labels, num_classes, bins);
+  return logits ? measure({values, labels, num_classes}, bins) : measure_probabilities(values, labels, num_classes, bins);
 }
 
 void expect_near(const Json& expected, double found, const std::string& where) {
@@ -33,8 +32,7 @@ void expect_near(const Json& expected, double found, const std::string& where) {
   }
 }
 
-void expect_reliability(const Json& expected, const std::vector<ReliabilityBin>& found,
-                        const std::string& where) {
+void expect_reliability(const Json& expected, const std::vector<ReliabilityBin>& found, const std::string& where) {
   ASSERT_EQ(expected["count"].size(), found.size()) << where;
   for (std::size_t b = 0; b < found.size(); ++b) {
     const auto place = where + " bin " + std::to_string(b);
@@ -58,10 +56,8 @@ TEST(MeasureGolden, AgreesOnEveryCaseAndBinCount) {
       const auto& m = report.metrics;
       EXPECT_EQ(m.n, item["n"]) << where;
       EXPECT_EQ(m.bins, std::stoi(bins)) << where;
-      for (const auto& [name, value] : {std::pair{"accuracy", m.accuracy},
-                                        {"nll", m.nll},
-                                        {"brier", m.brier},
-                                        {"mean_confidence", m.mean_confidence}}) {
+      for (const auto& [name, value] :
+           {std::pair{"accuracy", m.accuracy}, {"nll", m.nll}, {"brier", m.brier}, {"mean_confidence", m.mean_confidence}}) {
         expect_near(item["expected"][name], value, where + " " + name);
       }
       for (const auto& [name, value] : {std::pair{"ece", m.ece},

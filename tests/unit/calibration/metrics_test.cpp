@@ -28,8 +28,7 @@ Data random_data(std::int64_t n, std::int64_t k, unsigned seed) {
   std::normal_distribution<double> normal(0, 3);
   Data out{{}, {}, k};
   for (std::int64_t i = 0; i < n * k; ++i) out.logits.push_back(normal(engine));
-  for (std::int64_t i = 0; i < n; ++i)
-    out.labels.push_back(static_cast<std::int64_t>(engine() % static_cast<unsigned>(k)));
+  for (std::int64_t i = 0; i < n; ++i) out.labels.push_back(static_cast<std::int64_t>(engine() % static_cast<unsigned>(k)));
   return out;
 }
 
@@ -123,9 +122,7 @@ TEST(Measure, BreaksTiesByTheLowestIndex) {
   EXPECT_DOUBLE_EQ(measure(data.view()).metrics.top5, 1.0);
 }
 
-TEST(Measure, TopFiveOfThreeClassesIsOne) {
-  EXPECT_DOUBLE_EQ(measure(random_data(20, 3, 2).view()).metrics.top5, 1.0);
-}
+TEST(Measure, TopFiveOfThreeClassesIsOne) { EXPECT_DOUBLE_EQ(measure(random_data(20, 3, 2).view()).metrics.top5, 1.0); }
 
 TEST(Measure, SplitsEceIntoOverAndUnderconfidence) {
   // Bins of 1/2: confidence 0.9 wrong (over by 0.9) and 0.5 right (under by 0.5), half of the
@@ -174,10 +171,8 @@ TEST(Measure, DoesNotDependOnTheOrderOfSamples) {
     reversed.logits.insert(reversed.logits.end(), row.begin(), row.end());
     reversed.labels.push_back(data.labels[static_cast<std::size_t>(i)]);
   }
-  const auto a = to_json(measure(data.view()).metrics),
-             b = to_json(measure(reversed.view()).metrics);
-  for (const auto& [key, value] : a.items())
-    EXPECT_NEAR(value.get<double>(), b[key].get<double>(), 1e-13) << key;
+  const auto a = to_json(measure(data.view()).metrics), b = to_json(measure(reversed.view()).metrics);
+  for (const auto& [key, value] : a.items()) EXPECT_NEAR(value.get<double>(), b[key].get<double>(), 1e-13) << key;
 }
 
 TEST(Measure, RefusesWhatCannotBeMeasured) {
@@ -186,18 +181,13 @@ TEST(Measure, RefusesWhatCannotBeMeasured) {
   EXPECT_EQ(message_of({{1, 2, 3}, {0}, 2}), "expected 1 x 2 logits, found 3");
   EXPECT_EQ(message_of({{1, 2}, {2}, 2}), "expected labels from 0 to 1, found 2 in row 0");
   EXPECT_EQ(message_of({{1, 2}, {-1}, 2}), "expected labels from 0 to 1, found -1 in row 0");
-  EXPECT_EQ(message_of({{1, 2, 3, std::nan("")}, {0, 0}, 2}),
-            "expected finite logits (or -inf), found nan in row 1, class 1");
-  EXPECT_EQ(message_of({{kInf, 2}, {0}, 2}),
-            "expected finite logits (or -inf), found inf in row 0, class 0");
-  EXPECT_EQ(message_of({{-kInf, -kInf}, {0}, 2}),
-            "row 0: every logit is -inf; expected a finite one");
+  EXPECT_EQ(message_of({{1, 2, 3, std::nan("")}, {0, 0}, 2}), "expected finite logits (or -inf), found nan in row 1, class 1");
+  EXPECT_EQ(message_of({{kInf, 2}, {0}, 2}), "expected finite logits (or -inf), found inf in row 0, class 0");
+  EXPECT_EQ(message_of({{-kInf, -kInf}, {0}, 2}), "row 0: every logit is -inf; expected a finite one");
   EXPECT_EQ(message_of({{1, 2}, {0}, 2}, 0), "expected at least 1 bin, found 0");
   EXPECT_EQ(message_of({{1, 2}, {0}, 2}, -3), "expected at least 1 bin, found -3");
-  EXPECT_EQ(message_of({{1, 2}, {0}, 2}, 15, 0),
-            "expected a positive, finite temperature, found 0");
-  EXPECT_EQ(message_of({{1, 2}, {0}, 2}, 15, kInf),
-            "expected a positive, finite temperature, found inf");
+  EXPECT_EQ(message_of({{1, 2}, {0}, 2}, 15, 0), "expected a positive, finite temperature, found 0");
+  EXPECT_EQ(message_of({{1, 2}, {0}, 2}, 15, kInf), "expected a positive, finite temperature, found inf");
 }
 
 TEST(MeasureProbabilities, RefusesAValueThatIsNoProbability) {
@@ -218,9 +208,8 @@ TEST(MeasureQuickly, EqualsTheFullReport) {
 
 TEST(MetricsJson, HasTheKeysOfARecord) {
   const auto json = to_json(measure(random_data(20, 3, 5).view()));
-  for (const char* key : {"n", "accuracy", "top5", "nll", "brier", "ece", "mce", "rmsce", "ace",
-                          "adaptive_ece", "classwise_ece", "overconfidence", "underconfidence",
-                          "mean_confidence", "bins", "reliability"}) {
+  for (const char* key : {"n", "accuracy", "top5", "nll", "brier", "ece", "mce", "rmsce", "ace", "adaptive_ece", "classwise_ece",
+                          "overconfidence", "underconfidence", "mean_confidence", "bins", "reliability"}) {
     EXPECT_TRUE(json.contains(key)) << key;
   }
   EXPECT_EQ(json.size(), 16u);

@@ -34,8 +34,7 @@ void expect_sane(const Data& data, const TemperatureFit& fit) {
   EXPECT_GE(fit.T, kMinTemperature);
   EXPECT_LE(fit.T, kMaxTemperature);
   EXPECT_LE(fit.nll_after, fit.nll_before);
-  EXPECT_EQ(measure_quickly(data.view()).accuracy,
-            measure_quickly(data.view(), 15, fit.T).accuracy);
+  EXPECT_EQ(measure_quickly(data.view()).accuracy, measure_quickly(data.view(), 15, fit.T).accuracy);
 }
 
 TEST(FitTemperature, FindsTheClosedFormOfTwoClasses) {
@@ -124,8 +123,7 @@ TEST_F(TemperatureGolden, FitAgrees) {
       const auto fit = fit_temperature(data.view(), bins);
       expect_sane(data, fit);
       EXPECT_NEAR(fit.nll_before, expected["nll_before"].get<double>(), 1e-12);
-      EXPECT_NEAR(fit.ece_before, expected["ece_before"][std::to_string(bins)].get<double>(),
-                  1e-12);
+      EXPECT_NEAR(fit.ece_before, expected["ece_before"][std::to_string(bins)].get<double>(), 1e-12);
       if (expected["status"] != "ok") continue;
       EXPECT_EQ(fit.status, "ok");
       // The reference's own root: dNLL/dbeta is 1e-16 there and the second derivative of order 0.1
@@ -146,8 +144,7 @@ TEST_F(TemperatureGolden, ReportsNoOptimumAsABound) {
     EXPECT_EQ(fit.status, to_zero ? "at_lower_bound" : "at_upper_bound") << id;
     // At T = 1000 the probabilities are still off uniform by about (logit spread / 1000); at T =
     // 1/1000 the smallest margin, 1/64, still leaves exp(-1000 / 64) = 1.6e-7 in one row of 50.
-    EXPECT_NEAR(fit.nll_after, item["expected"]["limit_nll"].get<double>(), to_zero ? 1e-8 : 1e-2)
-        << id;
+    EXPECT_NEAR(fit.nll_after, item["expected"]["limit_nll"].get<double>(), to_zero ? 1e-8 : 1e-2) << id;
   }
 }
 
@@ -166,8 +163,7 @@ TEST_F(TemperatureGolden, CurveAgrees) {
 }
 
 TEST(TauCurve, RefusesATemperatureThatIsNotPositive) {
-  EXPECT_THROW(tau_curve(two_classes(4, 2).view(), std::vector<double>{1, -1}),
-               std::invalid_argument);
+  EXPECT_THROW(tau_curve(two_classes(4, 2).view(), std::vector<double>{1, -1}), std::invalid_argument);
 }
 
 TEST(CalibrateReport, HoldsEveryPartAndTheFitImprovesTheNll) {

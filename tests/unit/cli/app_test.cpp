@@ -83,8 +83,7 @@ TEST_F(Cli, EndsWithThreeWhenANamedPluginIsRefused) {
   EXPECT_EQ(run({"list", "--plugin", bad}), 3);
   EXPECT_EQ(err.str(), "kdbench: plugin " + bad + ": not a shared library\n");
   EXPECT_EQ(run({"plan", suite(stub_plan({})), "--plugin", crash}), 3);
-  EXPECT_NE(err.str().find("crashes while it is loaded (Segmentation fault)"), std::string::npos)
-      << err.str();
+  EXPECT_NE(err.str().find("crashes while it is loaded (Segmentation fault)"), std::string::npos) << err.str();
   EXPECT_EQ(run({"test", bad}), 3);
 }
 
@@ -100,10 +99,9 @@ TEST_F(Cli, KeepsTheCatalogUntilALibraryChanges) {
 }
 
 TEST_F(Cli, PrintsTheMistakesOfASuiteAndEndsWithTwo) {
-  const auto bad = file(
-      "bad.toml",
-      R"({"event":"diagnostics","diagnostics":[{"file":"bad.toml","line":3,"col":1,"message":"no model 'x'"}]})"
-      "\n");
+  const auto bad =
+      file("bad.toml", R"({"event":"diagnostics","diagnostics":[{"file":"bad.toml","line":3,"col":1,"message":"no model 'x'"}]})"
+                       "\n");
   for (const std::string verb : {"check", "plan", "run"}) {
     EXPECT_EQ(run({verb, bad, "--store", store()}), 2);
     EXPECT_EQ(err.str(), "bad.toml:3:1: no model 'x'\n");
@@ -114,8 +112,7 @@ TEST_F(Cli, PrintsTheMistakesOfASuiteAndEndsWithTwo) {
 
 TEST_F(Cli, RefusesAnOverrideWithoutAValue) {
   EXPECT_EQ(run({"check", "x.toml", "--set", "epochs"}), 2);
-  EXPECT_EQ(err.str(),
-            "--set expects KEY=VALUE, found 'epochs'; for example --set train.epochs=2\n");
+  EXPECT_EQ(err.str(), "--set expects KEY=VALUE, found 'epochs'; for example --set train.epochs=2\n");
 }
 
 TEST_F(Cli, ChecksAndPlansWithoutMakingAStore) {
@@ -131,8 +128,7 @@ TEST_F(Cli, RunsASuiteAndTheSecondTimePrintsTheSameBoards) {
   const auto file = suite(stub_plan({stub_job("t"), stub_job("k", "ok", {"t"})}));
   EXPECT_EQ(run({"run", file, "--store", store(), "-j", "2"}), 0) << err.str();
   const auto boards = out.str();
-  EXPECT_NE(err.str().find("2 jobs done, 0 of them before; 0 not done\n"), std::string::npos)
-      << err.str();
+  EXPECT_NE(err.str().find("2 jobs done, 0 of them before; 0 not done\n"), std::string::npos) << err.str();
   EXPECT_EQ(run({"run", file, "--store", store()}), 0);
   EXPECT_EQ(err.str(), "nothing to do: 2 jobs are done\n");
   EXPECT_EQ(out.str(), boards);
@@ -145,14 +141,11 @@ TEST_F(Cli, RunsASuiteAndTheSecondTimePrintsTheSameBoards) {
 TEST_F(Cli, EndsWithOneAndTheReasonWhenAJobFails) {
   const auto file = suite(stub_plan({stub_job("bad", "crash"), stub_job("good")}));
   EXPECT_EQ(run({"run", file, "--store", store(), "--no-boards"}), 1);
-  EXPECT_NE(err.str().find("failed: job bad: worker crashed: Segmentation fault; log: "),
-            std::string::npos)
-      << err.str();
+  EXPECT_NE(err.str().find("failed: job bad: worker crashed: Segmentation fault; log: "), std::string::npos) << err.str();
   EXPECT_EQ(out.str(), "");
   EXPECT_EQ(run({"run", file, "--store", store(), "--no-boards"}), 1);
   EXPECT_NE(err.str().find("failed in an earlier run: job bad"), std::string::npos) << err.str();
-  EXPECT_NE(err.str().find("add --rerun-failed to try again what failed in an earlier run\n"),
-            std::string::npos);
+  EXPECT_NE(err.str().find("add --rerun-failed to try again what failed in an earlier run\n"), std::string::npos);
 }
 
 TEST_F(Cli, PlansAJobAsBlockedWhileItsTeacherHasFailed) {
@@ -175,24 +168,39 @@ TEST_F(Cli, ReadsTheStoreFromTheEnvironment) {
 
 TEST_F(Cli, ListsStoredSuitesAndNamesTheNearest) {
   EXPECT_EQ(run({"leaderboard", "--store", store()}), 2);
-  EXPECT_EQ(err.str(), "kdbench: no store at " + store() +
-                           "; kdbench run makes it, --store says where it is\n");
+  EXPECT_EQ(err.str(), "kdbench: no store at " + store() + "; kdbench run makes it, --store says where it is\n");
   run({"run", suite(stub_plan({stub_job("t")})), "--store", store()});
   EXPECT_EQ(run({"leaderboard", "--store", store()}), 0);
   EXPECT_EQ(out.str(), "suite  jobs  title\nstub      1\n");
   EXPECT_EQ(run({"leaderboard", "sutb", "--store", store()}), 2);
-  EXPECT_EQ(err.str(),
-            "kdbench: no suite 'sutb' was run into " + store() + "; did you mean 'stub'?\n");
+  EXPECT_EQ(err.str(), "kdbench: no suite 'sutb' was run into " + store() + "; did you mean 'stub'?\n");
 }
 
 /// A board with one point of KL at three temperatures, as leaderboard --format json writes it.
 std::string board_json(const std::string& paper) {
   Json points = Json::array();
   for (const double tau : {1.0, 4.0, 8.0}) {
-    points.push_back({{"study", "s"}, {"dataset", "d"}, {"teacher", "t"}, {"student", "k"}, {"strategy", "direct"}, {"method", "kl"},
-                      {"convention", "tau on both"}, {"axis", "tau"}, {"value", tau}, {"chain", {"t"}}, {"checkpoint", "last"},
-                      {"loss", "kl"}, {"data", "gmm"}, {"all_rows", true}, {"student_model", "mlp"}, {"chain_models", {"mlp"}},
-                      {"epochs", 2}, {"teacher_epochs", 2}, {"tau", tau}, {"teacher_params", 10}, {"expected", 1},
+    points.push_back({{"study", "s"},
+                      {"dataset", "d"},
+                      {"teacher", "t"},
+                      {"student", "k"},
+                      {"strategy", "direct"},
+                      {"method", "kl"},
+                      {"convention", "tau on both"},
+                      {"axis", "tau"},
+                      {"value", tau},
+                      {"chain", {"t"}},
+                      {"checkpoint", "last"},
+                      {"loss", "kl"},
+                      {"data", "gmm"},
+                      {"all_rows", true},
+                      {"student_model", "mlp"},
+                      {"chain_models", {"mlp"}},
+                      {"epochs", 2},
+                      {"teacher_epochs", 2},
+                      {"tau", tau},
+                      {"teacher_params", 10},
+                      {"expected", 1},
                       {"runs", {{{"seed", 0}, {"accuracy", 0.9 - 0.01 * tau}, {"teacher_ece", 0.02 * tau}}}}});
   }
   return Json{{"title", "Mine"}, {"paper", paper}, {"points", points}}.dump();
@@ -208,8 +216,9 @@ TEST_F(Cli, ComparesABoardWithThePaper) {
 
 TEST_F(Cli, SaysWhichTableAComparisonNeeds) {
   EXPECT_EQ(run({"compare", file("board.json", board_json(""))}), 2);
-  EXPECT_EQ(err.str(), "kdbench: the suite does not say which table it repeats; write paper = \"table6\" into its [suite], or give "
-                       "--table; expected one of table1, table2, table3, table4, table5, table6, table7, table8, table9\n");
+  EXPECT_EQ(err.str(),
+            "kdbench: the suite does not say which table it repeats; write paper = \"table6\" into its [suite], or give "
+            "--table; expected one of table1, table2, table3, table4, table5, table6, table7, table8, table9\n");
   EXPECT_EQ(run({"compare", file("board.json", board_json("figure2"))}), 2);
   EXPECT_NE(err.str().find("no table 'figure2' in paper"), std::string::npos);
   EXPECT_NE(err.str().find("the paper's figures print no numbers"), std::string::npos);
@@ -220,23 +229,23 @@ TEST_F(Cli, SaysWhichTableAComparisonNeeds) {
 }
 
 TEST_F(Cli, ComparesWithAFileOfNumbers) {
-  const auto numbers = file("other.csv", "table,row,along,dataset,teacher,assistant,student,method,strategy,checkpoint,teacher_epochs,tau,"
-                                         "seed,of,metric,value\nmine,1,tau,D,T,,S,KD,,,,1,,student,accuracy,0.5\n");
+  const auto numbers = file("other.csv",
+                            "table,row,along,dataset,teacher,assistant,student,method,strategy,checkpoint,teacher_epochs,tau,"
+                            "seed,of,metric,value\nmine,1,tau,D,T,,S,KD,,,,1,,student,accuracy,0.5\n");
   EXPECT_EQ(run({"compare", file("board.json", board_json("mine")), "--with", numbers}), 0) << err.str();
   EXPECT_NE(out.str().find("Mine beside mine of other.csv"), std::string::npos) << out.str();
 }
 
 TEST_F(Cli, PrintsChecksByPluginAndFailsWithThem) {
   const auto folder_of_checks = file(
-      "checks",
-      R"({"event":"check","plugin":"loss kl","name":"gradient","ok":true,"skipped":false,"detail":""})"
-      "\n"
-      R"({"event":"check","plugin":"loss kl","name":"batch of one","ok":false,"skipped":false,"detail":"nan"})"
-      "\n"
-      R"({"event":"check","plugin":"loss dist","name":"gradient","ok":false,"skipped":true,"detail":"needs 3 classes"})"
-      "\n"
-      R"({"event":"result","passed":1,"failed":1,"skipped":1})"
-      "\n");
+      "checks", R"({"event":"check","plugin":"loss kl","name":"gradient","ok":true,"skipped":false,"detail":""})"
+                "\n"
+                R"({"event":"check","plugin":"loss kl","name":"batch of one","ok":false,"skipped":false,"detail":"nan"})"
+                "\n"
+                R"({"event":"check","plugin":"loss dist","name":"gradient","ok":false,"skipped":true,"detail":"needs 3 classes"})"
+                "\n"
+                R"({"event":"result","passed":1,"failed":1,"skipped":1})"
+                "\n");
   EXPECT_EQ(run({"test", "--golden", folder_of_checks}), 1);
   EXPECT_EQ(out.str(),
             "loss kl\n  ok    gradient\n  FAIL  batch of one: nan\nloss dist\n  skip  gradient: "
@@ -247,10 +256,10 @@ TEST_F(Cli, PrintsChecksByPluginAndFailsWithThem) {
 }
 
 TEST_F(Cli, CalibrateAsksWithoutPluginsAndPassesMistakesOn) {
-  const auto bad = file(
-      "logits.csv",
-      R"({"event":"diagnostics","diagnostics":[{"file":"logits.csv","line":2,"col":1,"message":"4 numbers, expected 3"}]})"
-      "\n");
+  const auto bad =
+      file("logits.csv",
+           R"({"event":"diagnostics","diagnostics":[{"file":"logits.csv","line":2,"col":1,"message":"4 numbers, expected 3"}]})"
+           "\n");
   EXPECT_EQ(run({"calibrate", bad, "--tau", "1,2,4"}), 2);
   EXPECT_EQ(err.str(), "logits.csv:2:1: 4 numbers, expected 3\n");
   const auto good = file("good.csv", R"({"event":"result","report":{"metrics":{}}})"

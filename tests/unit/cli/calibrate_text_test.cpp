@@ -25,26 +25,14 @@ Json metrics(double nll, double ece) {
 }
 
 Json report() {
-  return {
-      {"metrics", metrics(0.9, 0.15)},
-      {"after", metrics(0.6, 0.05)},
-      {"temperature",
-       {{"T", 2.5},
-        {"status", "ok"},
-        {"nll_before", 0.9},
-        {"nll_after", 0.6},
-        {"ece_before", 0.15},
-        {"ece_after", 0.05}}},
-      {"reliability",
-       {{{"lower", 0.0},
-         {"upper", 0.5},
-         {"count", 0},
-         {"accuracy", nullptr},
-         {"confidence", nullptr}},
-        {{"lower", 0.5}, {"upper", 1.0}, {"count", 4}, {"accuracy", 0.75}, {"confidence", 0.9}}}},
-      {"tau_curve",
-       {{{"tau", 1.0}, {"ece", 0.15}, {"nll", 0.9}},
-        {{"tau", 2.5}, {"ece", 0.075}, {"nll", 0.6}}}}};
+  return {{"metrics", metrics(0.9, 0.15)},
+          {"after", metrics(0.6, 0.05)},
+          {"temperature",
+           {{"T", 2.5}, {"status", "ok"}, {"nll_before", 0.9}, {"nll_after", 0.6}, {"ece_before", 0.15}, {"ece_after", 0.05}}},
+          {"reliability",
+           {{{"lower", 0.0}, {"upper", 0.5}, {"count", 0}, {"accuracy", nullptr}, {"confidence", nullptr}},
+            {{"lower", 0.5}, {"upper", 1.0}, {"count", 4}, {"accuracy", 0.75}, {"confidence", 0.9}}}},
+          {"tau_curve", {{{"tau", 1.0}, {"ece", 0.15}, {"nll", 0.9}}, {{"tau", 2.5}, {"ece", 0.075}, {"nll", 0.6}}}}};
 }
 
 TEST(CalibrateText, ShowsEveryPart) {
@@ -88,17 +76,15 @@ TEST(CalibrateText, ExplainsATemperatureWithoutAnOptimum) {
   auto document = report();
   document["temperature"]["T"] = 1000.0;
   document["temperature"]["status"] = "at_upper_bound";
-  EXPECT_NE(
-      calibrate_text(document).find("fitted temperature 1000 (the NLL falls all the way to the "
-                                    "highest temperature tried; the logits do not help)\n"),
-      std::string::npos);
+  EXPECT_NE(calibrate_text(document).find("fitted temperature 1000 (the NLL falls all the way to the "
+                                          "highest temperature tried; the logits do not help)\n"),
+            std::string::npos);
 }
 
 TEST(CalibrateText, PrintsAnInfiniteNll) {
   auto document = report();
   document["metrics"]["nll"] = "inf";
-  EXPECT_NE(calibrate_text(document).find("  NLL (nats)                  inf   0.6000\n"),
-            std::string::npos);
+  EXPECT_NE(calibrate_text(document).find("  NLL (nats)                  inf   0.6000\n"), std::string::npos);
 }
 
 TEST(CalibrateText, LeavesOutWhatIsMissing) {

@@ -6,13 +6,10 @@ namespace kdbench {
 namespace {
 
 TEST(Aligned, PadsColumnsAndLeavesNoSpaceAtTheEnd) {
-  EXPECT_EQ(aligned({{"name", "jobs"}, {"a", "10"}, {"bcdef", ""}}, "  ", {1}),
-            "  name   jobs\n  a        10\n  bcdef\n");
+  EXPECT_EQ(aligned({{"name", "jobs"}, {"a", "10"}, {"bcdef", ""}}, "  ", {1}), "  name   jobs\n  a        10\n  bcdef\n");
 }
 
-TEST(Aligned, CountsLettersAndNotBytes) {
-  EXPECT_EQ(aligned({{"\xCF\x84", "x"}, {"ab", "y"}}), "\xCF\x84   x\nab  y\n");
-}
+TEST(Aligned, CountsLettersAndNotBytes) { EXPECT_EQ(aligned({{"\xCF\x84", "x"}, {"ab", "y"}}), "\xCF\x84   x\nab  y\n"); }
 
 TEST(Counted, KnowsOneFromMany) {
   EXPECT_EQ(counted(1, "job"), "1 job");

@@ -9,8 +9,7 @@
 namespace kdbench {
 namespace {
 
-CorrelateOptions columns(const std::string& x, const std::string& y,
-                         const std::vector<std::string>& groups = {}) {
+CorrelateOptions columns(const std::string& x, const std::string& y, const std::vector<std::string>& groups = {}) {
   CorrelateOptions options;
   options.x = x;
   options.y = y;
@@ -92,12 +91,9 @@ TEST(CorrelateCsv, PrintsCoefficientsAsTheyAreWhenAsked) {
 
 TEST(CorrelateCsv, ReadsQuotesSemicolonsTabsAndWindowsLines) {
   const auto plain = table("g,x,y\na;b,1,2\na;b,2,3\na;b,3,1\n", columns("x", "y", {"g"}));
-  EXPECT_EQ(table("\xEF\xBB\xBFg;x;y\r\n\"a;b\";1;2\r\n\r\n\"a;b\"; +2 ;3\r\n\"a;b\";3;1\r\n",
-                  columns("x", "y", {"g"})),
-            plain);
+  EXPECT_EQ(table("\xEF\xBB\xBFg;x;y\r\n\"a;b\";1;2\r\n\r\n\"a;b\"; +2 ;3\r\n\"a;b\";3;1\r\n", columns("x", "y", {"g"})), plain);
   EXPECT_EQ(table("g\tx\ty\na;b\t1\t2\na;b\t2\t3\na;b\t3\t1", columns("x", "y", {"g"})), plain);
-  EXPECT_NE(table("g,x,y\n\"say \"\"hi\"\"\",1,2\n", columns("x", "y", {"g"})).find("say \"hi\""),
-            std::string::npos);
+  EXPECT_NE(table("g,x,y\n\"say \"\"hi\"\"\",1,2\n", columns("x", "y", {"g"})).find("say \"hi\""), std::string::npos);
 }
 
 TEST(CorrelateCsv, ReportsEveryBadCellWithItsPlace) {
@@ -109,8 +105,7 @@ TEST(CorrelateCsv, ReportsEveryBadCellWithItsPlace) {
 
 TEST(CorrelateCsv, CountsColumnsInCharacters) {
   // The Greek letter is one character of two bytes.
-  EXPECT_EQ(answer("g,x,y\n\xCF\x84,1,2\n\xCF\x84,?,2\n"),
-            "t.csv:3:3: expected a finite number in column 'x', found '?'\n");
+  EXPECT_EQ(answer("g,x,y\n\xCF\x84,1,2\n\xCF\x84,?,2\n"), "t.csv:3:3: expected a finite number in column 'x', found '?'\n");
 }
 
 TEST(CorrelateCsv, ReportsRowsOfAnotherLength) {
@@ -128,8 +123,7 @@ TEST(CorrelateCsv, StopsAfterTwentyMistakes) {
 }
 
 TEST(CorrelateCsv, NamesTheNearestColumn) {
-  EXPECT_EQ(answer("ece,accuracy\n1,2\n", columns("eec", "accuracy")),
-            "t.csv:1:1: no column 'eec'; did you mean 'ece'?\n");
+  EXPECT_EQ(answer("ece,accuracy\n1,2\n", columns("eec", "accuracy")), "t.csv:1:1: no column 'eec'; did you mean 'ece'?\n");
   EXPECT_EQ(answer("ece,accuracy\n1,2\n", columns("ece", "ece")),
             "t.csv:1:1: x and y are both 'ece'; expected two different columns\n");
 }
@@ -141,9 +135,8 @@ TEST(CorrelateCsv, RefusesTablesThatAreNone) {
   EXPECT_EQ(answer("x,\n1,2\n"), "t.csv:1:3: this column has no name; expected one name a column\n");
   EXPECT_EQ(answer("x,y\n1,\"2\n"), "t.csv:2:3: this quote does not end; expected a second '\"'\n");
   EXPECT_EQ(answer("x,y\n1,\"2\"3\n").substr(0, 42), "t.csv:2:3: text follows the closing quote;");
-  EXPECT_EQ(
-      answer("x,name\n1,a\n"),
-      "t.csv:1:1: expected two columns of numbers beside the group columns; name them with --x and --y\n");
+  EXPECT_EQ(answer("x,name\n1,a\n"),
+            "t.csv:1:1: expected two columns of numbers beside the group columns; name them with --x and --y\n");
 }
 
 }  // namespace

@@ -5,40 +5,32 @@
 namespace kdbench {
 namespace {
 
-Json param(const std::string& name, const std::string& type, const Json& value,
-           const std::string& doc, Json min = nullptr, Json max = nullptr,
-           std::vector<std::string> choices = {}) {
-  return {{"name", name}, {"type", type}, {"default", value},  {"doc", doc},
-          {"min", min},   {"max", max},   {"choices", choices}};
+Json param(const std::string& name, const std::string& type, const Json& value, const std::string& doc, Json min = nullptr,
+           Json max = nullptr, std::vector<std::string> choices = {}) {
+  return {{"name", name}, {"type", type}, {"default", value}, {"doc", doc}, {"min", min}, {"max", max}, {"choices", choices}};
 }
 
 Json catalog() {
-  const Json dist = {
-      {"kind", "loss"},
-      {"name", "dist"},
-      {"library", "/x/lib/dist.so"},
-      {"version", "0.1.0"},
-      {"summary", "Matches correlations instead of values."},
-      {"formula", "beta * inter + gamma * intra"},
-      {"source", "Huang et al. 2022"},
-      {"params",
-       {param("beta", "real", 1.0, "weight of inter", 0.0),
-        param("mode", "string", "both", "what to match", nullptr, nullptr, {"both", "inter"}),
-        param("depth", "integer", 8, "layers", 8, 110)}}};
-  const Json none = {{"kind", "loss"},
-                     {"name", "none"},
-                     {"library", "/x/lib/none.so"},
+  const Json dist = {{"kind", "loss"},
+                     {"name", "dist"},
+                     {"library", "/x/lib/dist.so"},
                      {"version", "0.1.0"},
-                     {"summary", "Labels only."},
-                     {"formula", ""},
-                     {"source", ""},
-                     {"params", Json::array()}};
+                     {"summary", "Matches correlations instead of values."},
+                     {"formula", "beta * inter + gamma * intra"},
+                     {"source", "Huang et al. 2022"},
+                     {"params",
+                      {param("beta", "real", 1.0, "weight of inter", 0.0),
+                       param("mode", "string", "both", "what to match", nullptr, nullptr, {"both", "inter"}),
+                       param("depth", "integer", 8, "layers", 8, 110)}}};
+  const Json none = {
+      {"kind", "loss"}, {"name", "none"}, {"library", "/x/lib/none.so"}, {"version", "0.1.0"}, {"summary", "Labels only."},
+      {"formula", ""},  {"source", ""},   {"params", Json::array()}};
   const Json mlp = {{"kind", "model"},    {"name", "mlp"},        {"library", "/x/lib/mlp.so"},
                     {"version", "0.2.0"}, {"summary", "Layers."}, {"params", Json::array()}};
-  return {{"plugins", {dist, none, mlp}},
-          {"libraries",
-           {{{"file", "/x/lib/dist.so"}, {"ok", true}},
-            {{"file", "/y/bad.so"}, {"ok", false}, {"reason", "truncated ELF file"}}}}};
+  return {
+      {"plugins", {dist, none, mlp}},
+      {"libraries",
+       {{{"file", "/x/lib/dist.so"}, {"ok", true}}, {{"file", "/y/bad.so"}, {"ok", false}, {"reason", "truncated ELF file"}}}}};
 }
 
 TEST(ListText, ShowsPluginsByKindAndThenTheRefusedLibraries) {
@@ -55,22 +47,18 @@ TEST(ListText, ShowsPluginsByKindAndThenTheRefusedLibraries) {
 TEST(ListText, KeepsToOneKind) {
   EXPECT_EQ(list_text({{"plugins", catalog()["plugins"]}}, "model"),
             "kind   name  library  version  summary\nmodel  mlp   mlp      0.2.0    Layers.\n");
-  EXPECT_EQ(list_text(Json::object(), ""),
-            "no plugins; KDBENCH_PLUGIN_PATH and --plugin say where they are\n");
+  EXPECT_EQ(list_text(Json::object(), ""), "no plugins; KDBENCH_PLUGIN_PATH and --plugin say where they are\n");
 }
 
 TEST(PluginKind, TakesSingularAndPluralAndKnowsTheNearest) {
   EXPECT_EQ(*plugin_kind("losses"), "loss");
   EXPECT_EQ(*plugin_kind("strategy"), "strategy");
-  EXPECT_EQ(to_text(plugin_kind("los").error()),
-            "no kind of plugin is called 'los'; did you mean 'loss'?\n");
+  EXPECT_EQ(to_text(plugin_kind("los").error()), "no kind of plugin is called 'los'; did you mean 'loss'?\n");
 }
 
 TEST(FindPlugin, NamesTheNearest) {
-  EXPECT_EQ(find_plugin(catalog(), "loss", "dits").error().front().message,
-            "no loss 'dits'; did you mean 'dist'?");
-  EXPECT_EQ(find_plugin(catalog(), "loss", "mlp").error().front().message,
-            "no loss 'mlp'; expected one of dist, none");
+  EXPECT_EQ(find_plugin(catalog(), "loss", "dits").error().front().message, "no loss 'dits'; did you mean 'dist'?");
+  EXPECT_EQ(find_plugin(catalog(), "loss", "mlp").error().front().message, "no loss 'mlp'; expected one of dist, none");
 }
 
 TEST(DescribeText, TellsFormulaSourceAndParameters) {
@@ -92,8 +80,7 @@ TEST(DescribeText, TellsFormulaSourceAndParameters) {
 }
 
 TEST(DescribeText, SaysWhenThereAreNoParameters) {
-  EXPECT_EQ(describe_text(catalog()["plugins"][2]),
-            "model mlp (library mlp, version 0.2.0)\nLayers.\n\nno parameters\n");
+  EXPECT_EQ(describe_text(catalog()["plugins"][2]), "model mlp (library mlp, version 0.2.0)\nLayers.\n\nno parameters\n");
 }
 
 TEST(DescribeMarkdown, IsATableWithEscapedPipes) {
@@ -118,14 +105,12 @@ TEST(SuiteText, GroupsKeysByTable) {
             "[train]\n"
             "  key  type  default  meaning\n"
             "  lr   real  0.05     Peak rate.\n");
-  EXPECT_TRUE(
-      suite_markdown(keys).starts_with("### `[suite]`\n\n| key | type | default | meaning |\n"));
+  EXPECT_TRUE(suite_markdown(keys).starts_with("### `[suite]`\n\n| key | type | default | meaning |\n"));
 }
 
 TEST(ReferenceMarkdown, HoldsKeysAndEveryPlugin) {
   const auto text = reference_markdown(catalog(), {});
-  for (const auto* part :
-       {"# Suite reference", "## Plugins: losses\n\n### loss `dist`", "### model `mlp`"}) {
+  for (const auto* part : {"# Suite reference", "## Plugins: losses\n\n### loss `dist`", "### model `mlp`"}) {
     EXPECT_NE(text.find(part), std::string::npos) << part;
   }
 }

@@ -14,8 +14,8 @@
 #include <array>
 #include <fstream>
 #include <memory>
-#include <thread>
 #include <sstream>
+#include <thread>
 
 namespace kdbench {
 namespace {

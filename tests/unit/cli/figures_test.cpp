@@ -5,7 +5,6 @@
 #include <kdbench/base/files.h>
 #include <kdbench/cli/app.h>
 #include <kdbench/cli/context.h>
-#include <kdbench/cli/context.h>
 #include <kdbench/cli/map_choice.h>
 
 #include <cstdlib>
@@ -33,10 +32,12 @@ World sweep() {
 }
 
 boards::View view_of(const World& world) {
-  return boards::View(world.plan, [&](const std::string& job) {
-    const auto it = world.records.find(job);
-    return it == world.records.end() ? std::nullopt : std::optional(it->second);
-  }, {});
+  return boards::View(world.plan,
+                      [&](const std::string& job) {
+                        const auto it = world.records.find(job);
+                        return it == world.records.end() ? std::nullopt : std::optional(it->second);
+                      },
+                      {});
 }
 
 struct FiguresVerb : ::testing::Test {
@@ -96,7 +97,8 @@ TEST_F(FiguresVerb, WritesEveryFigureAsSvgJsonAndCsv) {
   }
   EXPECT_FALSE(fs::exists(folder.path / "out" / "a_sweep-teachers.svg"));
   EXPECT_NE(err.str().find("t-SNE of dist at 1, teacher's ECE 2.00 %: 6 samples of 1 numbers, iterations 250 500 750 1000\n"),
-            std::string::npos) << err.str();
+            std::string::npos)
+      << err.str();
 }
 
 TEST_F(FiguresVerb, SaysWhatIsNotThere) {
@@ -145,8 +147,10 @@ TEST(ChooseMaps, TakesEveryMethodOfACompareStudyAtItsLowestFinishedSeed) {
   World world;
   for (int seed = 0; seed < 3; ++seed) {
     const World::Where kl{.seed = seed};
-    if (seed == 0) world.ended(kl, Status::kFailed, "no");
-    else world.done(kl, 0.7);
+    if (seed == 0)
+      world.ended(kl, Status::kFailed, "no");
+    else
+      world.done(kl, 0.7);
     world.plan["jobs"].push_back({{"id", World::job_of(kl)}, {"label", "kl s" + std::to_string(seed)}});
   }
   const auto view = view_of(world);

@@ -7,8 +7,8 @@
 namespace kdbench {
 namespace {
 
-Placement place(const std::string& method, const std::string& role, const std::string& job,
-                double value, const std::string& teacher_job = "t") {
+Placement place(const std::string& method, const std::string& role, const std::string& job, double value,
+                const std::string& teacher_job = "t") {
   Placement p;
   p.study = "main";
   p.kind = "sensitivity";
@@ -49,10 +49,10 @@ Plan sweep() {
   plan.device = "cpu";
   plan.select = "last";
   plan.studies = {"main"};
-  plan.jobs = {job("t", "teacher big s0", 30, 2e8), job("a", "alone small s0", 5, 0),
-               student("k1", "kl[tau=1] s0", 10, 1e8), student("k4", "kl[tau=4] s0", 10, 1e8)};
-  plan.placements = {place("none", "alone", "a", 0, ""), place("kl", "method", "k1", 1),
-                     place("kl", "method", "k4", 4), place("", "teacher", "t", 0, "")};
+  plan.jobs = {job("t", "teacher big s0", 30, 2e8), job("a", "alone small s0", 5, 0), student("k1", "kl[tau=1] s0", 10, 1e8),
+               student("k4", "kl[tau=4] s0", 10, 1e8)};
+  plan.placements = {place("none", "alone", "a", 0, ""), place("kl", "method", "k1", 1), place("kl", "method", "k4", 4),
+                     place("", "teacher", "t", 0, "")};
   return plan;
 }
 
@@ -131,8 +131,7 @@ TEST(PlanText, ShowsTotalsStudiesWhatIsSharedAndEveryJobOfASmallPlan) {
 TEST(PlanText, SaysAtLeastWhereAnEstimateIsMissing) {
   auto plan = sweep();
   plan.jobs[3].estimated_s = 0;
-  EXPECT_NE(plan_text(plan, {"done", "done", "to do", "to do"}).find("at least 10s of work"),
-            std::string::npos);
+  EXPECT_NE(plan_text(plan, {"done", "done", "to do", "to do"}).find("at least 10s of work"), std::string::npos);
 }
 
 TEST(PlanText, CondensesALargePlanAndStaysFast) {
@@ -146,8 +145,7 @@ TEST(PlanText, CondensesALargePlanAndStaysFast) {
   EXPECT_LT(text.size(), 2000u);
   EXPECT_NE(text.find("teacher big s0  10000 jobs  to do"), std::string::npos) << text;
   EXPECT_NE(text.find("10001 jobs; --jobs lists every one\n"), std::string::npos);
-  EXPECT_GT(plan_text(plan, JobStates(plan.jobs.size(), "to do"), {.all_jobs = true}).size(),
-            100000u);
+  EXPECT_GT(plan_text(plan, JobStates(plan.jobs.size(), "to do"), {.all_jobs = true}).size(), 100000u);
 }
 
 TEST(PlanJson, IsThePlanWithStates) {

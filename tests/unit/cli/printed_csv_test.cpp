@@ -29,7 +29,7 @@ TEST(PaperNumbers, AreWholeTables) {
   for (const auto& n : paper()) ++count[n.table];
   // Table 1: 4 columns of 5 runs, average and variance; 2: 8 rows of size, ECE and accuracy; 3: 4 of 2; 4: 8 of 2; 5: 2 teachers,
   // few and fully trained, of 3; 6: 3 teachers of 11 x 3 and 2; 7: 12 of 2; 8: 2 x 2 of 7; 9: 2 of 2
-  const std::map<std::string, int> expected = {{"table1", 28}, {"table2", 24}, {"table3", 8}, {"table4", 16}, {"table5", 12},
+  const std::map<std::string, int> expected = {{"table1", 28},  {"table2", 24}, {"table3", 8},  {"table4", 16}, {"table5", 12},
                                                {"table6", 105}, {"table7", 24}, {"table8", 28}, {"table9", 4}};
   EXPECT_EQ(count, expected);
 }

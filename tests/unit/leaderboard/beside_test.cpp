@@ -33,7 +33,8 @@ PrintedNumber printed(const std::string& along, const std::string& method, const
 /// Three columns of the paper's Table 6: the ECE is printed once for both methods.
 std::vector<PrintedNumber> three_taus() {
   std::vector<PrintedNumber> out;
-  const double taus[] = {1.5, 4, 8}, ece[] = {0.0179, 0.4503, 0.6165}, kd[] = {0.6828, 0.6746, 0.6680}, dist[] = {0.6819, 0.6841, 0.6697};
+  const double taus[] = {1.5, 4, 8}, ece[] = {0.0179, 0.4503, 0.6165}, kd[] = {0.6828, 0.6746, 0.6680},
+               dist[] = {0.6819, 0.6841, 0.6697};
   for (int i = 0; i < 3; ++i) {
     out.push_back(printed("tau", "", "ece", ece[i]));
     out.push_back(printed("tau", "KD", "accuracy", kd[i]));
@@ -73,8 +74,9 @@ Point point(const std::string& loss, double value, double ece, const std::vector
 Leaderboard small_sweep() {
   Leaderboard board;
   board.title = "A small sweep";
-  board.points = {point("kl", 1, 0.05, {0.80, 0.81}), point("kl", 4, 0.10, {0.78, 0.78}),   point("kl", 8, 0.30, {0.74, 0.75}),
-                  point("dist", 1, 0.05, {0.79, 0.80}), point("dist", 4, 0.10, {0.80, 0.79}), point("dist", 8, 0.30, {0.79, 0.80})};
+  board.points = {point("kl", 1, 0.05, {0.80, 0.81}),   point("kl", 4, 0.10, {0.78, 0.78}),
+                  point("kl", 8, 0.30, {0.74, 0.75}),   point("dist", 1, 0.05, {0.79, 0.80}),
+                  point("dist", 4, 0.10, {0.80, 0.79}), point("dist", 8, 0.30, {0.79, 0.80})};
   return board;
 }
 
@@ -99,10 +101,10 @@ TEST(SetBeside, ComparesSignsAndNoNumbersWhereTheSettingDiffers) {
 TEST(SetBeside, PrefersThePrintedCorrelationToTheComputedOne) {
   const auto board = set_beside(small_sweep(), three_taus(), "table6", "the paper");
   const auto& sweeps = table(board, "What each says");
-  EXPECT_EQ(sweeps.rows[0].cells[4].text, "-91.82");   // of the three columns alone it is -100
-  EXPECT_EQ(sweeps.rows[1].cells[4].text, "-50.00");   // DIST: ranks 2, 3, 1
+  EXPECT_EQ(sweeps.rows[0].cells[4].text, "-91.82");  // of the three columns alone it is -100
+  EXPECT_EQ(sweeps.rows[1].cells[4].text, "-50.00");  // DIST: ranks 2, 3, 1
   EXPECT_EQ(sweeps.rows[0].cells[8].text, "1.5 over 8");
-  EXPECT_EQ(sweeps.rows[0].cells[9].text, "+1.48");    // 68.28 - 66.80
+  EXPECT_EQ(sweeps.rows[0].cells[9].text, "+1.48");  // 68.28 - 66.80
 }
 
 TEST(SetBeside, ComparesNumbersWhereDataSetAndNetworksAreTheSame) {
@@ -146,7 +148,8 @@ TEST(SetBeside, NamesTheStrategyThatMadeANumber) {
 TEST(SetBeside, KeepsTwoWaysToOnePositionUnlessTheyComeToTheSame) {
   const auto levels = [](double scaled) {
     Leaderboard results;
-    for (const auto& [strategy, epochs, accuracy] : {std::tuple("direct", 8, 0.72), std::tuple("short", 4, 0.71), std::tuple("scaled", 8, scaled)}) {
+    for (const auto& [strategy, epochs, accuracy] :
+         {std::tuple("direct", 8, 0.72), std::tuple("short", 4, 0.71), std::tuple("scaled", 8, scaled)}) {
       auto p = point("kl", 0, 0.05, {accuracy, accuracy});
       p.axis = "";
       p.strategy = strategy;
@@ -288,7 +291,8 @@ TEST(SetBeside, KeepsMethodsThatDifferInMoreThanTauApart) {
     p.convention = "tau=4 on both, tau^2 on, alpha=1";
   }
   const auto board = set_beside(results, three_taus(), "table6", "the paper");
-  EXPECT_EQ(table(board, "What each says").rows.at(3).cells[2].text, "fashion: teacher -> student; dist[beta=2] (tau^2 on, alpha=1)");
+  EXPECT_EQ(table(board, "What each says").rows.at(3).cells[2].text,
+            "fashion: teacher -> student; dist[beta=2] (tau^2 on, alpha=1)");
 }
 
 TEST(SetBeside, SaysWhenThereIsNothingOfOurs) {

@@ -25,8 +25,10 @@ World missing_cells() {
     std::string method, dataset, seed, accuracy, status;
     for (auto* field : {&method, &dataset, &seed, &accuracy, &status}) std::getline(fields, *field, ',');
     const World::Where where{.method = method, .student = dataset, .seed = std::stoi(seed)};
-    if (status == "done") world.done(where, std::stod(accuracy) / 100);
-    else world.ended(where, Status::kFailed, "out of memory");
+    if (status == "done")
+      world.done(where, std::stod(accuracy) / 100);
+    else
+      world.ended(where, Status::kFailed, "out of memory");
   }
   return world;
 }

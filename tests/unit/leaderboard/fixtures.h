@@ -16,8 +16,13 @@ namespace kdbench::test {
 
 /// A plan and its records, built run by run. Job ids are made of the place, so they do not depend on the order.
 struct World {
-  Json plan = {{"suite", "s"},          {"title", "A suite"},         {"select", "last"}, {"studies", Json::array()},
-               {"study_options", Json::object()}, {"jobs", Json::array()}, {"placements", Json::array()}};
+  Json plan = {{"suite", "s"},
+               {"title", "A suite"},
+               {"select", "last"},
+               {"studies", Json::array()},
+               {"study_options", Json::object()},
+               {"jobs", Json::array()},
+               {"placements", Json::array()}};
   std::map<std::string, RunRecord> records;
   std::set<std::string> running;
 
@@ -32,8 +37,8 @@ struct World {
   };
 
   static std::string job_of(const Where& w) {
-    return w.study + "/" + w.dataset + "/" + w.role + "/" + w.method + "/" + w.teacher + "/" + w.student + "/" + w.strategy + "/" +
-           std::to_string(w.seed) + "/" + std::to_string(w.value);
+    return w.study + "/" + w.dataset + "/" + w.role + "/" + w.method + "/" + w.teacher + "/" + w.student + "/" + w.strategy +
+           "/" + std::to_string(w.seed) + "/" + std::to_string(w.value);
   }
 
   static std::string teacher_job(const Where& w) { return w.dataset + "/teacher/" + w.teacher + "/" + std::to_string(w.seed); }
@@ -42,11 +47,22 @@ struct World {
     auto& studies = plan["studies"];
     if (std::find(studies.begin(), studies.end(), w.study) == studies.end()) studies.push_back(w.study);
     const bool taught = w.role == "method" && !w.teacher.empty();
-    plan["placements"].push_back({{"study", w.study}, {"kind", w.kind}, {"dataset", w.dataset}, {"method", w.method},
-                                  {"convention", w.convention}, {"teacher", w.teacher}, {"student", w.student}, {"strategy", w.strategy},
-                                  {"seed", w.seed}, {"axis", w.axis}, {"value", w.value}, {"role", w.role},
-                                  {"job", w.role == "teacher" ? teacher_job(w) : job_of(w)}, {"teacher_job", taught ? teacher_job(w) : ""},
-                                  {"teacher_checkpoint", w.checkpoint}, {"chain", w.chain}});
+    plan["placements"].push_back({{"study", w.study},
+                                  {"kind", w.kind},
+                                  {"dataset", w.dataset},
+                                  {"method", w.method},
+                                  {"convention", w.convention},
+                                  {"teacher", w.teacher},
+                                  {"student", w.student},
+                                  {"strategy", w.strategy},
+                                  {"seed", w.seed},
+                                  {"axis", w.axis},
+                                  {"value", w.value},
+                                  {"role", w.role},
+                                  {"job", w.role == "teacher" ? teacher_job(w) : job_of(w)},
+                                  {"teacher_job", taught ? teacher_job(w) : ""},
+                                  {"teacher_checkpoint", w.checkpoint},
+                                  {"chain", w.chain}});
   }
 
   /// A run that is done; `ece` is the teacher's as taught.
@@ -72,10 +88,13 @@ struct World {
   Leaderboard board() const {
     BoardOptions options;
     options.running = running;
-    return make_leaderboard(plan, [this](const std::string& job) {
-      const auto it = records.find(job);
-      return it == records.end() ? std::nullopt : std::optional(it->second);
-    }, options);
+    return make_leaderboard(
+        plan,
+        [this](const std::string& job) {
+          const auto it = records.find(job);
+          return it == records.end() ? std::nullopt : std::optional(it->second);
+        },
+        options);
   }
 };
 

@@ -20,11 +20,21 @@ using test::World;
 
 /// Metrics of a teacher with two bins: 40 samples at confidence 0.55, accuracy 0.6; 60 at 0.95 and 0.9.
 Json teacher_checkpoint(double accuracy) {
-  const Json reliability = Json::array({{{"lower", 0.0}, {"upper", 0.5}, {"count", 0}, {"accuracy", nullptr}, {"confidence", nullptr}},
-                                        {{"lower", 0.5}, {"upper", 1.0}, {"count", 100}, {"accuracy", accuracy}, {"confidence", 0.79}}});
+  const Json reliability =
+      Json::array({{{"lower", 0.0}, {"upper", 0.5}, {"count", 0}, {"accuracy", nullptr}, {"confidence", nullptr}},
+                   {{"lower", 0.5}, {"upper", 1.0}, {"count", 100}, {"accuracy", accuracy}, {"confidence", 0.79}}});
   return {{"epoch", 2},
-          {"test", {{"accuracy", accuracy}, {"ece", 0.05}, {"mce", 0.05}, {"adaptive_ece", 0.04}, {"classwise_ece", 0.03}, {"nll", 0.5},
-                    {"brier", 0.3}, {"overconfidence", 0.03}, {"underconfidence", 0.02}, {"reliability", reliability}}},
+          {"test",
+           {{"accuracy", accuracy},
+            {"ece", 0.05},
+            {"mce", 0.05},
+            {"adaptive_ece", 0.04},
+            {"classwise_ece", 0.03},
+            {"nll", 0.5},
+            {"brier", 0.3},
+            {"overconfidence", 0.03},
+            {"underconfidence", 0.02},
+            {"reliability", reliability}}},
           {"fitted_temperature", {{"T", 1.25}, {"ece_after", 0.01}}}};
 }
 
@@ -38,11 +48,17 @@ World everything() {
     world.done({.seed = seed}, kl[seed]);
     world.done({.method = "dist", .seed = seed}, dist[seed]);
     world.done({.method = "alone", .seed = seed, .role = "alone", .convention = "labels only"}, alone[seed]);
-    auto& teacher = world.done({.method = "teacher", .student = "", .seed = seed, .role = "teacher", .convention = "labels only"}, 0.78);
+    auto& teacher =
+        world.done({.method = "teacher", .student = "", .seed = seed, .role = "teacher", .convention = "labels only"}, 0.78);
     teacher.checkpoints = {{"last", teacher_checkpoint(0.78 + 0.02 * seed)}};
     teacher.tau_curve = Json::array({{{"tau", 1}, {"ece", 0.05}}, {{"tau", 1.5}, {"ece", 0.02 + 0.01 * seed}}});
     for (int i = 1; i <= 4; ++i) {
-      const World::Where where{.study = "sweep", .kind = "sensitivity", .seed = seed, .axis = "tau", .convention = "tau on both, tau^2 on, alpha=1", .value = 0.5 * i};
+      const World::Where where{.study = "sweep",
+                               .kind = "sensitivity",
+                               .seed = seed,
+                               .axis = "tau",
+                               .convention = "tau on both, tau^2 on, alpha=1",
+                               .value = 0.5 * i};
       auto other = where;
       other.method = "dist";
       world.done(where, 0.74 - 0.01 * i + 0.001 * seed * i, 0.02 * i);
@@ -77,13 +93,15 @@ TEST(Render, JsonIsTheGoldenText) {
 TEST(Render, DoesNotDependOnTheOrderOfPlacements) {
   auto world = everything();
   std::vector<std::string> expected;
-  for (const auto format : {Format::kText, Format::kMarkdown, Format::kCsv, Format::kJson}) expected.push_back(render(world.board(), format));
+  for (const auto format : {Format::kText, Format::kMarkdown, Format::kCsv, Format::kJson})
+    expected.push_back(render(world.board(), format));
   auto& placements = world.plan["placements"];
   for (std::size_t shift = 1; shift < placements.size(); shift += 5) {
     std::rotate(placements.begin(), placements.begin() + static_cast<std::ptrdiff_t>(shift), placements.end());
     if (shift % 2 == 1) std::reverse(placements.begin(), placements.end());
     std::vector<std::string> got;
-    for (const auto format : {Format::kText, Format::kMarkdown, Format::kCsv, Format::kJson}) got.push_back(render(world.board(), format));
+    for (const auto format : {Format::kText, Format::kMarkdown, Format::kCsv, Format::kJson})
+      got.push_back(render(world.board(), format));
     EXPECT_EQ(got, expected);
   }
 }
@@ -119,7 +137,8 @@ TEST(Render, PrintsNoDatePathOrDuration) {
 TEST(Render, WritesPointsInEveryLocale) {
   const auto before = render(everything().board(), Format::kCsv);
   bool found = false;
-  for (const char* name : {"de_DE.UTF-8", "de_DE.utf8", "fr_FR.UTF-8", "nl_NL.UTF-8"}) found = found || std::setlocale(LC_ALL, name);
+  for (const char* name : {"de_DE.UTF-8", "de_DE.utf8", "fr_FR.UTF-8", "nl_NL.UTF-8"})
+    found = found || std::setlocale(LC_ALL, name);
   const auto now = render(everything().board(), Format::kCsv);
   std::setlocale(LC_ALL, "C");
   if (!found) GTEST_SKIP() << "no locale with a decimal comma is installed";
@@ -132,11 +151,16 @@ std::vector<std::vector<std::string>> read_csv(const std::string& text) {
   bool quoted = false;
   for (std::size_t i = 0; i < text.size(); ++i) {
     auto& field = lines.back().back();
-    if (quoted && text[i] == '"' && i + 1 < text.size() && text[i + 1] == '"') field += text[i++];
-    else if (text[i] == '"') quoted = !quoted;
-    else if (!quoted && text[i] == ',') lines.back().push_back("");
-    else if (!quoted && text[i] == '\r' && text[i + 1] == '\n') lines.push_back({""}), ++i;
-    else field += text[i];
+    if (quoted && text[i] == '"' && i + 1 < text.size() && text[i + 1] == '"')
+      field += text[i++];
+    else if (text[i] == '"')
+      quoted = !quoted;
+    else if (!quoted && text[i] == ',')
+      lines.back().push_back("");
+    else if (!quoted && text[i] == '\r' && text[i + 1] == '\n')
+      lines.push_back({""}), ++i;
+    else
+      field += text[i];
   }
   lines.pop_back();
   return lines;

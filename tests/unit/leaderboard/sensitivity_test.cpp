@@ -55,7 +55,8 @@ World small(bool rising = false) {
   World world;
   const double ece[] = {0.02, 0.04, 0.08};
   for (int seed = 0; seed < 2; ++seed) {
-    for (int i = 0; i < 3; ++i) world.done(at("kl", i + 1, seed), 0.70 - 0.01 * i + (rising ? 0.03 * i * seed : 0) + 0.02 * seed, ece[i]);
+    for (int i = 0; i < 3; ++i)
+      world.done(at("kl", i + 1, seed), 0.70 - 0.01 * i + (rising ? 0.03 * i * seed : 0) + 0.02 * seed, ece[i]);
   }
   return world;
 }
@@ -129,7 +130,8 @@ TEST(SensitivityBoard, SaysNothingAboutACurveWithoutWholeSeeds) {
   const auto board = world.board();
   const auto& t = table(board, "sensitivity");
   EXPECT_EQ(text(t, "kl", "seeds"), "0/2");
-  for (const char* column : {"Spearman(ECE, acc)", "p", "Spearman(tau, acc)", "slope", "spread"}) EXPECT_EQ(text(t, "kl", column), "n/a");
+  for (const char* column : {"Spearman(ECE, acc)", "p", "Spearman(tau, acc)", "slope", "spread"})
+    EXPECT_EQ(text(t, "kl", column), "n/a");
   EXPECT_EQ(text(table(board, "along tau"), "kl", "3"), "missing (0/2)");
   EXPECT_EQ(text(table(board, "along tau"), "teacher's ECE", "3"), "n/a");
 }
@@ -143,7 +145,8 @@ TEST(SensitivityBoard, TakesMeansThatAreEqualOnPaperAsTies) {
     world.done(at("kl", i + 1, 1), second[i], 0.1 * (i + 1));
   }
   EXPECT_EQ(text(table(world.board(), "sensitivity"), "kl", "Spearman(ECE, acc)"), "n/a");
-  EXPECT_EQ(text(table(world.board(), "sensitivity"), "kl", "spread"), "0.00 [0.00, 60.00]");  // each seed alone moves by 60 points
+  EXPECT_EQ(text(table(world.board(), "sensitivity"), "kl", "spread"),
+            "0.00 [0.00, 60.00]");  // each seed alone moves by 60 points
 }
 
 TEST(SensitivityBoard, PrintsOneEceRowForEachWayOfBeingTaught) {

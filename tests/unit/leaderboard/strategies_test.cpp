@@ -12,17 +12,28 @@ using test::text;
 using test::World;
 
 Json taught(const std::string& job, const std::string& rule, double accuracy, double ece, double temperature = 2) {
-  return {{"job", job}, {"checkpoint", {{"rule", rule}, {"epoch", 0}}},
+  return {{"job", job},
+          {"checkpoint", {{"rule", rule}, {"epoch", 0}}},
           {"as_taught", {{"accuracy", accuracy}, {"ece", ece}, {"temperature", temperature}}}};
 }
 
 /// Places a stage of a chain that is no student.
 void add_teacher(World& world, const std::string& strategy, const std::string& model, int seed, const std::string& job,
                  const Json& teacher, double accuracy) {
-  world.plan["placements"].push_back({{"study", "main"}, {"kind", "compare"}, {"dataset", "data"}, {"method", "teacher"},
-                                      {"convention", teacher.is_null() ? "labels only" : "taught"}, {"teacher", model}, {"student", ""},
-                                      {"strategy", strategy}, {"seed", seed}, {"axis", ""}, {"value", 0}, {"role", "teacher"},
-                                      {"job", job}, {"teacher_job", teacher.is_null() ? Json("") : teacher["job"]}});
+  world.plan["placements"].push_back({{"study", "main"},
+                                      {"kind", "compare"},
+                                      {"dataset", "data"},
+                                      {"method", "teacher"},
+                                      {"convention", teacher.is_null() ? "labels only" : "taught"},
+                                      {"teacher", model},
+                                      {"student", ""},
+                                      {"strategy", strategy},
+                                      {"seed", seed},
+                                      {"axis", ""},
+                                      {"value", 0},
+                                      {"role", "teacher"},
+                                      {"job", job},
+                                      {"teacher_job", teacher.is_null() ? Json("") : teacher["job"]}});
   RunRecord r;
   r.job = job;
   r.status = Status::kDone;
@@ -59,7 +70,8 @@ World three_strategies() {
 
 TEST(StrategyBoard, IsTheGoldenText) {
   auto board = three_strategies().board();
-  std::erase_if(board.tables, [](const Table& t) { return !t.title.ends_with("strategies") && !t.title.ends_with("each chain"); });
+  std::erase_if(board.tables,
+                [](const Table& t) { return !t.title.ends_with("strategies") && !t.title.ends_with("each chain"); });
   const auto now = render(board, Format::kText);
   EXPECT_EQ(now, golden("strategies.txt", now));
 }
@@ -144,7 +156,7 @@ TEST(TeacherBoard, TellsApartWhatStrategiesTrainOneModelTo) {
   for (int seed = 0; seed < 2; ++seed) {
     const auto s = std::to_string(seed);
     add_teacher(world, "takd", "big", seed, "t" + s, nullptr, 0.80);
-    add_teacher(world, "direct", "big", seed, "t" + s, nullptr, 0.80);   // the same network: no row, and no name, of its own
+    add_teacher(world, "direct", "big", seed, "t" + s, nullptr, 0.80);  // the same network: no row, and no name, of its own
     add_teacher(world, "smooth", "big", seed, "u" + s, nullptr, 0.70);
   }
   const auto board = world.board();

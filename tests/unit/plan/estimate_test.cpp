@@ -54,7 +54,7 @@ TEST(Estimate, CountsTheTestRowsThatAreKept) {
   job["dataset"]["test_limit"] = 200;
   EXPECT_NEAR(of(job).seconds, 6.1 - 0.3, 1e-9);                                       // 200 of 500
   EXPECT_NEAR(of(job).shared_bytes, of(spec()).shared_bytes - 300 * (64 + 16), 1e-3);  // and their bytes
-  job["dataset"]["test_limit"] = 900;  // more than there are
+  job["dataset"]["test_limit"] = 900;                                                  // more than there are
   EXPECT_NEAR(of(job).seconds, 6.1, 1e-9);
 }
 
@@ -79,9 +79,9 @@ TEST(Estimate, CountsTheTapeOnceAndTheTeacherOnEveryThread) {
   EXPECT_NEAR(taught.thread_bytes, (4 + 0.82 * 1.024) * kMB, 1);  // a million weights, the maps of 256 samples
   EXPECT_NEAR(taught.bytes - alone.bytes, taught.thread_bytes + 900 * 10 * 4, 1);
   EXPECT_NEAR(tape(spec(), false), 900 * 10 * 4, 1);
-  EXPECT_NEAR(tape(spec(100, /*flip=*/true), false), 2 * 900 * 10 * 4, 1);     // this epoch's and the next one's
-  EXPECT_NEAR(tape(spec(), true), 900 * 1010 * 4, 1);                          // maps too
-  EXPECT_NEAR(tape(spec(), true, 1e6), 2 * 256.0 * (1 << 20), 1);              // 4 GB of them: two segments
+  EXPECT_NEAR(tape(spec(100, /*flip=*/true), false), 2 * 900 * 10 * 4, 1);  // this epoch's and the next one's
+  EXPECT_NEAR(tape(spec(), true), 900 * 1010 * 4, 1);                       // maps too
+  EXPECT_NEAR(tape(spec(), true, 1e6), 2 * 256.0 * (1 << 20), 1);           // 4 GB of them: two segments
 }
 
 TEST(Estimate, LeavesOutConvolutionsWhereThereAreNoImages) {

@@ -221,8 +221,8 @@ TEST(MakePlan, PlansTheWholePaper) {
   EXPECT_EQ(ids(plan).size(), plan.jobs.size());
 }
 
-/// What is stored is found by its id. Another way to hash, or another default of a recipe, orphans every store there is: if that is
-/// what you want, write down the new ids and say so in the changelog.
+/// What is stored is found by its id. Another way to hash, or another default of a recipe, orphans every store there is: if that
+/// is what you want, write down the new ids and say so in the changelog.
 TEST(Plan, GivesTheIdsItAlwaysGave) {
   const auto plan = plan_of(kHead + "[losses.kl]\n" + study(R"("kl")"));
   const auto student = std::find_if(plan.jobs.begin(), plan.jobs.end(), [](const Job& job) { return !job.needs.empty(); });

@@ -24,7 +24,8 @@ struct Scripted final : Strategy {
 Catalog with(const std::map<std::string, Script>& scripts) {
   auto catalog = toys();
   for (const auto& [name, script] : scripts) {
-    catalog.strategies[name] = {{name, {}, {}, [script = script](const auto&, const auto&) { return std::make_shared<Scripted>(script); }}, "toys", "1"};
+    catalog.strategies[name] = {
+        {name, {}, {}, [script = script](const auto&, const auto&) { return std::make_shared<Scripted>(script); }}, "toys", "1"};
   }
   return catalog;
 }
@@ -34,7 +35,12 @@ Stage labels(const std::string& id, const std::string& model, std::int64_t epoch
 }
 
 Stage taught(const std::string& id, const std::string& model, const std::string& teacher, Checkpoint checkpoint = {}) {
-  return {.id = id, .model = model, .teacher = teacher, .teacher_checkpoint = std::move(checkpoint), .loss = StageLoss::kMethod, .epochs = 2};
+  return {.id = id,
+          .model = model,
+          .teacher = teacher,
+          .teacher_checkpoint = std::move(checkpoint),
+          .loss = StageLoss::kMethod,
+          .epochs = 2};
 }
 
 /// kHead with two models between teacher (8) and student (4), and validation rows.
@@ -47,7 +53,9 @@ std::string using_(const std::string& strategies, const std::string& losses = R"
   return study(losses, "strategies = [" + strategies + "]\n");
 }
 
-Plan plan_with(const Script& script, const std::string& text = head()) { return plan_of(text + using_("\"it\""), with({{"it", script}})); }
+Plan plan_with(const Script& script, const std::string& text = head()) {
+  return plan_of(text + using_("\"it\""), with({{"it", script}}));
+}
 std::string mistake(const std::vector<Stage>& stages, const std::string& text = head()) {
   return mistakes(text + using_("\"it\""), with({{"it", [stages](const auto&) { return stages; }}}));
 }
@@ -60,7 +68,8 @@ const Job& student_of(const Plan& plan) { return job_of(plan, placements(plan, "
 void expect_says(const std::string& text, const std::string& part) { EXPECT_NE(text.find(part), std::string::npos) << text; }
 
 std::vector<Stage> two_assistants(const StrategyContext&) {
-  return {labels("teacher", "teacher"), taught("a1", "middle", "teacher"), taught("a2", "low", "a1"), taught("student", "student", "a2")};
+  return {labels("teacher", "teacher"), taught("a1", "middle", "teacher"), taught("a2", "low", "a1"),
+          taught("student", "student", "a2")};
 }
 std::vector<Stage> one_assistant(const StrategyContext&) {
   return {labels("teacher", "teacher"), taught("first", "middle", "teacher"), taught("student", "student", "first")};
@@ -69,7 +78,8 @@ std::vector<Stage> one_assistant(const StrategyContext&) {
 using Names = std::vector<std::string>;
 
 TEST(Chain, TrainsTeacherAndSharedAssistantsOnceForAllStrategies) {
-  const auto plan = plan_of(head() + using_(R"("direct", "one", "two")"), with({{"one", one_assistant}, {"two", two_assistants}}));
+  const auto plan =
+      plan_of(head() + using_(R"("direct", "one", "two")"), with({{"one", one_assistant}, {"two", two_assistants}}));
   // Per seed: alone, teacher; direct: student; one: middle, student; two: low, student (its middle is the same job).
   EXPECT_EQ(plan.jobs.size(), 2u * 7);
   const auto students = placements(plan, "method");
@@ -94,7 +104,8 @@ TEST(Chain, MakesEveryStageWaitForTheOneBefore) {
   auto job = student.job;
   for (const std::string model : {"student", "low", "middle", "teacher"}) {
     const auto& now = job_of(plan, job);
-    EXPECT_EQ(now.spec.at("model").at("params").at("width"), (std::map<std::string, int>{{"student", 4}, {"low", 5}, {"middle", 6}, {"teacher", 8}}.at(model)));
+    EXPECT_EQ(now.spec.at("model").at("params").at("width"),
+              (std::map<std::string, int>{{"student", 4}, {"low", 5}, {"middle", 6}, {"teacher", 8}}.at(model)));
     ASSERT_EQ(now.needs.size(), model == "teacher" ? 0u : 1u) << model;
     if (model != "teacher") job = now.needs.front();
   }
@@ -107,8 +118,11 @@ TEST(Epoch, IsKeptByTheTeacherForEverybodyWhoLearnsFromIt) {
       return {labels("teacher", "teacher", 9), taught("student", "student", "teacher", {"epoch", epoch})};
     };
   };
-  const auto last = [](const auto&) -> std::vector<Stage> { return {labels("teacher", "teacher", 9), taught("student", "student", "teacher")}; };
-  const auto plan = plan_of(head() + using_(R"("seven", "two", "again", "last")"), with({{"seven", from(7)}, {"two", from(2)}, {"again", from(7)}, {"last", last}}));
+  const auto last = [](const auto&) -> std::vector<Stage> {
+    return {labels("teacher", "teacher", 9), taught("student", "student", "teacher")};
+  };
+  const auto plan = plan_of(head() + using_(R"("seven", "two", "again", "last")"),
+                            with({{"seven", from(7)}, {"two", from(2)}, {"again", from(7)}, {"last", last}}));
   const auto students = placements(plan, "method");
   EXPECT_EQ(job_of(plan, students[0].teacher_job).keep_epochs, (std::vector<std::int64_t>{2, 7}));
   EXPECT_EQ(students[0].teacher_checkpoint, "epoch 7");
@@ -116,7 +130,8 @@ TEST(Epoch, IsKeptByTheTeacherForEverybodyWhoLearnsFromIt) {
   EXPECT_NE(students[0].job, students[1].job);
   EXPECT_EQ(job_of(plan, students[1].job).spec.at("teacher").at("checkpoint"), (Json{{"rule", "epoch"}, {"epoch", 2}}));
   // What keeps no epoch is named as it was before epochs could be kept.
-  EXPECT_EQ(job_of(plan, students[3].job).spec.at("teacher"), (Json{{"job", students[3].teacher_job}, {"checkpoint", {{"rule", "last"}, {"epoch", 0}}}}));
+  EXPECT_EQ(job_of(plan, students[3].job).spec.at("teacher"),
+            (Json{{"job", students[3].teacher_job}, {"checkpoint", {{"rule", "last"}, {"epoch", 0}}}}));
   EXPECT_FALSE(job_of(plan, students[3].job).spec.contains("init"));
 }
 
@@ -135,7 +150,11 @@ TEST(Schedule, IsStretchedToAStagesEpochs) {
   const auto train_of = [](const std::string& milestones) {
     auto text = head();
     text.replace(text.find("epochs = 2"), 10, "epochs = 8\nschedule = \"step\"\nwarmup_epochs = 2\nmilestones = " + milestones);
-    const auto plan = plan_with([](const auto&) -> std::vector<Stage> { return {labels("teacher", "teacher", 4), taught("student", "student", "teacher")}; }, text);
+    const auto plan = plan_with(
+        [](const auto&) -> std::vector<Stage> {
+          return {labels("teacher", "teacher", 4), taught("student", "student", "teacher")};
+        },
+        text);
     return job_of(plan, student_of(plan).needs.front()).spec.at("train");
   };
   // Half the epochs: epoch 4 of 8 is half of them still, epoch 8 is never reached, and two epochs of warm-up become one.
@@ -145,24 +164,30 @@ TEST(Schedule, IsStretchedToAStagesEpochs) {
 }
 
 TEST(Epoch, LeavesTheTeachersIdentityAlone) {
-  const auto early = plan_with([](const auto&) -> std::vector<Stage> { return {labels("teacher", "teacher"), taught("student", "student", "teacher", {"epoch", 1})}; });
-  const auto last = plan_with([](const auto&) -> std::vector<Stage> { return {labels("teacher", "teacher"), taught("student", "student", "teacher")}; });
+  const auto early = plan_with([](const auto&) -> std::vector<Stage> {
+    return {labels("teacher", "teacher"), taught("student", "student", "teacher", {"epoch", 1})};
+  });
+  const auto last = plan_with([](const auto&) -> std::vector<Stage> {
+    return {labels("teacher", "teacher"), taught("student", "student", "teacher")};
+  });
   EXPECT_EQ(placements(early, "method").front().teacher_job, placements(last, "method").front().teacher_job);
 }
 
 TEST(Epoch, MustLieInTheTeachersTraining) {
   for (const std::int64_t epoch : {0, 10}) {
     expect_says(mistake({labels("teacher", "teacher", 9), taught("student", "student", "teacher", {"epoch", epoch})}),
-                "strategy 'it' lets stage 'student' learn from epoch " + std::to_string(epoch) + " of stage 'teacher', which trains for 9; expected 1 to 9");
+                "strategy 'it' lets stage 'student' learn from epoch " + std::to_string(epoch) +
+                    " of stage 'teacher', which trains for 9; expected 1 to 9");
   }
 }
 
 TEST(Stages, SayWhichRuleIsUnknownAndWhatValidationRowsAreFor) {
   expect_says(mistake({labels("teacher", "teacher"), taught("student", "student", "teacher", {"best_vall", 0})}),
               "asks for the checkpoint rule 'best_vall'; did you mean 'best_val'?");
-  expect_says(mistake({labels("teacher", "teacher"), taught("student", "student", "teacher", {"max_val_information", 0})}, head("")),
-              "chooses the teacher of stage 'student' by 'max_val_information', which takes validation rows, but dataset 'toy' has none; "
-              "set 'validation' in [datasets.toy]");
+  expect_says(
+      mistake({labels("teacher", "teacher"), taught("student", "student", "teacher", {"max_val_information", 0})}, head("")),
+      "chooses the teacher of stage 'student' by 'max_val_information', which takes validation rows, but dataset 'toy' has none; "
+      "set 'validation' in [datasets.toy]");
   auto fitted = taught("student", "student", "teacher");
   fitted.fit_teacher_temperature = true;
   expect_says(mistake({labels("teacher", "teacher"), fitted}, head("")),
@@ -234,7 +259,8 @@ TEST(NamedLoss, OfTheStudentStandsInTheConvention) {
     return {labels("teacher", "teacher"), taught("hint", "student", "teacher"), student};
   };
   const auto plan = plan_of(head() + "[losses.other]\nplugin = \"kl\"\ntau = 7\n" + using_("\"it\""), with({{"it", script}}));
-  EXPECT_EQ(placements(plan, "method").front().convention, "tau=4 on both, tau^2 on, alpha=1; student by other: tau=7 on both, tau^2 on, alpha=1");
+  EXPECT_EQ(placements(plan, "method").front().convention,
+            "tau=4 on both, tau^2 on, alpha=1; student by other: tau=7 on both, tau^2 on, alpha=1");
   EXPECT_EQ(student_of(plan).spec.at("loss").at("tau_student"), 7.0);
 }
 
@@ -249,7 +275,8 @@ TEST(NamedLoss, TrainsTheStageThatNamesItWithItsOwnSettings) {
   const auto plan = plan_of(text + using_("\"it\""), with({{"it", script}}));
   std::multiset<double> taus;
   for (const auto& job : plan.jobs) {
-    if (!job.spec.at("loss").is_null() && job.spec.at("seed") == 0) taus.insert(job.spec.at("loss").at("tau_student").get<double>());
+    if (!job.spec.at("loss").is_null() && job.spec.at("seed") == 0)
+      taus.insert(job.spec.at("loss").at("tau_student").get<double>());
   }
   EXPECT_EQ(taus, (std::multiset<double>{3, 7}));
   EXPECT_EQ(student_of(plan).spec.at("loss").at("tau_student"), 3.0);
@@ -286,7 +313,8 @@ struct Hint final : Loss {
     if (student == context.student.end()) return "the student has no feature map 'f1', the teacher has";
     if (teacher == context.teacher.end()) return "the teacher has no feature map 'f1', the student has";
     if (student->channels == teacher->channels) return std::nullopt;
-    return "'f1' has " + std::to_string(student->channels) + " channels in the student and " + std::to_string(teacher->channels) + " in the teacher";
+    return "'f1' has " + std::to_string(student->channels) + " channels in the student and " + std::to_string(teacher->channels) +
+           " in the teacher";
   }
   LossTerms forward(const LossInputs&) override { return {}; }
 };
@@ -294,7 +322,8 @@ struct Hint final : Loss {
 Catalog odd_ones() {
   auto catalog = with({{"one", one_assistant}});
   const auto add = [&](const std::string& name, std::int64_t width, std::int64_t logits, const Names& maps) {
-    catalog.models[name] = {{name, {}, {}, [=](const auto&, const auto&) { return std::make_shared<OddNet>(width, logits, maps); }}, "toys", "1"};
+    catalog.models[name] = {
+        {name, {}, {}, [=](const auto&, const auto&) { return std::make_shared<OddNet>(width, logits, maps); }}, "toys", "1"};
   };
   add("three", 4, 3, {});
   add("narrow", 4, 2, {"f0", "f1"});
@@ -304,9 +333,11 @@ Catalog odd_ones() {
   return catalog;
 }
 
-std::string odd(const std::string& teacher, const std::string& student, const std::string& middle = "net", const std::string& strategy = "direct") {
-  return mistakes("[suite]\nname = \"s\"\n[datasets.toy]\n[models.teacher]\nplugin = \"" + teacher + "\"\n[models.student]\nplugin = \"" + student +
-                      "\"\n[models.middle]\nplugin = \"" + middle + "\"\n[losses.hint]\n" + using_("\"" + strategy + "\"", R"("hint")"),
+std::string odd(const std::string& teacher, const std::string& student, const std::string& middle = "net",
+                const std::string& strategy = "direct") {
+  return mistakes("[suite]\nname = \"s\"\n[datasets.toy]\n[models.teacher]\nplugin = \"" + teacher +
+                      "\"\n[models.student]\nplugin = \"" + student + "\"\n[models.middle]\nplugin = \"" + middle +
+                      "\"\n[losses.hint]\n" + using_("\"" + strategy + "\"", R"("hint")"),
                   odd_ones());
 }
 
@@ -327,19 +358,25 @@ TEST(Mistakes, OfARecipeAreFoundForAssistantsToo) {
 }
 
 TEST(Mistakes, OfFeatureNamesNameBothNetworks) {
-  expect_says(odd("plain", "narrow"), "study 'main': loss 'hint' with teacher 'teacher' and student 'student': the teacher has no feature map 'f1', the student has");
+  expect_says(odd("plain", "narrow"),
+              "study 'main': loss 'hint' with teacher 'teacher' and student 'student': the teacher has no feature map 'f1', the "
+              "student has");
 }
 
 TEST(Mistakes, OfShapesNameBothNetworks) {
-  expect_says(odd("wide", "narrow"), "loss 'hint' with teacher 'teacher' and student 'student': 'f1' has 4 channels in the student and 8 in the teacher");
+  expect_says(
+      odd("wide", "narrow"),
+      "loss 'hint' with teacher 'teacher' and student 'student': 'f1' has 4 channels in the student and 8 in the teacher");
   EXPECT_EQ(odd("wide", "wide"), "planned");
 }
 
 TEST(Mistakes, AreLookedForBetweenEveryTwoNetworksOfAChain) {
   expect_says(odd("wide", "narrow", "narrow", "one"),
-              "stage 'first' (loss 'hint', teacher 'teacher' and student 'middle'): 'f1' has 4 channels in the student and 8 in the teacher");
+              "stage 'first' (loss 'hint', teacher 'teacher' and student 'middle'): 'f1' has 4 channels in the student and 8 in "
+              "the teacher");
   expect_says(odd("wide", "narrow", "wide", "one"),
-              "stage 'student' (loss 'hint', teacher 'middle' and student 'student'): 'f1' has 4 channels in the student and 8 in the teacher");
+              "stage 'student' (loss 'hint', teacher 'middle' and student 'student'): 'f1' has 4 channels in the student and 8 "
+              "in the teacher");
 }
 
 }  // namespace

@@ -62,7 +62,10 @@ struct ToyLoss final : Loss {
 /// The teacher on labels, then the student from it.
 struct Direct final : Strategy {
   std::vector<Stage> plan(const StrategyContext& context) const override {
-    Stage student{.id = "student", .model = context.student, .teacher = std::nullopt, .loss = StageLoss::kMethod,
+    Stage student{.id = "student",
+                  .model = context.student,
+                  .teacher = std::nullopt,
+                  .loss = StageLoss::kMethod,
                   .epochs = context.student_epochs};
     if (context.teacher.empty()) return {student};
     student.teacher = "teacher";
@@ -77,13 +80,20 @@ inline Catalog toys() {
   const std::vector<ParamSpec> weights{{.name = "beta", .default_value = 1.0, .doc = "A weight.", .min = 0.0},
                                        {.name = "gamma", .default_value = 1.0, .doc = "Another.", .min = 0.0}};
   catalog.datasets["toy"] = {{"toy", {}, {}, [](const auto&, const auto&) { return std::make_shared<ToyData>(); }}, "toys", "1"};
-  catalog.models["net"] = {{"net", {}, widths, [](const ParamValues& values, const ModelContext& context) {
+  catalog.models["net"] = {{"net",
+                            {},
+                            widths,
+                            [](const ParamValues& values, const ModelContext& context) {
                               return std::make_shared<ToyNet>(std::get<std::int64_t>(values.at("width")), context);
-                            }}, "toys", "1"};
+                            }},
+                           "toys",
+                           "1"};
   for (const std::string kind : {"kl", "none", "posterior", "picky"}) {
-    catalog.losses[kind] = {{kind, {}, weights, [kind](const auto&, const auto&) { return std::make_shared<ToyLoss>(kind); }}, "toys", "1"};
+    catalog.losses[kind] = {
+        {kind, {}, weights, [kind](const auto&, const auto&) { return std::make_shared<ToyLoss>(kind); }}, "toys", "1"};
   }
-  catalog.strategies["direct"] = {{"direct", {}, {}, [](const auto&, const auto&) { return std::make_shared<Direct>(); }}, "toys", "1"};
+  catalog.strategies["direct"] = {
+      {"direct", {}, {}, [](const auto&, const auto&) { return std::make_shared<Direct>(); }}, "toys", "1"};
   return catalog;
 }
 
@@ -101,7 +111,8 @@ width = 8
 plugin = "net"
 )";
 
-inline std::string study(const std::string& losses, const std::string& more = "", const std::string& pair = R"("teacher", "student")") {
+inline std::string study(const std::string& losses, const std::string& more = "",
+                         const std::string& pair = R"("teacher", "student")") {
   return "[[studies]]\nname = \"main\"\nlosses = [" + losses + "]\npairs = [[" + pair + "]]\n" + more;
 }
 

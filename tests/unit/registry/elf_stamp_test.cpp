@@ -60,7 +60,9 @@ struct FakeLibrary {
 
 class ReadStamp : public ::testing::Test {
  protected:
-  ReadStamp() : folder_(fs::path(::testing::TempDir()) / ("elf_stamp_" + std::to_string(::getpid()))) { fs::create_directories(folder_); }
+  ReadStamp() : folder_(fs::path(::testing::TempDir()) / ("elf_stamp_" + std::to_string(::getpid()))) {
+    fs::create_directories(folder_);
+  }
   ~ReadStamp() override { fs::remove_all(folder_); }
 
   fs::path path(const std::string& name) const { return folder_ / name; }

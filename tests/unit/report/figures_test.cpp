@@ -13,10 +13,12 @@ namespace {
 using test::World;
 
 boards::View view_of(const World& world) {
-  return boards::View(world.plan, [&](const std::string& job) {
-    const auto it = world.records.find(job);
-    return it == world.records.end() ? std::nullopt : std::optional(it->second);
-  }, {});
+  return boards::View(world.plan,
+                      [&](const std::string& job) {
+                        const auto it = world.records.find(job);
+                        return it == world.records.end() ? std::nullopt : std::optional(it->second);
+                      },
+                      {});
 }
 
 World::Where along(double tau, int seed, const std::string& method = "kl") {
@@ -172,8 +174,9 @@ TEST(ReliabilityFigure, ShowsBinsBeforeAndAfterScaling) {
     where.role = "teacher";
     world.done(where, 0.8);
     world.records.at(World::teacher_job(where)).checkpoints = {
-        {"last", {{"test", {{"accuracy", 0.8}, {"ece", 0.1 + 0.02 * seed}, {"reliability", bins(0.8 + 0.02 * seed, 0.9, 40)}}},
-                  {"fitted_temperature", {{"T", 2.0}, {"ece_after", 0.01}, {"reliability_after", bins(0.8, 0.81, 40)}}}}}};
+        {"last",
+         {{"test", {{"accuracy", 0.8}, {"ece", 0.1 + 0.02 * seed}, {"reliability", bins(0.8 + 0.02 * seed, 0.9, 40)}}},
+          {"fitted_temperature", {{"T", 2.0}, {"ece_after", 0.01}, {"reliability_after", bins(0.8, 0.81, 40)}}}}}};
   }
   auto view = view_of(world);
   const auto panel = reliability_figure(view, "main").panels.at(0);

@@ -7,8 +7,7 @@ namespace kdbench {
 namespace {
 
 TEST(Status, NamesGoBothWays) {
-  for (const auto status :
-       {Status::kDone, Status::kFailed, Status::kDiverged, Status::kSkipped, Status::kInterrupted}) {
+  for (const auto status : {Status::kDone, Status::kFailed, Status::kDiverged, Status::kSkipped, Status::kInterrupted}) {
     EXPECT_EQ(status_from_string(to_string(status)).value(), status);
   }
 }

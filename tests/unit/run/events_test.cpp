@@ -7,8 +7,7 @@ namespace {
 
 TEST(ParseEvent, TakesObjectsWithAnEventAndNothingElse) {
   EXPECT_TRUE(parse_event(R"({"event":"note","text":"x"})"));
-  for (const auto* text :
-       {"", "no json", "[1]", "5", "{}", R"({"event":3})", R"({"event":"resu)", "\xff\xfe"}) {
+  for (const auto* text : {"", "no json", "[1]", "5", "{}", R"({"event":3})", R"({"event":"resu)", "\xff\xfe"}) {
     EXPECT_FALSE(parse_event(text)) << text;
   }
 }
@@ -24,8 +23,7 @@ TEST(EventFields, AnswerForAbsentAndWronglyTypedMembers) {
 }
 
 TEST(EventFields, ReadDiagnosticsWithTheirPlace) {
-  const Json event = {
-      {"diagnostics", {{{"file", "a.toml"}, {"line", 3}, {"col", 1}, {"message", "no"}}, 5}}};
+  const Json event = {{"diagnostics", {{{"file", "a.toml"}, {"line", 3}, {"col", 1}, {"message", "no"}}, 5}}};
   EXPECT_EQ(diagnostics_field(event), (Diagnostics{{"a.toml", {3, 1}, "no"}}));
 }
 

@@ -29,8 +29,8 @@ struct TemporaryFolder {
 };
 
 /// A job the stub worker treats as `mode` says; its id is its name.
-inline Job stub_job(const std::string& name, const std::string& mode = "ok",
-                    std::vector<std::string> needs = {}, const std::string& group = "") {
+inline Job stub_job(const std::string& name, const std::string& mode = "ok", std::vector<std::string> needs = {},
+                    const std::string& group = "") {
   Job job;
   job.id = name;
   job.label = "job " + name;

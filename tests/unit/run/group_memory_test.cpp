@@ -48,7 +48,7 @@ TEST(GroupMemory, CountsACopyOfTheTeacherForEveryThreadAtWork) {
 TEST(GroupMemory, TakesTheFirstWhateverItNeedsAndTheNextOnlyWithinTheLimit) {
   GroupMemory memory(1);
   EXPECT_TRUE(memory.add(job(), 50));
-  EXPECT_FALSE(memory.add(job(), 149));  // two would be 100 + 2 x 10 + 30 = 150
+  EXPECT_FALSE(memory.add(job(), 149));   // two would be 100 + 2 x 10 + 30 = 150
   EXPECT_DOUBLE_EQ(memory.bytes(), 140);  // as if it had not been asked
   EXPECT_TRUE(memory.add(job(), 150));
 }
@@ -119,7 +119,8 @@ TEST(GroupParts, TryEveryNumberOfThreads) {
 }
 
 TEST(GroupParts, ChooseTheThreadsOfEveryPart) {
-  // A hundred small students and ten large ones of a teacher of 6.4 s. On eight threads the small ones fit and no two large ones do.
+  // A hundred small students and ten large ones of a teacher of 6.4 s. On eight threads the small ones fit and no two large ones
+  // do.
   Job small, large;
   small.shared_bytes = large.shared_bytes = 1000;
   small.state_bytes = 1;
@@ -150,9 +151,7 @@ TEST(GroupParts, AreFewerWhereThatTakesAsLong) {
   EXPECT_EQ(parts[0].threads, 1u);
 }
 
-TEST(GroupParts, AreSingleJobsWhereNoTwoFit) {
-  EXPECT_EQ(parts_of(pointers(timed(3, 1)), 4, 1).size(), 3u);
-}
+TEST(GroupParts, AreSingleJobsWhereNoTwoFit) { EXPECT_EQ(parts_of(pointers(timed(3, 1)), 4, 1).size(), 3u); }
 
 }  // namespace
 }  // namespace kdbench

@@ -47,8 +47,7 @@ TEST(ProgressLine, CutsBetweenLetters) {
 
 TEST(FinishedLine, NamesTheReasonOfAFailure) {
   EXPECT_EQ(finished_line({"kl s0", "done", "", 12.2}, example()), "[13/56] done kl s0 (12s)");
-  EXPECT_EQ(finished_line({"kl s0", "failed", "worker crashed", 0}, example()),
-            "[13/56] failed kl s0: worker crashed");
+  EXPECT_EQ(finished_line({"kl s0", "failed", "worker crashed", 0}, example()), "[13/56] failed kl s0: worker crashed");
 }
 
 TEST(ProgressPrinter, RedrawsTheLiveLineTenTimesASecondAtMost) {

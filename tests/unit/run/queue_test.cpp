@@ -9,9 +9,8 @@ using Indices = std::vector<std::size_t>;
 
 // Teacher, student alone, three students of the teacher in one group, then the next seed's teacher.
 Plan sweep() {
-  return stub_plan({stub_job("t"), stub_job("a"), stub_job("k1", "ok", {"t"}, "g"),
-                    stub_job("k2", "ok", {"t"}, "g"), stub_job("k3", "ok", {"t"}, "g"),
-                    stub_job("t2")});
+  return stub_plan({stub_job("t"), stub_job("a"), stub_job("k1", "ok", {"t"}, "g"), stub_job("k2", "ok", {"t"}, "g"),
+                    stub_job("k3", "ok", {"t"}, "g"), stub_job("t2")});
 }
 
 TEST(JobQueue, HandsOutWhatIsReadyInPlanOrder) {
@@ -47,9 +46,8 @@ TEST(JobQueue, LetsAShortJobPassAWideUnitOnlyWhileThatMustWaitAnyway) {
   const auto plan = sweep();
   JobQueue queue(plan, {2, true});
   queue.settle(0, Status::kDone);
-  queue.next(1, 0);  // the student alone runs in one of the two slots
-  EXPECT_FALSE(
-      queue.next(1, 0.5));  // the group needs both; t2 takes 1 s, the slot is free for 0.5 s
+  queue.next(1, 0);                  // the student alone runs in one of the two slots
+  EXPECT_FALSE(queue.next(1, 0.5));  // the group needs both; t2 takes 1 s, the slot is free for 0.5 s
   EXPECT_EQ(queue.next(1, 1.0)->jobs, Indices{5});
 }
 

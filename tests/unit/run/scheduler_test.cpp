@@ -199,15 +199,12 @@ TEST_F(RunPlan, RecordsACrashWithItsSignalAndLogAndGoesOn) {
 }
 
 TEST_F(RunPlan, RecordsAWorkerThatEndsWithoutAResult) {
-  run(stub_plan({stub_job("a", "exit0"), stub_job("b", "half_line"), stub_job("c", "silent"),
-                 stub_job("d", "lie"), stub_job("e", "error")}));
-  EXPECT_EQ(record("a").reason,
-            "worker ended without a result (exit code 0); log: " + log("a.log"));
-  EXPECT_EQ(record("b").reason,
-            "worker ended without a result (exit code 0); log: " + log("b.log"));
+  run(stub_plan({stub_job("a", "exit0"), stub_job("b", "half_line"), stub_job("c", "silent"), stub_job("d", "lie"),
+                 stub_job("e", "error")}));
+  EXPECT_EQ(record("a").reason, "worker ended without a result (exit code 0); log: " + log("a.log"));
+  EXPECT_EQ(record("b").reason, "worker ended without a result (exit code 0); log: " + log("b.log"));
   EXPECT_EQ(record("c").reason, "worker ended without a word about this job; log: " + log("c.log"));
-  EXPECT_EQ(record("d").reason,
-            "worker reported 'done' and wrote no such record; log: " + log("d.log"));
+  EXPECT_EQ(record("d").reason, "worker reported 'done' and wrote no such record; log: " + log("d.log"));
   EXPECT_EQ(record("e").reason, "out_of_memory: cannot allocate 8 GB; log: " + log("e.log"));
 }
 
@@ -232,8 +229,7 @@ TEST_F(RunPlan, KeepsFailedAndDivergedRecordsUntilARerunIsAskedFor) {
 }
 
 TEST_F(RunPlan, SkipsWhatNeedsAFailedTeacherAndWhatNeedsThat) {
-  const auto summary = run(
-      stub_plan({stub_job("t", "crash"), stub_job("a", "ok", {"t"}), stub_job("k", "ok", {"a"})}));
+  const auto summary = run(stub_plan({stub_job("t", "crash"), stub_job("a", "ok", {"t"}), stub_job("k", "ok", {"a"})}));
   EXPECT_EQ(record("a").status, Status::kSkipped);
   EXPECT_EQ(record("a").reason, "needs job t, which is failed");
   EXPECT_EQ(record("k").reason, "needs job a, which is skipped");
@@ -250,8 +246,7 @@ TEST_F(RunPlan, RunsASkippedJobOnceItsTeacherIsDone) {
 
 TEST_F(RunPlan, RunsAFusedGroupInOneWorker) {
   options.slots = 2;
-  run(stub_plan(
-      {stub_job("a", "ok", {}, "g"), stub_job("b", "ok", {}, "g"), stub_job("c", "ok", {}, "g")}));
+  run(stub_plan({stub_job("a", "ok", {}, "g"), stub_job("b", "ok", {}, "g"), stub_job("c", "ok", {}, "g")}));
   EXPECT_TRUE(std::filesystem::exists(log("group-a.log")));
   EXPECT_EQ(record("c").extra["threads"], "2");
 }
@@ -259,8 +254,7 @@ TEST_F(RunPlan, RunsAFusedGroupInOneWorker) {
 TEST_F(RunPlan, RunsTheRestOfACrashedGroupApart) {
   options.slots = 2;
   const auto summary =
-      run(stub_plan({stub_job("a", "ok", {}, "g"), stub_job("b", "crash_together", {}, "g"),
-                     stub_job("c", "crash", {}, "g")}));
+      run(stub_plan({stub_job("a", "ok", {}, "g"), stub_job("b", "crash_together", {}, "g"), stub_job("c", "crash", {}, "g")}));
   EXPECT_EQ(summary.done, 2u);  // a in the group, b once it is alone
   EXPECT_EQ(record("b").status, Status::kDone);
   EXPECT_EQ(record("c").reason, "worker crashed: Segmentation fault; log: " + log("c.log"));
@@ -273,11 +267,9 @@ TEST_F(RunPlan, CountsAJobThatWasRecordedBeforeTheCrash) {
 TEST_F(RunPlan, StopsAJobAtItsTimeLimit) {
   options.unit.timeout_s = 0.2;
   options.unit.grace_s = 0.2;
-  run(stub_plan(
-      {stub_job("hang", "hang"), stub_job("stubborn", "stubborn"), stub_job("saves", "save")}));
+  run(stub_plan({stub_job("hang", "hang"), stub_job("stubborn", "stubborn"), stub_job("saves", "save")}));
   for (const std::string name : {"hang", "stubborn", "saves"}) {
-    EXPECT_EQ(record(name).reason,
-              "took longer than the 0.2 s of --timeout; log: " + log(name + ".log"));
+    EXPECT_EQ(record(name).reason, "took longer than the 0.2 s of --timeout; log: " + log(name + ".log"));
   }
 }
 
@@ -286,13 +278,10 @@ TEST_F(RunPlan, KillsAWorkerThatEatsMemory) {
   run(stub_plan({stub_job("a", "eat")}));
   const auto reason = record("a").reason;
   EXPECT_TRUE(reason.starts_with("used 0.")) << reason;
-  EXPECT_NE(reason.find("GB of memory, more than the 0.2 GB of --memory-limit"), std::string::npos)
-      << reason;
+  EXPECT_NE(reason.find("GB of memory, more than the 0.2 GB of --memory-limit"), std::string::npos) << reason;
 }
 
-TEST_F(RunPlan, DoesNotWaitForAGrandchildThatHoldsThePipe) {
-  EXPECT_EQ(run(stub_plan({stub_job("a", "child")})).done, 1u);
-}
+TEST_F(RunPlan, DoesNotWaitForAGrandchildThatHoldsThePipe) { EXPECT_EQ(run(stub_plan({stub_job("a", "child")})).done, 1u); }
 
 TEST_F(RunPlan, LetsWorkersSaveOnASignalAndGoesOnTheNextTime) {
   signal_after_an_epoch({SIGTERM});

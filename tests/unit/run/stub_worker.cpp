@@ -47,15 +47,11 @@ void send(const Json& event) { send_text(event.dump() + "\n"); }
 
 void load_libraries(const Json& request, Json& libraries) {
   for (const auto& file : request["plugins"]) {
-    const auto excluded = std::find_if(request["exclude"].begin(), request["exclude"].end(),
-                                       [&](const Json& e) { return e["file"] == file; });
+    const auto excluded =
+        std::find_if(request["exclude"].begin(), request["exclude"].end(), [&](const Json& e) { return e["file"] == file; });
     if (excluded != request["exclude"].end()) {
-      libraries.push_back({{"file", file},
-                           {"name", ""},
-                           {"version", ""},
-                           {"ok", false},
-                           {"reason", (*excluded)["reason"]},
-                           {"stamp", ""}});
+      libraries.push_back(
+          {{"file", file}, {"name", ""}, {"version", ""}, {"ok", false}, {"reason", (*excluded)["reason"]}, {"stamp", ""}});
       continue;
     }
     send({{"event", "loading"}, {"file", file}});
@@ -75,8 +71,7 @@ void load_libraries(const Json& request, Json& libraries) {
   send({{"event", "loaded"}});
 }
 
-void put_record(const kdbench::Store& store, const Job& job, kdbench::Status status,
-                const std::string& reason) {
+void put_record(const kdbench::Store& store, const Job& job, kdbench::Status status, const std::string& reason) {
   kdbench::RunRecord record;
   record.job = job.id;
   record.label = job.label;
@@ -99,19 +94,13 @@ void report(const Job& job, const std::string& status, const std::string& reason
   send({{"event", "job"}, {"job", job.id}, {"status", status}, {"reason", reason}});
 }
 
-void end_job(const kdbench::Store& store, const Job& job, kdbench::Status status,
-             const std::string& reason = "") {
+void end_job(const kdbench::Store& store, const Job& job, kdbench::Status status, const std::string& reason = "") {
   put_record(store, job, status, reason);
   report(job, to_string(status), reason);
 }
 
 void epoch(const Job& job) {
-  send({{"event", "epoch"},
-        {"job", job.id},
-        {"epoch", 1},
-        {"epochs", 2},
-        {"samples_per_s", 812.0},
-        {"val_accuracy", 0.5}});
+  send({{"event", "epoch"}, {"job", job.id}, {"epoch", 1}, {"epochs", 2}, {"samples_per_s", 812.0}, {"val_accuracy", 0.5}});
 }
 
 void save_on_sigterm(const Job& job) {
@@ -159,9 +148,7 @@ void misbehave(const std::string& mode, const Job& job) {
     send({{"event", "error"}, {"class", "out_of_memory"}, {"what", "cannot allocate 8 GB"}});
     ::_exit(71);
   }
-  if (mode == "garbage")
-    send_text(
-        "no json\n[1,2]\n{\"event\":5}\n{\"event\":\"job\",\"job\":7,\"status\":[]}\n\xff\xfe\n");
+  if (mode == "garbage") send_text("no json\n[1,2]\n{\"event\":5}\n{\"event\":\"job\",\"job\":7,\"status\":[]}\n\xff\xfe\n");
   if (mode == "spam") {
     for (int i = 0; i < 100000; ++i) std::cout << "{\"event\":\"result\",\"fake\":true}\n";
     send_text(std::string(std::size_t{9} << 20, 'x') + "\n");
@@ -205,19 +192,13 @@ void embed(const Json& request) {
 /// says.
 void answer(const Json& request, const Json& libraries) {
   const auto verb = request["verb"].get<std::string>();
-  if (verb == "catalog")
-    return send(
-        {{"event", "result"}, {"catalog", {{"libraries", libraries}, {"plugins", Json::array()}}}});
+  if (verb == "catalog") return send({{"event", "result"}, {"catalog", {{"libraries", libraries}, {"plugins", Json::array()}}}});
   if (verb == "embed") return embed(request);
   if (verb == "crash") crash();
   if (verb == "hang") sleep_for_ever();
-  const auto key = verb == "plan"          ? "suite_file"
-                   : verb == "conformance" ? "target"
-                   : verb == "golden"      ? "folder"
-                                           : "file";
+  const auto key = verb == "plan" ? "suite_file" : verb == "conformance" ? "target" : verb == "golden" ? "folder" : "file";
   const auto lines = kdbench::read_file(request.value(key, ""));
-  if (!lines)
-    return send({{"event", "error"}, {"class", "exception"}, {"what", to_text(lines.error())}});
+  if (!lines) return send({{"event", "error"}, {"class", "exception"}, {"what", to_text(lines.error())}});
   send_text(*lines);
 }
 

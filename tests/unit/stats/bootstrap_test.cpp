@@ -12,8 +12,7 @@ namespace kdbench::stats {
 namespace {
 
 const std::vector<double> kEce = {12.04, 1.79, 10.39, 21.33, 31.01, 38.92, 45.03, 51.97, 57.04, 59.92, 61.65};
-const std::vector<double> kAccuracy = {68.09, 68.28, 68.56, 68.57, 67.98, 67.84,
-                                       67.46, 67.01, 67.2,  66.75, 66.8};
+const std::vector<double> kAccuracy = {68.09, 68.28, 68.56, 68.57, 67.98, 67.84, 67.46, 67.01, 67.2, 66.75, 66.8};
 
 double mean_of(const std::vector<double>& values) { return mean(values); }
 
@@ -87,9 +86,7 @@ TEST(Bootstrap, NestsItsIntervals) {
   EXPECT_GE(wide.high, narrow.high);
 }
 
-TEST(Bootstrap, NamesItself) {
-  EXPECT_EQ(BootstrapOptions().text(), "percentile bootstrap, 2000 resamples, seed 1");
-}
+TEST(Bootstrap, NamesItself) { EXPECT_EQ(BootstrapOptions().text(), "percentile bootstrap, 2000 resamples, seed 1"); }
 
 TEST(Quantile, IsLinearBetweenNeighbours) {
   EXPECT_DOUBLE_EQ(quantile({4, 1, 3, 2}, 0.5), 2.5);

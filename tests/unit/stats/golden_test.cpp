@@ -40,9 +40,7 @@ void expect_near(double found, const Json& expected, const char* what, double fl
   EXPECT_NEAR(found, value, 1e-9 * std::abs(value) + floor) << what;
 }
 
-void expect_p(double found, const Json& expected, const char* what) {
-  expect_near(found, expected, what, 1e-20);
-}
+void expect_p(double found, const Json& expected, const char* what) { expect_near(found, expected, what, 1e-20); }
 
 void expect_same(const Column& found, const Json& expected) {
   ASSERT_EQ(found.size(), expected.size());
@@ -77,9 +75,8 @@ void check_pair(const Json& one) {
 void check_wilcoxon(const Column& a, const Column& b, const Json& expected) {
   const std::vector<std::pair<std::string, Zeros>> zeros{
       {"wilcox", Zeros::kDrop}, {"pratt", Zeros::kRank}, {"zsplit", Zeros::kSplit}};
-  const std::vector<std::pair<std::string, WilcoxonP>> methods{{"/exact", WilcoxonP::kExact},
-                                                               {"/approx", WilcoxonP::kNormal},
-                                                               {"/approx/cc", WilcoxonP::kNormalCorrected}};
+  const std::vector<std::pair<std::string, WilcoxonP>> methods{
+      {"/exact", WilcoxonP::kExact}, {"/approx", WilcoxonP::kNormal}, {"/approx/cc", WilcoxonP::kNormalCorrected}};
   for (const auto& [zero, zero_value] : zeros) {
     for (const auto& [method, method_value] : methods) {
       const auto key = zero + method;
@@ -122,8 +119,7 @@ void check_friedman(const Json& one) {
   for (const auto& [alpha, nemenyi] : expected["nemenyi"].items()) {
     const auto methods = scores.front().size(), settings = scores.size();
     expect_near(nemenyi_q(methods, std::stod(alpha)), nemenyi["q"], "q");
-    expect_near(nemenyi_critical_difference(methods, settings, std::stod(alpha)),
-                nemenyi["critical_difference"], "CD");
+    expect_near(nemenyi_critical_difference(methods, settings, std::stod(alpha)), nemenyi["critical_difference"], "CD");
   }
 }
 

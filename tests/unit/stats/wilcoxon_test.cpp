@@ -9,8 +9,7 @@ namespace kdbench::stats {
 namespace {
 
 TEST(Wilcoxon, DoesNotDependOnWhichColumnIsFirst) {
-  const std::vector<double> a{3, 5, 4, 9, 2},
-      b{1, 6, 2, 5, 3};  // differences 2 -1 2 4 -1: ranks 3.5 1.5 3.5 5 1.5
+  const std::vector<double> a{3, 5, 4, 9, 2}, b{1, 6, 2, 5, 3};  // differences 2 -1 2 4 -1: ranks 3.5 1.5 3.5 5 1.5
   const auto forth = wilcoxon(a, b), back = wilcoxon(b, a);
   EXPECT_EQ(forth.plus, 12);
   EXPECT_EQ(forth.minus, 3);

@@ -29,8 +29,7 @@ Case read_case(const std::string& text) {
     const auto word = line.substr(2, colon - 2), rest = line.substr(colon + 2);
     if (word == "expect") out.expected.push_back(rest);
     if (word == "profile") out.options.profile = rest;
-    if (word == "set")
-      out.options.overrides.push_back({rest.substr(0, rest.find('=')), rest.substr(rest.find('=') + 1)});
+    if (word == "set") out.options.overrides.push_back({rest.substr(0, rest.find('=')), rest.substr(rest.find('=') + 1)});
   }
   return out;
 }
@@ -64,8 +63,7 @@ TEST_P(BadSuite, SaysExactlyWhatIsExpected) {
   EXPECT_EQ(said, wanted.expected);
 }
 
-INSTANTIATE_TEST_SUITE_P(Files, BadSuite, testing::ValuesIn(bad_suites()),
-                         [](const auto& info) { return info.param; });
+INSTANTIATE_TEST_SUITE_P(Files, BadSuite, testing::ValuesIn(bad_suites()), [](const auto& info) { return info.param; });
 
 TEST(BadSuites, AreThere) { EXPECT_GE(bad_suites().size(), 60u); }
 

@@ -23,8 +23,7 @@ struct InLocale {
 };
 
 TEST(ParseSuite, ReadsAndWritesNumbersAlikeUnderADecimalComma) {
-  const ParseOptions bad{
-      {{"train.lr", "-1234567.5"}, {"train.momentum", "0.25"}, {"train.batch_size", "1234567"}}, ""};
+  const ParseOptions bad{{{"train.lr", "-1234567.5"}, {"train.momentum", "0.25"}, {"train.batch_size", "1234567"}}, ""};
   const auto plain = parse_good(bad);
   const InLocale comma(std::locale(std::locale::classic(), new CommaAndGroups));
   const auto parsed = parse_good(bad);

@@ -13,9 +13,7 @@ Suite with(std::vector<Override> overrides, const std::string& profile = "") {
   return std::move(parsed.suite);
 }
 
-std::string said(std::vector<Override> overrides) {
-  return to_text(parse_good({std::move(overrides), ""}).diagnostics);
-}
+std::string said(std::vector<Override> overrides) { return to_text(parse_good({std::move(overrides), ""}).diagnostics); }
 
 TEST(Profile, IsLaidOverTheFile) {
   const auto suite = with({}, "cpu");
@@ -55,8 +53,7 @@ TEST(Override, SetsAnyKey) {
 }
 
 TEST(Override, WinsOverTheProfileAndTheLastOfOneKeyWins) {
-  EXPECT_EQ(with({{"train.epochs", "5"}, {"train.epochs", "6"}}, "cpu").models.at("student").recipe.epochs,
-            6);
+  EXPECT_EQ(with({{"train.epochs", "5"}, {"train.epochs", "6"}}, "cpu").models.at("student").recipe.epochs, 6);
 }
 
 TEST(Override, TakesTextThatIsNoTomlAsAString) {
@@ -72,8 +69,7 @@ TEST(Override, FindsNamesWithDots) {
   for (const auto* key : {"models.net.v2.hidden", "models.\"net.v2\".hidden", "models.'net.v2'.hidden"}) {
     const auto parsed = parse_suite(text, "toy.toml", {{{key, "5"}}, ""});
     EXPECT_EQ(to_text(parsed.diagnostics), "");
-    EXPECT_EQ(parsed.suite.models.at("net.v2").params.at("hidden").values.front(),
-              SuiteValue(std::int64_t{5}));
+    EXPECT_EQ(parsed.suite.models.at("net.v2").params.at("hidden").values.front(), SuiteValue(std::int64_t{5}));
   }
 }
 
@@ -86,10 +82,8 @@ TEST(Override, FindsStudiesWithSpaces) {
 }
 
 TEST(Override, NamesTheCommandLine) {
-  EXPECT_EQ(said({{"train.epohcs", "2"}}),
-            "--set train.epohcs=2: no key 'epohcs' in [train]; did you mean 'epochs'?\n");
-  EXPECT_EQ(said({{"train.epochs", "2.5"}}),
-            "--set train.epochs=2.5: 'epochs' must be an integer, found the real number 2.5\n");
+  EXPECT_EQ(said({{"train.epohcs", "2"}}), "--set train.epohcs=2: no key 'epohcs' in [train]; did you mean 'epochs'?\n");
+  EXPECT_EQ(said({{"train.epochs", "2.5"}}), "--set train.epochs=2.5: 'epochs' must be an integer, found the real number 2.5\n");
   EXPECT_EQ(said({{"train", "3"}}), "--set train=3: 'train' must be a table [train], found the integer 3\n");
   EXPECT_EQ(said({{"train.lr.x", "3"}}), "--set train.lr.x=3: 'lr' must be a number, found a table\n");
 }

@@ -115,17 +115,15 @@ TEST(ParseSuite, ReadsASensitivityStudy) {
 }
 
 TEST(ParseSuite, HasNoBaselineWhereKlIsSeveralMethodsOrNone) {
-  EXPECT_EQ(
-      parse_good({{{"losses.kl.alpha", "[0.5, 1]"}, {"studies.temperature.baseline", "kl[alpha=1]"}}, ""})
-          .suite.studies[0]
-          .baseline,
-      "");
+  EXPECT_EQ(parse_good({{{"losses.kl.alpha", "[0.5, 1]"}, {"studies.temperature.baseline", "kl[alpha=1]"}}, ""})
+                .suite.studies[0]
+                .baseline,
+            "");
   EXPECT_EQ(parse_good({{{"studies.main.losses", "[\"grid\"]"}}, ""}).suite.studies[0].baseline, "");
 }
 
 TEST(ParseSuite, TakesAnIntegerForARealAsTheSameValue) {
-  const std::string with_integer = "tau_squared = false\nteacher_temperature = 4",
-                    with_real = with_integer + ".0";
+  const std::string with_integer = "tau_squared = false\nteacher_temperature = 4", with_real = with_integer + ".0";
   const auto spec_of = [](const std::string& knob) {
     auto text = kGoodSuite;
     text.replace(text.find("tau_squared = false"), 19, knob);

@@ -11,11 +11,10 @@ namespace {
 
 TEST(RecipeJson, HoldsEveryKeyThatCanChangeAResult) {
   const auto json = to_json(Recipe{});
-  EXPECT_EQ(
-      canonical(json),
-      R"({"batch_size":64,"crop_padding":0,"epochs":10,"evaluate_every":1,"flip":false,"gamma":0.1,"label_smoothing":0,)"
-      R"("lr":0.05,"milestones":[0.625,0.75,0.875],"min_lr":0,"momentum":0.9,"nesterov":false,"precision":"fp32",)"
-      R"("schedule":"cosine","threads":1,"warmup_epochs":0,"weight_decay":0.0005})");
+  EXPECT_EQ(canonical(json),
+            R"({"batch_size":64,"crop_padding":0,"epochs":10,"evaluate_every":1,"flip":false,"gamma":0.1,"label_smoothing":0,)"
+            R"("lr":0.05,"milestones":[0.625,0.75,0.875],"min_lr":0,"momentum":0.9,"nesterov":false,"precision":"fp32",)"
+            R"("schedule":"cosine","threads":1,"warmup_epochs":0,"weight_decay":0.0005})");
 }
 
 TEST(RecipeFields, AreDeclaredOnceEach) {

@@ -6,8 +6,9 @@ namespace kdbench {
 namespace {
 
 TEST(ScanToml, LeavesGoodTextAlone) {
-  for (const auto* text : {"", "\xEF\xBB\xBF[a]\n", "# é\n[a] # é\n", "x = \"é\"", "x = 'é\\'\ny = 1", "x = \"\\\"é\"", "x = \"\"\"\né\n\"\"\"\"\n[a]",
-                           "x = '''\né'''", "[\"é\"]\n", "[ a ]\n", "[[a]]", "x = [\n[1],\n [\n[2]]]\n[a]", "x = {a = [\n]}", "[]", "[[]]"}) {
+  for (const auto* text : {"", "\xEF\xBB\xBF[a]\n", "# é\n[a] # é\n", "x = \"é\"", "x = 'é\\'\ny = 1", "x = \"\\\"é\"",
+                           "x = \"\"\"\né\n\"\"\"\"\n[a]", "x = '''\né'''", "[\"é\"]\n", "[ a ]\n", "[[a]]",
+                           "x = [\n[1],\n [\n[2]]]\n[a]", "x = {a = [\n]}", "[]", "[[]]"}) {
     EXPECT_FALSE(scan_toml(text)) << text;
   }
 }
@@ -25,7 +26,8 @@ TEST(ScanToml, FindsWhatStandsOutsideQuotes) {
 }
 
 TEST(ScanToml, FindsAHeaderWithoutAName) {
-  for (const auto* text : {"[=]", "[.a]", "[\n]", "[[=]]", "[[ #", "x = [1]\n[?]", "[a]\n\t[ ="}) EXPECT_TRUE(scan_toml(text)) << text;
+  for (const auto* text : {"[=]", "[.a]", "[\n]", "[[=]]", "[[ #", "x = [1]\n[?]", "[a]\n\t[ ="})
+    EXPECT_TRUE(scan_toml(text)) << text;
 }
 
 }  // namespace

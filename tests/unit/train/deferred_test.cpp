@@ -31,7 +31,8 @@ SessionOptions deferred() {
 
 TEST(CapturePolicy, WarmsUpWatchesCapturesThenReplays) {
   CapturePolicy policy(8);
-  const std::vector<Action> expected{Action::kOneByOne, Action::kOneByOne, Action::kWatch, Action::kCapture, Action::kReplay, Action::kReplay};
+  const std::vector<Action> expected{Action::kOneByOne, Action::kOneByOne, Action::kWatch,
+                                     Action::kCapture,  Action::kReplay,   Action::kReplay};
   for (const auto action : expected) EXPECT_EQ(policy.next(8, true), action);
   EXPECT_EQ(policy.next(3, true), Action::kOneByOne);  // the last batch of an epoch
   EXPECT_EQ(policy.next(8, true), Action::kReplay);
@@ -61,8 +62,8 @@ TEST(FiniteWatch, NamesTheFirstBadStepAndWhatWasBad) {
   watch.start(10);
   watch.see(good, good);  // step 10
   EXPECT_FALSE(watch.read());
-  watch.see(good, bad);   // step 11
-  watch.see(bad, bad);    // step 12
+  watch.see(good, bad);  // step 11
+  watch.see(bad, bad);   // step 12
   ASSERT_TRUE(watch.read());
   EXPECT_EQ(watch.read()->step, 11);
   EXPECT_FALSE(watch.read()->in_loss);
@@ -98,7 +99,8 @@ TEST_P(SgdOnDevice, IsTheOnePassUpToRoundingAndLeavesAParameterWithoutGradientAl
     b.set_rate(0.1);
     EXPECT_EQ(b.step_on_device().item<float>(), 0);
   }
-  for (std::size_t i = 0; i < one_pass.size(); ++i) EXPECT_LT((one_pass[i] - operations[i]).abs().max().item<double>(), 1e-6) << i;
+  for (std::size_t i = 0; i < one_pass.size(); ++i)
+    EXPECT_LT((one_pass[i] - operations[i]).abs().max().item<double>(), 1e-6) << i;
   EXPECT_TRUE(at::allclose(a.momentum(), b.momentum(), 1e-5, 1e-6));
 }
 
@@ -113,7 +115,7 @@ TEST(EpochSums, AreTheSameWhenDeferred) {
   EpochSums plain, later(true);
   for (int batch = 0; batch < 3; ++batch) {
     const auto logits = at::tensor({1.0F, 2.0F, 5.0F, 4.0F}).view({2, 2});  // says 1, 0
-    const auto labels = at::tensor({1, 1}, at::kLong);                     // one of two is right
+    const auto labels = at::tensor({1, 1}, at::kLong);                      // one of two is right
     const auto loss = at::full({}, 0.5 * (batch + 1));
     const Objective objective{loss, {{"ce", loss}, {"kd", loss * 2}}};
     EXPECT_TRUE(plain.add(logits, labels, objective));
@@ -143,7 +145,8 @@ TEST_P(Feed, GivesTheBatchesOfTheData) {
     for (std::int64_t step = 0; step < 7; ++step) {
       const auto range = batch_range(step, settings.batch_size, data.train().size());
       const auto expected = data.batch(order.data() + range.begin, range.size, epoch, settings);
-      for (const auto& batch : {data.feed()->batch(epoch, range.begin, range.size, settings), data.feed()->rows(order.data() + range.begin, range.size, epoch, settings)}) {
+      for (const auto& batch : {data.feed()->batch(epoch, range.begin, range.size, settings),
+                                data.feed()->rows(order.data() + range.begin, range.size, epoch, settings)}) {
         EXPECT_TRUE(at::allclose(batch.images, expected.images, 1e-5, 1e-6)) << epoch << ' ' << step;
         EXPECT_EQ(batch.images.strides(), expected.images.strides());
         EXPECT_TRUE(batch.labels.equal(expected.labels));
@@ -161,7 +164,8 @@ INSTANTIATE_TEST_SUITE_P(WithAndWithoutAugmentation, Deferred, ::testing::Bool()
 
 TEST_P(Deferred, TrainsTheSameNetworksUpToRounding) {
   const bool moves = GetParam();
-  const std::vector<Job> students{taught("a", "mse", 1, moves), taught("b", "features", 2, moves), taught("c", "mse", 2, moves, 3, 0.5)};
+  const std::vector<Job> students{taught("a", "mse", 1, moves), taught("b", "features", 2, moves),
+                                  taught("c", "mse", 2, moves, 3, 0.5)};
   TemporaryStore plain, later;
   toy::train(plain.store, {job("teacher", 8, moves)});
   toy::train(plain.store, students, 2);
@@ -171,9 +175,12 @@ TEST_P(Deferred, TrainsTheSameNetworksUpToRounding) {
     const auto p = toy::record(plain.store, id), l = toy::record(later.store, id);
     ASSERT_EQ(l.status, Status::kDone) << l.reason;
     ASSERT_EQ(l.epochs.size(), p.epochs.size());
-    for (std::size_t e = 0; e < p.epochs.size(); ++e) EXPECT_NEAR(l.epochs[e].at("loss").get<double>(), p.epochs[e].at("loss").get<double>(), 1e-4) << id;
-    const auto expected = load_tensors(plain.store.artifacts(id) / "last.safetensors"), found = load_tensors(later.store.artifacts(id) / "last.safetensors");
-    for (const auto& [name, tensor] : expected) EXPECT_TRUE(at::allclose(found.at(name), tensor, 1e-3, 1e-4)) << id << ' ' << name;
+    for (std::size_t e = 0; e < p.epochs.size(); ++e)
+      EXPECT_NEAR(l.epochs[e].at("loss").get<double>(), p.epochs[e].at("loss").get<double>(), 1e-4) << id;
+    const auto expected = load_tensors(plain.store.artifacts(id) / "last.safetensors"),
+               found = load_tensors(later.store.artifacts(id) / "last.safetensors");
+    for (const auto& [name, tensor] : expected)
+      EXPECT_TRUE(at::allclose(found.at(name), tensor, 1e-3, 1e-4)) << id << ' ' << name;
     EXPECT_EQ(l.extra.at("graph").at("replayed"), 0);
     EXPECT_EQ(l.extra.at("graph").at("one_by_one"), 21);  // 3 epochs of 7 steps
     EXPECT_EQ(l.extra.at("graph").at("why"), id == "c" ? "the model draws random numbers" : "not on a GPU");
@@ -184,7 +191,8 @@ TEST_P(Deferred, TrainsTheSameNetworksUpToRounding) {
 TEST_P(Deferred, NamesEpochAndStepOfADivergence) {
   const bool moves = GetParam();
   TemporaryStore plain, later;
-  const std::vector<Job> students{taught("n", "nan", 1, moves), taught("g", "nan_gradient", 1, moves), taught("r", "bad_row", 1, moves)};
+  const std::vector<Job> students{taught("n", "nan", 1, moves), taught("g", "nan_gradient", 1, moves),
+                                  taught("r", "bad_row", 1, moves)};
   for (auto* s : {&plain, &later}) {
     const auto options = s == &later ? deferred() : SessionOptions{};
     toy::train(s->store, {job("teacher", 8, moves)}, 1, 0, options);

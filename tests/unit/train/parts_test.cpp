@@ -31,8 +31,8 @@ TrainSettings settings(const std::string& schedule) {
 TEST(LearningRate, FallsAtMilestonesGivenAsEpochsOrFractions) {
   auto s = settings("step");
   s.milestones = {0.5, 0.75};
-  EXPECT_DOUBLE_EQ(learning_rate(s, 49, 10), 1.0);   // epoch 4.9
-  EXPECT_DOUBLE_EQ(learning_rate(s, 50, 10), 0.1);   // 0.5 * 10 epochs
+  EXPECT_DOUBLE_EQ(learning_rate(s, 49, 10), 1.0);  // epoch 4.9
+  EXPECT_DOUBLE_EQ(learning_rate(s, 50, 10), 0.1);  // 0.5 * 10 epochs
   EXPECT_DOUBLE_EQ(learning_rate(s, 75, 10), 0.1 * 0.1);
   s.milestones = {3};
   EXPECT_DOUBLE_EQ(learning_rate(s, 29, 10), 1.0);
@@ -69,7 +69,8 @@ TEST_P(SgdEquality, IsTorchsSgdUpToRounding) {
     sgd.zero_grad();
     for (auto* list : {&ours, &theirs}) {
       auto loss = at::zeros({});
-      for (std::size_t i = 0; i < list->size(); ++i) loss = loss + ((*list)[i].square() * 0.2 * static_cast<double>(i + 1) + (*list)[i].sin()).sum();
+      for (std::size_t i = 0; i < list->size(); ++i)
+        loss = loss + ((*list)[i].square() * 0.2 * static_cast<double>(i + 1) + (*list)[i].sin()).sum();
       loss.backward();
     }
     EXPECT_TRUE(flat.step(0.1));
@@ -121,7 +122,7 @@ TEST(Augmentation, IsAPureFunctionThatCoversItsRangeEvenly) {
     flips += a.flip;
   }
   for (const auto* counts : {&dy, &dx}) {
-    EXPECT_EQ(counts->size(), 9U);  // -4 .. 4
+    EXPECT_EQ(counts->size(), 9U);                                                      // -4 .. 4
     for (const auto& [shift, count] : *counts) EXPECT_NEAR(count, 1000, 150) << shift;  // 9000 / 9, 5 sigma
   }
   EXPECT_NEAR(flips, 4500, 250);
@@ -142,7 +143,8 @@ TEST(Gather, ShiftsMirrorsAndNormalises) {
 
 TEST(Data, CutsValidationDisjointFromTrainBySeed) {
   const toy::ToyData dataset(60);
-  const TrainData a(dataset, "", {9, 0, 0}, 3, at::kCPU), b(dataset, "", {9, 20, 10}, 3, at::kCPU), c(dataset, "", {9, 0, 0}, 4, at::kCPU);
+  const TrainData a(dataset, "", {9, 0, 0}, 3, at::kCPU), b(dataset, "", {9, 20, 10}, 3, at::kCPU),
+      c(dataset, "", {9, 0, 0}, 4, at::kCPU);
   EXPECT_EQ(a.train().size(), 51);
   EXPECT_EQ(b.train().size(), 20);
   EXPECT_EQ(b.test().size(), 10);
@@ -163,7 +165,8 @@ TEST(Data, LeavesOutALastBatchOfOneRow) {
 TEST(Safetensors, ComeBackWithShapeTypeAndMeta) {
   toy::TemporaryStore s;
   const auto file = s.folder / "x.safetensors";
-  const TensorDict out{{"a", at::randn({2, 3})}, {"b.c", at::arange(5)}, {"empty", at::empty({0, 4})}, {"scalar", at::tensor(2.5, at::kDouble)}};
+  const TensorDict out{
+      {"a", at::randn({2, 3})}, {"b.c", at::arange(5)}, {"empty", at::empty({0, 4})}, {"scalar", at::tensor(2.5, at::kDouble)}};
   save_tensors(file, out, {{"who", "me"}});
   TensorMeta meta;
   const auto in = load_tensors(file, &meta);
@@ -219,12 +222,18 @@ TEST(Tape, SaysAboutEachBatchWhatTheTeacherSaysAboutTheImagesTheStudentSees) {
     const auto order = data.order(epoch);
     const auto range = batch_range(step % 7, moves.batch_size, data.train().size());
     const auto batch = data.batch(order.data() + range.begin, range.size, epoch, moves);
-    EXPECT_TRUE(segment->outputs[static_cast<std::size_t>(step % 7 - segment->first_step)].logits.equal(teacher.forward(0, batch.images, {}).logits)) << step;
+    EXPECT_TRUE(segment->outputs[static_cast<std::size_t>(step % 7 - segment->first_step)].logits.equal(
+        teacher.forward(0, batch.images, {}).logits))
+        << step;
   }
 }
 
 TEST(Parallel, RethrowsWhatAThreadThrew) {
-  EXPECT_THROW(for_each_parallel(10, 2, [](std::int64_t i, std::size_t) { if (i == 7) throw Error("seven"); }), Error);
+  EXPECT_THROW(for_each_parallel(10, 2,
+                                 [](std::int64_t i, std::size_t) {
+                                   if (i == 7) throw Error("seven");
+                                 }),
+               Error);
 }
 
 }  // namespace

@@ -14,7 +14,8 @@ class Teaching : public ::testing::TestWithParam<bool> {
  protected:
   bool moves() const { return GetParam(); }
   std::vector<Job> students() const {
-    return {taught("a", "mse", 1, moves()), taught("b", "mse", 4, moves()), taught("c", "features", 2, moves()), taught("d", "mse", 2, moves(), 3, 0.5)};
+    return {taught("a", "mse", 1, moves()), taught("b", "mse", 4, moves()), taught("c", "features", 2, moves()),
+            taught("d", "mse", 2, moves(), 3, 0.5)};
   }
   std::map<std::string, std::string> alone() const {
     std::map<std::string, std::string> out;
@@ -89,7 +90,10 @@ TEST(Session, LetsOneBadLossLeaveTheOthersAlone) {
   TemporaryStore s, good;
   for (auto* store : {&s, &good}) toy::train(store->store, {job("teacher", 8, true)});
   toy::train(good.store, {taught("a", "mse", 2, true)});
-  toy::train(s.store, {taught("t", "throws", 1, true), taught("n", "nan", 1, true), taught("g", "nan_gradient", 1, true), taught("a", "mse", 2, true)}, 2);
+  toy::train(s.store,
+             {taught("t", "throws", 1, true), taught("n", "nan", 1, true), taught("g", "nan_gradient", 1, true),
+              taught("a", "mse", 2, true)},
+             2);
   EXPECT_EQ(toy::weights(s.store, "a"), toy::weights(good.store, "a"));
   EXPECT_EQ(toy::record(s.store, "t").status, Status::kFailed);
   EXPECT_EQ(toy::record(s.store, "t").reason, "the toy loss throws");

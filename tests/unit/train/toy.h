@@ -49,8 +49,11 @@ struct ToyData final : Dataset {
 /// Convolution, batch norm, optional dropout, linear.
 struct ToyNet final : Model {
   ToyNet(const ModelContext& context, std::int64_t width, double dropout)
-      : conv_(torch::nn::Conv2dOptions(context.image.channels, width, 3).padding(1)), norm_(width), drop_(dropout),
-        fc_(width, context.num_classes), dropout_(dropout) {
+      : conv_(torch::nn::Conv2dOptions(context.image.channels, width, 3).padding(1)),
+        norm_(width),
+        drop_(dropout),
+        fc_(width, context.num_classes),
+        dropout_(dropout) {
     register_module("conv", conv_);
     register_module("norm", norm_);
     register_module("drop", drop_);
@@ -113,9 +116,22 @@ inline Factories factories() {
 }
 
 inline Json recipe(std::int64_t epochs, bool moves) {
-  return {{"epochs", epochs}, {"batch_size", 8}, {"lr", 0.1}, {"momentum", 0.9}, {"weight_decay", 1e-3}, {"nesterov", false},
-          {"schedule", "cosine"}, {"milestones", Json::array()}, {"gamma", 0.1}, {"warmup_epochs", 0.5}, {"min_lr", 0.0},
-          {"crop_padding", moves ? 1 : 0}, {"flip", moves}, {"label_smoothing", 0.0}, {"threads", 1}, {"precision", "fp32"},
+  return {{"epochs", epochs},
+          {"batch_size", 8},
+          {"lr", 0.1},
+          {"momentum", 0.9},
+          {"weight_decay", 1e-3},
+          {"nesterov", false},
+          {"schedule", "cosine"},
+          {"milestones", Json::array()},
+          {"gamma", 0.1},
+          {"warmup_epochs", 0.5},
+          {"min_lr", 0.0},
+          {"crop_padding", moves ? 1 : 0},
+          {"flip", moves},
+          {"label_smoothing", 0.0},
+          {"threads", 1},
+          {"precision", "fp32"},
           {"evaluate_every", 1}};
 }
 
@@ -178,12 +194,15 @@ inline std::vector<Json> train(const Store& store, const std::vector<Job>& jobs,
   int epochs = 0;
   options.workers = workers;
   const auto made = factories();
-  train_jobs(jobs, store, made, options, [&](const Json& event) {
-    static std::mutex mutex;
-    const std::lock_guard<std::mutex> guard(mutex);
-    events.push_back(event);
-    if (event.at("event") == "epoch" && ++epochs == stop_after) stop = true;
-  }, stop);
+  train_jobs(
+      jobs, store, made, options,
+      [&](const Json& event) {
+        static std::mutex mutex;
+        const std::lock_guard<std::mutex> guard(mutex);
+        events.push_back(event);
+        if (event.at("event") == "epoch" && ++epochs == stop_after) stop = true;
+      },
+      stop);
   return events;
 }
 
