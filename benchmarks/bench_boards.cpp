@@ -1,5 +1,5 @@
 // Boards of 10,000 synthetic records, read from their JSON text as a store would give it.
-#include <kdbench/leaderboard/board.h>
+#include <kdbench/leaderboard/leaderboard.h>
 
 #include <benchmark/benchmark.h>
 

@@ -2,9 +2,9 @@
 // teacher's tape. Built where libtorch has CUDA; without a device it says so and ends.
 #include "support.h"
 
-#include <kdbench/train/cuda.h>
-#include <kdbench/train/device_feed.h>
-#include <kdbench/train/group.h>
+#include <kdbench/train/data/device_feed.h>
+#include <kdbench/train/device/cuda.h>
+#include <kdbench/train/session/group.h>
 
 #include <benchmark/benchmark.h>
 

@@ -2,8 +2,8 @@
 // against the sum of its parts: the teacher's forward once and the students' steps.
 #include "support.h"
 
-#include <kdbench/train/allocator.h>
-#include <kdbench/train/group.h>
+#include <kdbench/train/device/allocator.h>
+#include <kdbench/train/session/group.h>
 
 #include <benchmark/benchmark.h>
 

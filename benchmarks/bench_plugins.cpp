@@ -1,7 +1,7 @@
 // Every loss plugin forward and backward at [64, 100], and the planner alone on a suite of 10,000 jobs.
 #include "large_suite.h"
 
-#include <kdbench/plan/make_plan.h>
+#include <kdbench/plan/make/make_plan.h>
 
 #include <ATen/Functions.h>
 #include <ATen/Parallel.h>

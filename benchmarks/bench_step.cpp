@@ -3,8 +3,8 @@
 // comes, with its own allocator and contiguous tensors; that needs a process of its own, because the allocator is set once.
 #include "support.h"
 
-#include <kdbench/train/allocator.h>
-#include <kdbench/train/augment.h>
+#include <kdbench/train/data/augment.h>
+#include <kdbench/train/device/allocator.h>
 
 #include <ATen/record_function.h>
 #include <benchmark/benchmark.h>

@@ -3,7 +3,7 @@
 // optimiser, the host).
 #include "support.h"
 
-#include <kdbench/train/allocator.h>
+#include <kdbench/train/device/allocator.h>
 
 #include <ATen/record_function.h>
 #include <fmt/core.h>

@@ -1,8 +1,8 @@
 /// What the benchmarks of training share: the built plugins, synthetic images and the specification of a job.
 #pragma once
 #include <kdbench/registry/catalog.h>
-#include <kdbench/train/parallel.h>
-#include <kdbench/train/trainee.h>
+#include <kdbench/train/device/parallel.h>
+#include <kdbench/train/student/trainee.h>
 
 #include <ATen/Functions.h>
 #include <torch/utils.h>

@@ -1,5 +1,5 @@
 # kdbench_layer(<name> [USES <layer>...] [LIBRARIES <lib>...] [TORCH] [SOURCES <file>...] [TARGET <target>])
-# One static library kdbench_<name> of every .cpp in framework/kdbench/<name>/ (or of SOURCES). USES names the layers whose
+# One static library kdbench_<name> of every .cpp below framework/kdbench/<name>/ (or of SOURCES). USES names the layers whose
 # headers it may include; tests/layering checks the includes themselves. Layers without TORCH may be sanitized.
 function(kdbench_layer name)
   cmake_parse_arguments(PARSE_ARGV 1 A "TORCH" "TARGET" "USES;LIBRARIES;SOURCES")
@@ -11,7 +11,7 @@ function(kdbench_layer name)
     set(target ${A_TARGET})
   endif()
   if(NOT A_SOURCES)
-    file(GLOB A_SOURCES CONFIGURE_DEPENDS ${CMAKE_CURRENT_SOURCE_DIR}/kdbench/${name}/*.cpp)
+    file(GLOB_RECURSE A_SOURCES CONFIGURE_DEPENDS ${CMAKE_CURRENT_SOURCE_DIR}/kdbench/${name}/*.cpp)
     list(FILTER A_SOURCES EXCLUDE REGEX "/main\\.cpp$")
   endif()
   if(A_SOURCES)

@@ -1,8 +1,8 @@
 // Training on a GPU against training on the CPU, graphs against single steps, streams against one student at a time.
-#include <kdbench/train/cuda.h>
-#include <kdbench/train/device_feed.h>
-#include <kdbench/train/tape.h>
-#include <kdbench/train/trainee.h>
+#include <kdbench/train/data/device_feed.h>
+#include <kdbench/train/device/cuda.h>
+#include <kdbench/train/student/trainee.h>
+#include <kdbench/train/teacher/tape.h>
 #include <unit/train/toy.h>
 
 #include <gtest/gtest.h>

@@ -44,7 +44,7 @@ TEST(Layering, ListsEveryForbiddenIncludeOfTheFixture) {
             "framework/kdbench/base/upward.h:4: layer 'base' may not include <kdbench/results/record.h>; "
             "it may use [] and the libraries [fmt, nlohmann-json, OpenSSL]\n"
             "framework/kdbench/cli/calls_torch.cpp:5: layer 'cli' may not include "
-            "<kdbench/plan/make_plan.h>; it may use [base, suite, results, stats, leaderboard, report, "
+            "<kdbench/plan/make/make_plan.h>; it may use [base, suite, results, stats, leaderboard, report, "
             "run, plan/plan.h] and the libraries [fmt, CLI11, libcurl, libarchive]\n"
             "framework/kdbench/cli/calls_torch.cpp:6: layer 'cli' may not include <toml++/toml.h>; it "
             "may use [base, suite, results, stats, leaderboard, report, run, plan/plan.h] and the "

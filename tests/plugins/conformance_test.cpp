@@ -1,8 +1,8 @@
 // Every built-in plugin passes the conformance suite and the golden files, and the suite catches plugins that are wrong.
 #include "built_plugins.h"
 
-#include <kdbench/worker/conformance.h>
-#include <kdbench/worker/golden.h>
+#include <kdbench/worker/conformance/conformance.h>
+#include <kdbench/worker/conformance/golden.h>
 
 #include <ATen/ops/log_softmax.h>
 #include <ATen/ops/softmax.h>

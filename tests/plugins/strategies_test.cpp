@@ -2,7 +2,7 @@
 #include "built_plugins.h"
 
 #include <kdbench/registry/check_params.h>
-#include <kdbench/worker/conformance.h>
+#include <kdbench/worker/conformance/conformance.h>
 
 #include <fmt/format.h>
 

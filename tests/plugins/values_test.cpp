@@ -3,7 +3,7 @@
 
 #include <kdbench/base/json.h>
 #include <kdbench/registry/check_params.h>
-#include <kdbench/worker/golden.h>
+#include <kdbench/worker/conformance/golden.h>
 
 #include <ATen/ops/tensor.h>
 #include <ATen/ops/zeros.h>

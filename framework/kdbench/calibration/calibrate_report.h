@@ -2,7 +2,7 @@
 /// logits.
 #pragma once
 #include <kdbench/base/json.h>
-#include <kdbench/calibration/logits.h>
+#include <kdbench/calibration/logits/logits.h>
 
 #include <span>
 

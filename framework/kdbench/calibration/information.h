@@ -11,7 +11,7 @@
 ///          all directions). So it lies between 0 and ln N, the entropy of "which row", as the true one does.
 /// The criterion is their sum. Without an embedding, or with D > 512 (the determinant costs D^3), it is the label part alone.
 #pragma once
-#include <kdbench/calibration/logits.h>
+#include <kdbench/calibration/logits/logits.h>
 
 #include <cstdint>
 #include <optional>

@@ -6,7 +6,7 @@
 /// have null rows.
 #pragma once
 #include <kdbench/base/json.h>
-#include <kdbench/calibration/logits.h>
+#include <kdbench/calibration/logits/logits.h>
 
 #include <cstdint>
 #include <optional>

@@ -2,7 +2,7 @@
 /// temperature.
 #pragma once
 #include <kdbench/base/json.h>
-#include <kdbench/calibration/logits.h>
+#include <kdbench/calibration/logits/logits.h>
 #include <kdbench/calibration/metrics.h>
 
 #include <span>

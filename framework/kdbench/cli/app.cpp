@@ -1,7 +1,7 @@
 #include <kdbench/cli/app.h>
 
 #include <kdbench/base/text.h>
-#include <kdbench/cli/verb.h>
+#include <kdbench/cli/verbs/verb.h>
 
 #include <fmt/core.h>
 

@@ -2,7 +2,7 @@
 #pragma once
 #include <kdbench/cli/context.h>
 #include <kdbench/cli/suite_options.h>
-#include <kdbench/leaderboard/board.h>
+#include <kdbench/leaderboard/leaderboard.h>
 
 #include <CLI/CLI.hpp>
 

@@ -1,6 +1,6 @@
 /// CatalogCache: the catalog of a set of libraries, kept until one of them, or the worker, changes.
 #pragma once
-#include <kdbench/run/ask.h>
+#include <kdbench/run/process/ask.h>
 
 #include <filesystem>
 #include <optional>

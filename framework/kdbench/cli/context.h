@@ -4,7 +4,7 @@
 #include <kdbench/base/result.h>
 #include <kdbench/results/record.h>
 #include <kdbench/results/store.h>
-#include <kdbench/run/ask.h>
+#include <kdbench/run/process/ask.h>
 
 #include <functional>
 #include <optional>

@@ -1,5 +1,5 @@
 #include <kdbench/cli/suite_options.h>
-#include <kdbench/run/memory.h>
+#include <kdbench/run/process/memory.h>
 
 #include <fmt/core.h>
 

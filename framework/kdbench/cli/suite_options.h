@@ -2,7 +2,7 @@
 #pragma once
 #include <kdbench/cli/context.h>
 #include <kdbench/plan/plan.h>
-#include <kdbench/run/unit_process.h>
+#include <kdbench/run/schedule/unit_process.h>
 #include <kdbench/suite/suite.h>
 
 #include <CLI/CLI.hpp>

@@ -1,9 +1,9 @@
 #include <kdbench/base/files.h>
 #include <kdbench/base/text.h>
-#include <kdbench/suite/overlay.h>
-#include <kdbench/suite/studies.h>
 #include <kdbench/suite/suite.h>
-#include <kdbench/suite/tables.h>
+#include <kdbench/suite/tables/named_tables.h>
+#include <kdbench/suite/tables/studies.h>
+#include <kdbench/suite/text/overlay.h>
 
 #include <fmt/core.h>
 

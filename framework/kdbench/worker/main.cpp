@@ -1,7 +1,7 @@
 // kdbench-worker: loads plugins and computes. Started by kdbench, never by hand; worker/channel.h says how it talks.
-#include <kdbench/train/allocator.h>
+#include <kdbench/train/device/allocator.h>
 #include <kdbench/worker/channel.h>
-#include <kdbench/worker/requests.h>
+#include <kdbench/worker/requests/requests.h>
 
 #include <c10/util/Exception.h>
 #include <unistd.h>

@@ -1,6 +1,6 @@
 // What a run may take of the machine: -j, --memory and --memory-limit.
 #include <kdbench/cli/suite_options.h>
-#include <kdbench/run/memory.h>
+#include <kdbench/run/process/memory.h>
 
 #include <gtest/gtest.h>
 

@@ -1,6 +1,6 @@
 /// Hand-made plans and records for the board tests.
 #pragma once
-#include <kdbench/leaderboard/board.h>
+#include <kdbench/leaderboard/leaderboard.h>
 
 #include <algorithm>
 #include <cstdlib>

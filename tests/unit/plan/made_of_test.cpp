@@ -1,5 +1,5 @@
 // Data sets that are made of others: what a job's spec says of them, and what is refused.
-#include "toys.h"
+#include "unit/plan/toys.h"
 
 #include <gtest/gtest.h>
 #include <unistd.h>

@@ -1,7 +1,7 @@
 // Plans of suites whose plugins are made here: what is trained once, what is told apart, what is refused.
-#include "toys.h"
+#include "unit/plan/toys.h"
 
-#include <kdbench/plan/fingerprint.h>
+#include <kdbench/plan/resolve/fingerprint.h>
 
 #include <gtest/gtest.h>
 #include <unistd.h>

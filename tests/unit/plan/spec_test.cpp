@@ -1,5 +1,5 @@
 // A job's spec: parts that jobs share, and the text that its id is the hash of.
-#include <kdbench/plan/specs.h>
+#include <kdbench/plan/make/spec_parts.h>
 
 #include <gtest/gtest.h>
 

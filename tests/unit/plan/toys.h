@@ -1,6 +1,6 @@
 /// A catalog of toys, and suites of a few lines made of them.
 #pragma once
-#include <kdbench/plan/make_plan.h>
+#include <kdbench/plan/make/make_plan.h>
 
 #include <ATen/Functions.h>
 

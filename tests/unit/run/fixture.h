@@ -2,7 +2,7 @@
 #pragma once
 #include <kdbench/plan/plan.h>
 #include <kdbench/results/store.h>
-#include <kdbench/run/scheduler.h>
+#include <kdbench/run/schedule/scheduler.h>
 
 #include <gtest/gtest.h>
 

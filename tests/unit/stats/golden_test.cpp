@@ -1,12 +1,12 @@
 /// Every case of golden/stats.json, which holds what independent implementations return.
 #include <kdbench/base/json.h>
-#include <kdbench/stats/correlation.h>
-#include <kdbench/stats/friedman.h>
-#include <kdbench/stats/multiple.h>
-#include <kdbench/stats/paired.h>
-#include <kdbench/stats/ranks.h>
-#include <kdbench/stats/regression.h>
-#include <kdbench/stats/summary.h>
+#include <kdbench/stats/comparison/friedman.h>
+#include <kdbench/stats/comparison/multiple.h>
+#include <kdbench/stats/comparison/paired.h>
+#include <kdbench/stats/correlation/correlation.h>
+#include <kdbench/stats/correlation/ranks.h>
+#include <kdbench/stats/describe/regression.h>
+#include <kdbench/stats/describe/summary.h>
 
 #include <gtest/gtest.h>
 

@@ -5,7 +5,7 @@
 
 #include <locale>
 
-#include "texts.h"
+#include "unit/suite/texts.h"
 
 namespace kdbench {
 namespace {

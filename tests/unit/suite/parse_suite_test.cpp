@@ -6,7 +6,7 @@
 
 #include <algorithm>
 
-#include "texts.h"
+#include "unit/suite/texts.h"
 
 namespace kdbench {
 namespace {

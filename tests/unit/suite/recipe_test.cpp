@@ -1,6 +1,6 @@
 #include <kdbench/suite/recipe.h>
 
-#include <kdbench/suite/fields.h>
+#include <kdbench/suite/keys/fields.h>
 
 #include <gtest/gtest.h>
 

@@ -1,12 +1,12 @@
 // Training in the way of a GPU, on the CPU: batches by tensor operations, sums and failures that the host reads once an epoch.
-#include "toy.h"
+#include "unit/train/toy.h"
 
-#include <kdbench/train/capture_policy.h>
-#include <kdbench/train/device_feed.h>
-#include <kdbench/train/epoch_sums.h>
-#include <kdbench/train/finite_watch.h>
-#include <kdbench/train/sgd.h>
-#include <kdbench/train/tape.h>
+#include <kdbench/train/data/device_feed.h>
+#include <kdbench/train/device/capture_policy.h>
+#include <kdbench/train/student/epoch_sums.h>
+#include <kdbench/train/student/finite_watch.h>
+#include <kdbench/train/student/sgd.h>
+#include <kdbench/train/teacher/tape.h>
 
 #include <gtest/gtest.h>
 

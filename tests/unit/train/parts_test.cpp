@@ -1,13 +1,13 @@
 // The parts of training one by one: rates, optimiser, order, augmentation, cuts, files, allocator.
-#include "toy.h"
+#include "unit/train/toy.h"
 
-#include <kdbench/train/allocator.h>
-#include <kdbench/train/augment.h>
-#include <kdbench/train/parallel.h>
-#include <kdbench/train/safetensors.h>
-#include <kdbench/train/sgd.h>
-#include <kdbench/train/tape.h>
-#include <kdbench/train/teacher.h>
+#include <kdbench/train/data/augment.h>
+#include <kdbench/train/device/allocator.h>
+#include <kdbench/train/device/parallel.h>
+#include <kdbench/train/network/safetensors.h>
+#include <kdbench/train/student/sgd.h>
+#include <kdbench/train/teacher/tape.h>
+#include <kdbench/train/teacher/teacher.h>
 
 #include <gtest/gtest.h>
 #include <torch/optim/sgd.h>

@@ -1,10 +1,10 @@
 // What one stage takes over from another: a network as it was after some epoch, a start, a frozen part, a temperature.
-#include "toy.h"
+#include "unit/train/toy.h"
 
 #include <kdbench/base/files.h>
-#include <kdbench/train/evaluate.h>
-#include <kdbench/train/stored_networks.h>
-#include <kdbench/train/sum.h>
+#include <kdbench/train/network/evaluate.h>
+#include <kdbench/train/network/stored_networks.h>
+#include <kdbench/train/network/summed_model.h>
 
 #include <gtest/gtest.h>
 

@@ -1,7 +1,7 @@
 /// A data set, networks and losses small enough to train in milliseconds.
 #pragma once
-#include <kdbench/train/safetensors.h>
-#include <kdbench/train/session.h>
+#include <kdbench/train/network/safetensors.h>
+#include <kdbench/train/session/session.h>
 
 #include <ATen/Functions.h>
 #include <torch/nn/modules/batchnorm.h>

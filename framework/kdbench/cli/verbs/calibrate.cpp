@@ -1,0 +1,46 @@
+// kdbench calibrate: calibration of anyone's network from its logits and labels.
+#include <kdbench/cli/text/calibrate_text.h>
+#include <kdbench/cli/verbs/verb.h>
+
+namespace kdbench {
+namespace {
+
+struct CalibrateArguments {
+  std::string file, labels, format = "text";
+  int bins = 15;
+  std::vector<double> taus;
+};
+
+int calibrate(const Context& context, const CalibrateArguments& arguments) {
+  auto setup = worker_setup(context);
+  // No plugin is needed to measure logits, and none should be able to disturb it.
+  setup.plugins.clear();
+  setup.plugin_folders.clear();
+  const auto result = ask_or_exit(context, setup,
+                                  {{"verb", "calibrate"},
+                                   {"file", arguments.file},
+                                   {"labels", arguments.labels},
+                                   {"bins", arguments.bins},
+                                   {"tau", arguments.taus}});
+  const auto& report = result.at("report");
+  context.out << (arguments.format == "json" ? report.dump(2) + "\n" : calibrate_text(report));
+  return kOk;
+}
+
+}  // namespace
+
+void add_calibrate(CLI::App& app, Context& context) {
+  auto& verb = add_verb(app, "calibrate", "Measure the calibration of any network from a file of logits and labels",
+                        "kdbench calibrate logits.csv --tau 1,2,4");
+  auto arguments = std::make_shared<CalibrateArguments>();
+  verb.add_option("FILE", arguments->file, "Logits, with the labels unless --labels names them")->required();
+  verb.add_option("--labels", arguments->labels, "Labels")->type_name("FILE");
+  verb.add_option("--bins", arguments->bins, "Bins of the reliability table")->check(CLI::Range(1, 10000))->capture_default_str();
+  verb.add_option("--tau", arguments->taus, "Temperatures of the ECE curve, 1,2,4 for example")
+      ->delimiter(',')
+      ->check(positive_number());
+  verb.add_option("--format", arguments->format, "text or json")->check(CLI::IsMember({"text", "json"}))->capture_default_str();
+  verb.callback([&context, arguments] { context.action = [&context, arguments] { return calibrate(context, *arguments); }; });
+}
+
+}  // namespace kdbench

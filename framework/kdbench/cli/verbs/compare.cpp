@@ -1,0 +1,104 @@
+// kdbench compare: results beside the numbers that a paper printed.
+#include <kdbench/base/files.h>
+#include <kdbench/base/text.h>
+#include <kdbench/cli/boards.h>
+#include <kdbench/cli/stored_plan.h>
+#include <kdbench/cli/suite_options.h>
+#include <kdbench/cli/tables/printed_csv.h>
+#include <kdbench/cli/verbs/verb.h>
+
+#include <fmt/core.h>
+
+#include <algorithm>
+#include <filesystem>
+
+namespace kdbench {
+namespace {
+
+struct CompareArguments {
+  SuiteOptions suite;
+  std::string with = "paper", table, format = "text";
+};
+
+/// A board as `kdbench leaderboard --format json` prints it, as far as a comparison needs it.
+Leaderboard board_from(const Context& context, const std::string& file) {
+  const auto json = value_or_refuse(context, read_json(file));
+  Leaderboard board;
+  try {
+    board.title = json.at("title").get<std::string>();
+    board.paper = json.value("paper", "");
+    for (const auto& point : json.at("points")) board.points.push_back(point_from_json(point));
+  } catch (const Json::exception& error) {
+    refuse(context, Diagnostics{{file,
+                                 {},
+                                 fmt::format("expected a board as kdbench leaderboard --format json writes it, found a "
+                                             "document without its points ({})",
+                                             error.what())}});
+  }
+  return board;
+}
+
+Leaderboard results_of(const Context& context, const CompareArguments& arguments) {
+  const std::filesystem::path file(arguments.suite.file);
+  if (file.extension() == ".json") return board_from(context, file.string());
+  const auto store = store_or_refuse(context);
+  return board_of(context, store, plan_of_suite(context, store, arguments.suite));
+}
+
+std::vector<PrintedNumber> numbers_of(const Context& context, const std::string& with) {
+  if (with == "paper") {
+    return value_or_refuse(context, parse_printed_numbers(std::string(kPaperNumbers), "suites/paper/numbers.csv"));
+  }
+  if (!std::filesystem::exists(with)) {
+    refuse(context, fmt::format("--with {}: no such file; expected 'paper' or a CSV file of numbers", with));
+  }
+  return value_or_refuse(context, parse_printed_numbers(value_or_refuse(context, read_file(with)), with));
+}
+
+/// The table to compare with: that of --table, or the one that the suite names.
+std::string table_of(const Context& context, const CompareArguments& arguments, const Leaderboard& results,
+                     const std::vector<PrintedNumber>& numbers) {
+  const auto tables = printed_tables(numbers);
+  const auto table = arguments.table.empty() ? results.paper : arguments.table;
+  if (table.empty()) {
+    refuse(
+        context,
+        fmt::format("the suite does not say which table it repeats; write paper = \"table6\" into its [suite], or give --table; "
+                    "expected one of {}",
+                    join(tables, ", ")));
+  }
+  if (std::find(tables.begin(), tables.end(), table) != tables.end()) return table;
+  const auto* figures = arguments.with == "paper" && table.starts_with("fig") ? "; the paper's figures print no numbers" : "";
+  refuse(context, fmt::format("no table '{}' in {}{}{}", table, arguments.with, suggestion(table, tables), figures));
+}
+
+int compare(const Context& context, const CompareArguments& arguments) {
+  const auto numbers = numbers_of(context, arguments.with);
+  const auto results = results_of(context, arguments);
+  const auto table = table_of(context, arguments, results, numbers);
+  const auto source = arguments.with == "paper" ? "the paper" : std::filesystem::path(arguments.with).filename().string();
+  const auto format = value_or_refuse(context, format_from_string(arguments.format));
+  context.out << render(set_beside(results, numbers, table, source), format) << std::flush;
+  return kOk;
+}
+
+}  // namespace
+
+void add_compare(CLI::App& app, Context& context) {
+  auto& verb = add_verb(app, "compare", "Set results beside the numbers that a paper printed",
+                        "kdbench compare suites/paper/table6_sensitivity.toml --with paper");
+  auto arguments = std::make_shared<CompareArguments>();
+  verb.add_option("RESULTS", arguments->suite.file,
+                  "A suite that was run (name or file), or a board written by leaderboard --format json")
+      ->required();
+  verb.add_option("--with", arguments->with, "paper, or a CSV file with the columns of suites/paper/numbers.csv")
+      ->type_name("NUMBERS")
+      ->capture_default_str();
+  verb.add_option("--table", arguments->table, "The printed table; default: what the suite says in [suite] paper")
+      ->type_name("TABLE");
+  add_overlay_options(verb, arguments->suite);
+  add_board_format(verb, arguments->format);
+  verb.callback([&context, arguments] { context.action = [&context, arguments] { return compare(context, *arguments); }; });
+}
+
+}  // namespace kdbench

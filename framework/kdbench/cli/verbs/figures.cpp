@@ -1,0 +1,172 @@
+// kdbench figures: the analyses of a suite as pictures, with their numbers beside them.
+#include <kdbench/base/files.h>
+#include <kdbench/base/text.h>
+#include <kdbench/cli/maps/embedding_maps.h>
+#include <kdbench/cli/stored_plan.h>
+#include <kdbench/cli/suite_options.h>
+#include <kdbench/cli/verbs/verb.h>
+
+#include <fmt/core.h>
+
+#include <algorithm>
+#include <filesystem>
+#include <set>
+
+namespace kdbench {
+namespace {
+
+constexpr std::size_t kMostMaps = 12;  // more would take minutes, and nobody could read them
+
+struct FiguresArguments {
+  SuiteOptions suite;
+  std::string kind = "all", out = "figures";
+  std::vector<std::string> studies;
+  MapChoice choice;
+  MapOptions maps;
+};
+
+/// Writes figures and remembers under which names.
+class FigureWriter {
+ public:
+  FigureWriter(const Context& context, std::filesystem::path folder) : context_(context), folder_(std::move(folder)) {}
+
+  void write(const report::Figure& figure) {
+    const auto stem = folder_ / new_stem(figure.study + "-" + figure.kind);
+    write_one(stem, ".json", figure_json(figure));
+    write_one(stem, ".csv", figure_csv(figure));
+    write_one(stem, ".svg", figure_svg(figure));
+  }
+  bool wrote_any() const { return !stems_.empty(); }
+
+ private:
+  void write_one(const std::filesystem::path& stem, const char* ending, const std::string& text) {
+    const auto path = stem.string() + ending;
+    write_file_atomically(path, text);
+    context_.out << path << "\n" << std::flush;
+  }
+
+  /// Studies may be called what no file can be; two that come out the same are numbered.
+  std::string new_stem(std::string name) {
+    for (auto& c : name) {
+      const bool plain = (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z') || (c >= '0' && c <= '9') || c == '-' || c == '_';
+      if (!plain) c = '_';
+    }
+    auto stem = name;
+    for (int i = 2; !stems_.insert(stem).second; ++i) stem = fmt::format("{}-{}", name, i);
+    return stem;
+  }
+
+  const Context& context_;
+  std::filesystem::path folder_;
+  std::set<std::string> stems_;
+};
+
+/// The plan of the last run; planned anew where the command line says which profile or settings are meant.
+Json plan_document(const Context& context, WorkerSetup& setup, const Store& store, const SuiteOptions& suite) {
+  if (suite.profile.empty() && suite.set.empty()) return stored_plan(context, store, suite.file);
+  return to_json(plan_or_exit(context, setup, suite));
+}
+
+std::vector<std::string> chosen_studies(const Context& context, const boards::View& view,
+                                        const std::vector<std::string>& wanted) {
+  for (const auto& study : wanted) {
+    if (std::find(view.studies.begin(), view.studies.end(), study) == view.studies.end()) {
+      refuse(context, fmt::format("no study '{}' in the suite{}", study, suggestion(study, view.studies)));
+    }
+  }
+  return wanted.empty() ? view.studies : wanted;
+}
+
+report::Figure maps_of(const Context& context, WorkerSetup& setup, const Store& store, const boards::View& view,
+                       const std::string& study, const FiguresArguments& arguments) {
+  const auto chosen = choose_maps(view, study, arguments.choice);
+  if (!chosen && arguments.kind != "all") value_or_refuse(context, chosen);
+  const auto count = chosen ? chosen->size() : 0;
+  auto why = chosen ? "" : chosen.error().front().message;
+  if (count > kMostMaps) {
+    why = fmt::format("study '{}' has {} networks to draw, more than {}; choose with --method, --values or --job", study, count,
+                      kMostMaps);
+  }
+  if (!why.empty() && arguments.kind != "all") refuse(context, why);
+  if (!why.empty()) context.err << "no maps: " << why << "\n";  // who asks for everything gets the rest
+  if (!why.empty() || count == 0) return {};
+  require_named_plugins(context, setup);
+  return maps_figure(view, study, embedding_maps(context, setup, store, *chosen, arguments.maps));
+}
+
+int figures(const Context& context, FiguresArguments arguments) {
+  const auto store = store_or_refuse(context);
+  auto setup = worker_setup(context);
+  const auto plan = plan_document(context, setup, store, arguments.suite);
+  arguments.maps.data_dir = plan.value("data_dir", "");
+  arguments.maps.device = arguments.suite.device.empty() ? plan.value("device", "cpu") : arguments.suite.device;
+  boards::View view(plan, [&](const std::string& job) { return record_or_warn(context, store, job); }, {});
+  const auto studies = chosen_studies(context, view, arguments.studies);
+  const bool all = arguments.kind == "all";
+  using Make = report::Figure (*)(boards::View&, const std::string&);
+  const std::vector<std::pair<std::string, Make>> kinds = {{"curves", report::curves_figure},
+                                                           {"scatter", report::scatter_figure},
+                                                           {"teachers", report::teachers_figure},
+                                                           {"reliability", report::reliability_figure}};
+  FigureWriter writer(context, arguments.out);
+  const auto write = [&](const report::Figure& figure, const std::string& study) {
+    if (!figure.panels.empty())
+      writer.write(figure);
+    else if (!all)
+      context.err << fmt::format("study '{}' has nothing for {}\n", study, arguments.kind);
+  };
+  for (const auto& study : studies) {
+    for (const auto& [kind, make] : kinds) {
+      if (all || arguments.kind == kind) write(make(view, study), study);
+    }
+  }
+  // Last, because maps need plugins and data, which may not be there.
+  for (const auto& study : studies) {
+    if (all || arguments.kind == "tsne") write(maps_of(context, setup, store, view, study, arguments), study);
+    if (!arguments.choice.jobs.empty()) break;  // named networks belong to no study: they are drawn once
+  }
+  if (writer.wrote_any()) return kOk;
+  context.err << "no figure: the store has no finished run of what they show\n";
+  return kFailure;
+}
+
+void add_map_options(CLI::App& verb, FiguresArguments& arguments) {
+  verb.add_option("--method", arguments.choice.method, "tsne: this method alone, \"kl\" for example")->type_name("NAME");
+  verb.add_option("--values", arguments.choice.values,
+                  "tsne: at these values of the axis; default: those whose teachers are calibrated best and worst")
+      ->delimiter(',')
+      ->allow_extra_args(false);
+  verb.add_option("--job", arguments.choice.jobs, "tsne: the networks of these jobs (the beginning of an id is enough)")
+      ->type_name("ID")
+      ->allow_extra_args(false);
+  verb.add_option("--rows", arguments.maps.rows, "tsne: samples at most; time grows with their square")
+      ->check(CLI::Range(4, 10000))
+      ->capture_default_str();
+  verb.add_option("--perplexity", arguments.maps.perplexity, "tsne: effective number of neighbours")
+      ->check(positive_number())
+      ->capture_default_str();
+  verb.add_option("--split", arguments.maps.split, "tsne: test, validation or train")
+      ->check(CLI::IsMember({"test", "validation", "train"}))
+      ->capture_default_str();
+}
+
+}  // namespace
+
+void add_figures(CLI::App& app, Context& context) {
+  auto& verb = add_verb(app, "figures", "Draw the analyses of a suite that was run: SVG, with the numbers as JSON and CSV",
+                        "kdbench figures quickstart --kind curves --out figures\n"
+                        "  kdbench figures quickstart --kind tsne --method kl --values 1,8");
+  auto arguments = std::make_shared<FiguresArguments>();
+  add_suite_options(verb, arguments->suite, true);
+  verb.get_option("SUITE")->description("Name of a suite that was run, or its file");
+  verb.get_option("--device")->description("tsne: where the networks run; default: where they were trained");
+  verb.add_option("--kind", arguments->kind, "reliability, scatter, curves, teachers, tsne or all")
+      ->check(CLI::IsMember({"reliability", "scatter", "curves", "teachers", "tsne", "all"}))
+      ->capture_default_str();
+  verb.add_option("--study", arguments->studies, "This study alone; may be repeated")->type_name("NAME")->allow_extra_args(false);
+  verb.add_option("--out", arguments->out, "Folder for the files")->type_name("DIR")->capture_default_str();
+  add_map_options(verb, *arguments);
+  verb.callback([&context, arguments] { context.action = [&context, arguments] { return figures(context, *arguments); }; });
+}
+
+}  // namespace kdbench

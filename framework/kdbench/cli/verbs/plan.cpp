@@ -1,0 +1,65 @@
+// kdbench plan: every job a run would take on, and how each stands.
+#include <kdbench/cli/suite_options.h>
+#include <kdbench/cli/text/plan_text.h>
+#include <kdbench/cli/verbs/verb.h>
+
+#include <algorithm>
+#include <set>
+
+namespace kdbench {
+namespace {
+
+struct PlanArguments {
+  SuiteOptions suite;
+  std::string format = "text";
+  ResourceOptions resources;
+  bool all_jobs = false;
+};
+
+JobStates states_of(const Context& context, const Plan& plan) {
+  JobStates states(plan.jobs.size(), "to do");
+  const auto store = existing_store(context);
+  if (!store) return states;
+  std::set<std::string> stuck;
+  for (std::size_t i = 0; i < states.size(); ++i) {
+    const auto& job = plan.jobs[i];
+    const auto record = record_or_warn(context, *store, job.id);
+    const bool is_final = record && record->status != Status::kSkipped && record->status != Status::kInterrupted;
+    const bool is_blocked =
+        std::any_of(job.needs.begin(), job.needs.end(), [&](const auto& need) { return stuck.count(need) > 0; });
+    if (is_final) states[i] = to_string(record->status);
+    if (!is_final && is_blocked) states[i] = "blocked";
+    if (states[i] != "done" && states[i] != "to do") stuck.insert(job.id);
+  }
+  return states;
+}
+
+int show_plan(const Context& context, const PlanArguments& arguments) {
+  auto setup = worker_setup(context);
+  const auto plan = plan_or_exit(context, setup, arguments.suite);
+  const auto states = states_of(context, plan);
+  PlanTextOptions options;
+  options.all_jobs = arguments.all_jobs;
+  options.threads = static_cast<std::size_t>(slots_of(arguments.resources, plan));
+  options.memory_bytes = memory_of(arguments.resources, plan).unit_bytes();
+  if (arguments.format == "json")
+    context.out << plan_json(plan, states, options).dump(2) << "\n";
+  else
+    context.out << plan_text(plan, states, options);
+  return kOk;
+}
+
+}  // namespace
+
+void add_plan(CLI::App& app, Context& context) {
+  auto& verb = add_verb(app, "plan", "Show every job of a suite, what is shared and what is done; run nothing",
+                        "kdbench plan suites/quickstart.toml --jobs");
+  auto arguments = std::make_shared<PlanArguments>();
+  add_suite_options(verb, arguments->suite, true);
+  verb.add_option("--format", arguments->format, "text or json")->check(CLI::IsMember({"text", "json"}))->capture_default_str();
+  add_resource_options(verb, arguments->resources, "-j");
+  verb.add_flag("--jobs", arguments->all_jobs, "List every job, however many there are");
+  verb.callback([&context, arguments] { context.action = [&context, arguments] { return show_plan(context, *arguments); }; });
+}
+
+}  // namespace kdbench

@@ -1,0 +1,119 @@
+// kdbench run: trains what a suite needs and the store lacks, then prints the boards.
+#include <kdbench/cli/boards.h>
+#include <kdbench/cli/suite_options.h>
+#include <kdbench/cli/text/columns.h>
+#include <kdbench/cli/verbs/verb.h>
+#include <kdbench/run/schedule/scheduler.h>
+
+#include <fmt/core.h>
+#include <sys/ioctl.h>
+#include <unistd.h>
+
+#include <algorithm>
+#include <csignal>
+#include <cstdlib>
+#include <cstring>
+#include <iostream>
+
+namespace kdbench {
+namespace {
+
+constexpr std::size_t kMaxProblemsShown = 20;
+
+struct RunArguments {
+  SuiteOptions suite;
+  std::string format = "text";
+  bool rerun_failed = false, no_fuse = false, no_boards = false;
+  double timeout_s = 0;
+  ResourceOptions resources;
+  std::string allocator = "caching";
+};
+
+RunOptions run_options(const RunArguments& arguments, const WorkerSetup& setup, const Plan& plan) {
+  RunOptions options;
+  options.setup = setup;
+  options.slots = slots_of(arguments.resources, plan);
+  options.fuse = !arguments.no_fuse;
+  options.rerun_failed = arguments.rerun_failed;
+  options.unit = memory_of(arguments.resources, plan);
+  options.unit.timeout_s = arguments.timeout_s;
+  options.unit.caching_allocator = arguments.allocator == "caching";
+  return options;
+}
+
+ProgressPrinter::Options printer_options(const Context& context) {
+  const char* term = std::getenv("TERM");
+  const bool dumb = term == nullptr || std::strcmp(term, "dumb") == 0;
+  ProgressPrinter::Options options;
+  options.terminal = &context.err == &std::cerr && ::isatty(STDERR_FILENO) == 1 && !dumb;
+  winsize size{};
+  if (::ioctl(STDERR_FILENO, TIOCGWINSZ, &size) == 0 && size.ws_col > 0) options.columns = size.ws_col;
+  return options;
+}
+
+void tell_problems(std::ostream& err, const RunSummary& summary) {
+  for (std::size_t i = 0; i < std::min(summary.problems.size(), kMaxProblemsShown); ++i) {
+    const auto& p = summary.problems[i];
+    err << fmt::format("{}{}: {}{}\n", p.status, p.earlier ? " in an earlier run" : "", p.label,
+                       p.reason.empty() ? "" : ": " + p.reason);
+  }
+  if (summary.problems.size() > kMaxProblemsShown)
+    err << fmt::format("... and {} more\n", summary.problems.size() - kMaxProblemsShown);
+  const bool any_earlier = std::any_of(summary.problems.begin(), summary.problems.end(), [](const auto& p) { return p.earlier; });
+  if (any_earlier) err << "add --rerun-failed to try again what failed in an earlier run\n";
+}
+
+void tell_summary(const Context& context, const RunSummary& summary) {
+  if (summary.signal != 0) {
+    context.err << fmt::format("stopped by SIG{}: {} of {} jobs are done, {} left; the same command goes on from there\n",
+                               ::sigabbrev_np(summary.signal), summary.done_before + summary.done, summary.total, summary.left);
+  } else if (summary.done_before == summary.total) {
+    context.err << fmt::format("nothing to do: {} are done\n", counted(summary.total, "job"));
+  } else {
+    context.err << fmt::format("{} done, {} of them before; {} not done\n", counted(summary.done_before + summary.done, "job"),
+                               summary.done_before, summary.problems.size());
+  }
+  tell_problems(context.err, summary);
+  context.err << std::flush;
+}
+
+int run(const Context& context, const RunArguments& arguments) {
+  auto setup = worker_setup(context);
+  const auto plan = plan_or_exit(context, setup, arguments.suite);
+  const Store store(context.store);
+  const auto document = to_json(plan);
+  store.put_plan(plan.suite, document);
+  RunSummary summary;
+  {
+    ProgressPrinter printer(context.err, printer_options(context));
+    summary = run_plan(plan, store, run_options(arguments, setup, plan), printer);
+  }
+  tell_summary(context, summary);
+  if (summary.signal == 0 && !arguments.no_boards) print_boards(context, store, document, arguments.format);
+  return summary.exit_code();
+}
+
+}  // namespace
+
+void add_run(CLI::App& app, Context& context) {
+  auto& verb = add_verb(app, "run", "Train what a suite needs and the store lacks, then print its boards",
+                        "kdbench run suites/quickstart.toml -j 2 --set train.epochs=2\n"
+                        "Stopping it (Ctrl-C) saves every job's state; the same command goes on from there.");
+  auto arguments = std::make_shared<RunArguments>();
+  add_suite_options(verb, arguments->suite, true);
+  add_board_format(verb, arguments->format);
+  add_resource_options(verb, arguments->resources, "-j,--jobs");
+  verb.add_flag("--rerun-failed", arguments->rerun_failed, "Also run jobs that failed or diverged in an earlier run");
+  verb.add_flag("--no-fuse", arguments->no_fuse, "Give every job a worker of its own");
+  verb.add_option("--timeout", arguments->timeout_s, "Stop a job after so many seconds")
+      ->check(positive_number())
+      ->type_name("SECONDS");
+  verb.add_option("--allocator", arguments->allocator,
+                  "caching keeps freed memory for the next step (faster); libtorch gives it back")
+      ->check(CLI::IsMember({"caching", "libtorch"}))
+      ->capture_default_str();
+  verb.add_flag("--no-boards", arguments->no_boards, "Do not print the boards at the end");
+  verb.callback([&context, arguments] { context.action = [&context, arguments] { return run(context, *arguments); }; });
+}
+
+}  // namespace kdbench

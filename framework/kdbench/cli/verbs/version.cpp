@@ -1,0 +1,16 @@
+// kdbench version.
+#include <kdbench/cli/verbs/verb.h>
+
+namespace kdbench {
+
+void add_version(CLI::App& app, Context& context) {
+  auto& verb = add_verb(app, "version", "Print the version", "kdbench version");
+  verb.callback([&context] {
+    context.action = [&context] {
+      context.out << "kdbench " << KDBENCH_VERSION << "\n";
+      return static_cast<int>(kOk);
+    };
+  });
+}
+
+}  // namespace kdbench

@@ -1,0 +1,222 @@
+/// The sensitivity board: how much a method's accuracy depends on the calibration of its teacher. A rank correlation alone
+/// misleads (a curve that rises and falls has none and is not flat), so slope, spread and regret stand beside it.
+#include <kdbench/leaderboard/boards/curves.h>
+
+#include <kdbench/base/text.h>
+
+#include <fmt/core.h>
+
+namespace kdbench::boards {
+namespace {
+
+constexpr double kSignificance = 0.05;
+
+std::string group_text(const CurveGroup& group) {
+  const auto how = group.several_strategies && !group.strategy.empty() ? " (" + group.strategy + ")" : "";
+  return fmt::format("Study {} on {}, {}{}", group.study, group.dataset, pair_text(group.teacher, group.student), how);
+}
+
+/// "+0.50 [-1.20, +2.20]", with "ns" where the permutation test finds nothing.
+std::string estimate_text(const Metric& metric, const Estimate& e) {
+  if (!e.value) return "n/a";
+  const auto interval = e.low && e.high ? fmt::format("[{}, {}]", shown(metric, e.low), shown(metric, e.high)) : "[n/a]";
+  return fmt::format("{} {}{}", shown(metric, e.value), interval, e.p && *e.p >= kSignificance ? " ns" : "");
+}
+
+Cell estimate_cell(const Metric& metric, const Estimate& e) {
+  return {estimate_text(metric, e),
+          {json_number(in_unit(metric, e.value)), json_number(in_unit(metric, e.low)), json_number(in_unit(metric, e.high))}};
+}
+
+Column estimate_column(const Metric& metric, const std::string& title = "") {
+  return {title.empty() ? metric.title : title, metric.unit, metric.direction, {"value", "low", "high"}};
+}
+
+/// An estimate with its permutation test.
+Cell tested_cell(const Metric& metric, const Estimate& e) {
+  auto cell = estimate_cell(metric, e);
+  cell.values.push_back(json_number(e.p));
+  cell.values.push_back(e.p ? Json(*e.p < kSignificance) : Json());
+  return cell;
+}
+
+Column tested_column(const Metric& metric, const std::string& title = "") {
+  auto column = estimate_column(metric, title);
+  column.fields.insert(column.fields.end(), {"p", "significant"});
+  return column;
+}
+
+Cell seeds_cell(const Sensitivity& s) {
+  return {fmt::format("{}/{}", s.seeds.size(), s.expected_seeds), {s.seeds.size(), s.expected_seeds}};
+}
+
+Cell per_seed_cell(const Sensitivity& s) {
+  const auto& m = metric("spearman_ece");
+  std::string text;
+  Json values = Json::array();
+  for (const auto& value : s.per_seed_spearman) {
+    text.append(text.empty() ? "" : " ").append(shown(m, value));
+    values.push_back(json_number(in_unit(m, value)));
+  }
+  return {text.empty() ? "n/a" : text, {values}};
+}
+
+/// The position on the axis of each seed's best accuracy.
+Cell per_seed_best_cell(const Sensitivity& s) {
+  std::string text;
+  Json values = Json::array();
+  for (const auto best : s.per_seed_best) {
+    text.append(text.empty() ? "" : " ").append(fmt::format("{}", s.values[best]));
+    values.push_back(s.values[best]);
+  }
+  return {text.empty() ? "n/a" : text, {values}};
+}
+
+Table statistics_table(const CurveGroup& group, const std::vector<Sensitivity>& results) {
+  Table table;
+  table.title = group_text(group) + ": sensitivity to calibration";
+  table.columns = {text_column("method", true),
+                   text_column("convention"),
+                   {"seeds", "", Direction::kNone, {"n", "expected"}},
+                   tested_column(metric("spearman_ece")),
+                   number_column(metric("p")),
+                   tested_column(metric("spearman_axis"), fmt::format("Spearman({}, acc)", group.axis)),
+                   estimate_column(metric("spread")),
+                   estimate_column(metric("slope"))};
+  for (std::size_t i = 0; i < results.size(); ++i) {
+    const auto& s = results[i];
+    table.rows.push_back({{text_cell(group.curves[i].method), text_cell(group.curves[i].convention), seeds_cell(s),
+                           tested_cell(metric("spearman_ece"), s.spearman), number_cell(metric("p"), s.spearman.p),
+                           tested_cell(metric("spearman_axis"), s.spearman_axis), estimate_cell(metric("spread"), s.spread),
+                           estimate_cell(metric("slope"), s.slope)}});
+  }
+  return table;
+}
+
+Table details_table(const CurveGroup& group, const std::vector<Sensitivity>& results) {
+  Table table;
+  table.title = group_text(group) + ": best value and regret";
+  table.columns = {text_column("method", true),
+                   estimate_column(metric("kendall")),
+                   estimate_column(metric("regret")),
+                   {"best " + group.axis, "", Direction::kNone, {"value"}},
+                   number_column(metric("ece"), "teacher's ECE there"),
+                   {"Spearman(ECE, acc) of each seed", "%", Direction::kNone, {"values"}},
+                   {fmt::format("best {} of each seed", group.axis), "", Direction::kNone, {"values"}}};
+  for (std::size_t i = 0; i < results.size(); ++i) {
+    const auto& s = results[i];
+    const auto best = s.best ? std::optional(s.values[*s.best]) : std::nullopt;
+    const auto ece = s.best && !s.ece.empty() ? std::optional(s.ece[*s.best]) : std::nullopt;
+    table.rows.push_back({{text_cell(group.curves[i].method),
+                           estimate_cell(metric("kendall"), s.kendall),
+                           estimate_cell(metric("regret"), s.regret),
+                           {best ? fmt::format("{}", *best) : "n/a", {json_number(best)}},
+                           number_cell(metric("ece"), ece),
+                           per_seed_cell(s),
+                           per_seed_best_cell(s)}});
+  }
+  table.notes = {"Regret: best minus mean accuracy along the axis, what not knowing the best value costs.",
+                 "One seed is luck: where the values of the seeds disagree in sign, so would two readers who ran one seed each."};
+  return table;
+}
+
+std::set<double> axis_values(const CurveGroup& group) {
+  std::set<double> out;
+  for (const auto& curve : group.curves) {
+    for (const auto& [value, series] : curve.points) out.insert(value);
+  }
+  return out;
+}
+
+std::vector<double> values_of(const std::map<std::int64_t, double>& by_seed) {
+  std::vector<double> out;
+  for (const auto& [seed, value] : by_seed) out.push_back(value);
+  return out;
+}
+
+/// No run is missing from a row of ECE on its own account, so n alone is said.
+Row ece_row(const EceRow& row, bool only, const std::set<double>& values) {
+  Row out{{text_cell(only ? "teacher's ECE" : "teacher's ECE for " + join(row.methods, ", "))}};
+  for (const auto value : values) {
+    const auto at = row.points.find(value);
+    const auto eces = at == row.points.end() ? std::vector<double>() : values_of(at->second);
+    out.cells.push_back(compact_cell(metric("ece"), eces));
+  }
+  return out;
+}
+
+Table curve_table(const CurveGroup& group) {
+  const auto values = axis_values(group);
+  Table table;
+  table.title = fmt::format("{}: along {}", group_text(group), group.axis);
+  table.columns = {text_column(group.axis, true)};
+  for (const auto value : values)
+    table.columns.push_back(summary_column({"accuracy", "", "", Direction::kNone}, fmt::format("{}", value)));
+  const auto rows = ece_rows(group);
+  for (const auto& row : rows) table.rows.push_back(ece_row(row, rows.size() == 1, values));
+  for (const auto& curve : group.curves) {
+    Row row{{text_cell(curve.method)}};
+    for (const auto value : values) {
+      const auto series = curve.points.contains(value) ? curve.points.at(value) : Series();
+      row.cells.push_back(compact_cell(metric("accuracy"), values_of(series.accuracies()), series));
+    }
+    table.rows.push_back(std::move(row));
+  }
+  table.notes = {
+      "ECE of the teacher as taught (its logits divided by teacher_temperature * tau_teacher) and accuracy of each method, "
+      "both in %, mean±sd over seeds."};
+  return table;
+}
+
+void add_troubles(const CurveGroup& group, Table& table) {
+  for (const auto& curve : group.curves) {
+    for (const auto& [value, series] : curve.points) {
+      if (series.complete()) continue;
+      table.notes.push_back(fmt::format("{} at {} {}: {} of {} done; {}.", curve.method, group.axis, value,
+                                        series.accuracies().size(), series.expected(), series.trouble()));
+    }
+  }
+}
+
+void add_notes(const View& view, const CurveGroup& group, Table& table) {
+  table.notes = {
+      view.selection_note(),
+      "Spearman(ECE, acc): over the values of the axis, mean accuracy over seeds against the teacher's mean ECE as taught, in %, "
+      "as in "
+      "the paper; p by permutation of the values; ns: p >= 0.05, not significant at this number of values.",
+      fmt::format("Intervals: 95% over seeds, {}; n/a for one seed, too narrow for few. Of the slope: t interval over the "
+                  "values.",
+                  bootstrap_options(view.options).text()),
+      fmt::format(
+          "Spearman({}, acc) stands beside it because ECE is nearly a monotone function of temperature; a low correlation is not "
+          "a flat curve: see spread and slope.",
+          group.axis),
+      "Spread: best minus worst mean accuracy; noise alone gives some, more with few seeds. Slope: points of accuracy per point "
+      "of "
+      "ECE, least squares.",
+      "Seeds: only those that are done at every value count."};
+  if (!group.alone.runs.empty()) {
+    table.notes.push_back(fmt::format("Student alone (labels only): {} %.", summary_cell(metric("accuracy"), group.alone).text));
+  }
+}
+
+}  // namespace
+
+std::vector<Table> sensitivity_board(View& view, const std::string& study) {
+  std::vector<Table> tables;
+  for (const auto& group : make_curves(view, study)) {
+    if (group.curves.empty()) continue;
+    std::vector<Sensitivity> results;
+    for (const auto& curve : group.curves) results.push_back(analyse(curve, view.options));
+    auto statistics = statistics_table(group, results);
+    add_notes(view, group, statistics);
+    auto curve = curve_table(group);
+    add_troubles(group, curve);
+    tables.push_back(std::move(statistics));
+    tables.push_back(details_table(group, results));
+    tables.push_back(std::move(curve));
+  }
+  return tables;
+}
+
+}  // namespace kdbench::boards

@@ -1,0 +1,198 @@
+/// The strategy board: by which way a student was taught, how calibrated the one was who taught it, and what it reached: the
+/// layout of the paper's tables on teacher assistants and early stopping.
+#include <kdbench/leaderboard/boards/strategy_board.h>
+
+#include <kdbench/stats/describe/summary.h>
+
+#include <fmt/core.h>
+
+#include <algorithm>
+#include <cmath>
+
+namespace kdbench::boards {
+namespace {
+
+/// The rows of one study on one dataset, and which columns they need.
+struct StrategyBoard {
+  std::string study, dataset, axis, direct;
+  std::vector<Taught> rows;
+  bool several_methods = false, compared = false, rescaled = false, chained = false;
+};
+
+/// The same method and pair under the strategy without detours; null if there is none.
+const Taught* reference_of(const StrategyBoard& board, const Taught& row) {
+  for (const auto& other : board.rows) {
+    const auto &a = *row.place, &b = *other.place;
+    if (b.strategy == board.direct && a.method == b.method && a.teacher == b.teacher && a.student == b.student &&
+        a.value == b.value) {
+      return &other;
+    }
+  }
+  return nullptr;
+}
+
+std::optional<double> mean_of(const std::vector<double>& values) {
+  return values.empty() ? std::nullopt : std::optional(stats::mean(values));
+}
+
+std::optional<double> tau_of(const Taught& row) {
+  for (const auto& [seed, run] : row.series.runs) {
+    if (run->tau) return run->tau;
+  }
+  return std::nullopt;
+}
+
+bool is_rescaled(const View& view, const Taught& row) {
+  const auto tau = tau_of(row);
+  for (const auto& step : teaching_steps(view, row)) {
+    for (const auto at : step.temperature) {
+      if (tau && std::abs(at - *tau) > 1e-9) return true;
+    }
+  }
+  return false;
+}
+
+std::vector<StrategyBoard> gather(View& view, const std::string& study) {
+  std::map<std::string, StrategyBoard, NaturalLess> boards;
+  for (auto& row : taught_rows(view, study)) {
+    if (row.place->teacher.empty() || row.place->teacher_job.empty()) continue;
+    auto& board = boards[row.place->dataset];
+    board.study = study;
+    board.dataset = row.place->dataset;
+    board.axis = row.place->axis;
+    board.rows.push_back(std::move(row));
+  }
+  std::vector<StrategyBoard> out;
+  for (auto& [dataset, board] : boards) {
+    board.direct = direct_strategy(view, study);
+    const auto& rows = board.rows;
+    const auto any = [&](auto&& holds) { return std::any_of(rows.begin(), rows.end(), holds); };
+    if (!any([&](const Taught& r) { return r.place->strategy != board.direct; })) continue;
+    board.several_methods = any([&](const Taught& r) { return r.place->method != rows.front().place->method; });
+    board.compared = any([&](const Taught& r) { return r.place->strategy == board.direct; });
+    board.chained = any([](const Taught& r) { return r.place->chain.size() > 1; });
+    board.rescaled = any([&](const Taught& r) { return is_rescaled(view, r); });
+    out.push_back(std::move(board));
+  }
+  return out;
+}
+
+std::vector<Column> key_columns(const StrategyBoard& board) {
+  std::vector<Column> out = {text_column("strategy", true)};
+  if (board.several_methods) out.push_back(text_column("method", true));
+  if (!board.axis.empty()) out.push_back(text_column(board.axis, true));
+  out.push_back(text_column("chain", true));
+  return out;
+}
+
+std::vector<Cell> key_cells(const StrategyBoard& board, const Place& place) {
+  std::vector<Cell> out = {text_cell(place.strategy)};
+  if (board.several_methods) out.push_back(text_cell(place.method));
+  if (!board.axis.empty()) out.push_back(text_cell(fmt::format("{}", place.value)));
+  out.push_back(text_cell(chain_text(place)));
+  return out;
+}
+
+Table students_table(const View& view, const StrategyBoard& board) {
+  const auto& tau = metric("tau");
+  Table table;
+  table.title = fmt::format("Study {} on {}: strategies", board.study, board.dataset);
+  table.columns = key_columns(board);
+  table.columns.push_back(text_column("checkpoint"));
+  table.columns.push_back(summary_column(metric("accuracy"), "teacher's accuracy"));
+  table.columns.push_back(summary_column(metric("ece"), "teacher's ECE"));
+  if (board.axis != "tau") table.columns.push_back(number_column(tau));
+  if (board.rescaled) table.columns.push_back(number_column(metric("temperature")));
+  table.columns.push_back(summary_column(metric("accuracy"), "student's accuracy"));
+  table.columns.push_back(mean_interval_column(metric("accuracy")));
+  if (board.compared) table.columns.push_back(interval_column(metric("difference"), "vs " + board.direct));
+  for (const auto& row : board.rows) {
+    const auto steps = teaching_steps(view, row);
+    const auto& last = steps.back();
+    Row cells{key_cells(board, *row.place)};
+    const auto add = [&](Cell cell) { cells.cells.push_back(std::move(cell)); };
+    add(text_cell(last.checkpoint));
+    add(summary_cell(metric("accuracy"), last.accuracy, row.series));
+    add(summary_cell(metric("ece"), last.ece, row.series));
+    if (board.axis != "tau") add(number_cell(tau, tau_of(row)));
+    if (board.rescaled) add(number_cell(metric("temperature"), mean_of(last.temperature)));
+    add(summary_cell(metric("accuracy"), row.series));
+    std::vector<double> accuracies;
+    for (const auto& [seed, accuracy] : row.series.accuracies()) accuracies.push_back(accuracy);
+    add(mean_interval_cell(metric("accuracy"), accuracies));
+    const auto* reference = reference_of(board, row);
+    if (board.compared) {
+      add(reference ? difference_cell(metric("difference"), row.series, reference->series)
+                    : said_cell("n/a", "no " + board.direct));
+    }
+    table.rows.push_back(std::move(cells));
+  }
+  return table;
+}
+
+void add_notes(const View& view, const StrategyBoard& board, Table& table) {
+  table.notes = {
+      fmt::format("The student's state is chosen by select = \"{}\", the teacher's as the strategy says; none on the test split, "
+                  "where all "
+                  "are measured.",
+                  view.select),
+      "Chain: who teaches whom, the student last. Checkpoint: the state of the last teacher that taught, with its epochs where a "
+      "rule "
+      "chose them by seed.",
+      "Teacher's accuracy and ECE: of the network that taught the student directly, at that checkpoint; ECE of its logits as the "
+      "student's loss used them, divided by the temperature of the teacher in it. Mean ± sample sd (n) over seeds.",
+      "95% interval: t interval of the mean over seeds; n/a for one seed."};
+  if (board.rescaled)
+    table.notes.push_back("T: what the teacher's logits were divided by in all, where a strategy rescales them beside tau.");
+  if (board.compared) {
+    table.notes.push_back(
+        fmt::format("vs {0}: accuracy above the same method and pair under strategy '{0}', mean over shared seeds [95% t "
+                    "interval, not corrected for the number of strategies].",
+                    board.direct));
+  } else {
+    table.notes.push_back(fmt::format("No paired differences: this study has no strategy '{}'.", board.direct));
+  }
+}
+
+/// Every teacher of every chain: an assistant taught as well calibrated as it had become itself.
+Table teachers_table(const View& view, const StrategyBoard& board) {
+  Table table;
+  table.title = fmt::format("Study {} on {}: every teacher of each chain", board.study, board.dataset);
+  table.columns = key_columns(board);
+  for (auto* title : {"teacher", "taught"}) table.columns.push_back(text_column(title, true));
+  table.columns.push_back(text_column("checkpoint"));
+  table.columns.push_back(number_column(metric("temperature")));
+  table.columns.push_back(summary_column(metric("accuracy"), "accuracy"));
+  table.columns.push_back(summary_column(metric("ece"), "ECE"));
+  for (const auto& row : board.rows) {
+    for (const auto& step : teaching_steps(view, row)) {
+      Row cells{key_cells(board, *row.place)};
+      for (auto cell :
+           {text_cell(step.teacher), text_cell(step.taught), text_cell(step.checkpoint),
+            number_cell(metric("temperature"), mean_of(step.temperature)),
+            summary_cell(metric("accuracy"), step.accuracy, row.series), summary_cell(metric("ece"), step.ece, row.series)}) {
+        cells.cells.push_back(std::move(cell));
+      }
+      table.rows.push_back(std::move(cells));
+    }
+  }
+  table.notes = {
+      "Each teacher at the checkpoint that taught and at T, the temperature that the loss of the one it taught divided its "
+      "logits by; accuracy and ECE on the test split."};
+  return table;
+}
+
+}  // namespace
+
+std::vector<Table> strategy_board(View& view, const std::string& study) {
+  std::vector<Table> tables;
+  for (const auto& board : gather(view, study)) {
+    auto table = students_table(view, board);
+    add_notes(view, board, table);
+    tables.push_back(std::move(table));
+    if (board.chained) tables.push_back(teachers_table(view, board));
+  }
+  return tables;
+}
+
+}  // namespace kdbench::boards

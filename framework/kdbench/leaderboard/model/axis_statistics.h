@@ -1,0 +1,45 @@
+/// What a curve of accuracy and teacher's ECE along an axis says: rank correlations, spread, regret and slope, each with its
+/// interval over seeds.
+#pragma once
+#include <kdbench/leaderboard/leaderboard.h>
+#include <kdbench/stats/describe/bootstrap.h>
+
+#include <cstddef>
+#include <optional>
+#include <vector>
+
+namespace kdbench::boards {
+
+/// An estimate; the interval only where more than one seed (or point) allows one. `p` of a permutation test where there is one.
+struct Estimate {
+  std::optional<double> value = {}, low = {}, high = {}, p = {};
+};
+
+/// Values of whole curves, [seed][point]; `ece` is empty where the method has no teacher. Fractions.
+struct Grid {
+  std::vector<std::vector<double>> accuracy, ece;
+};
+
+/// What one curve says about a method. Fractions; correlations in [-1, 1]; nothing where a number does not exist.
+struct AxisStatistics {
+  std::vector<double> accuracy, ece;                     ///< means over seeds at each point
+  Estimate spearman;                                     ///< of ECE and accuracy: the paper's number
+  Estimate spearman_axis;                                ///< of the position on the axis and accuracy
+  Estimate kendall;                                      ///< tau-b of ECE and accuracy
+  Estimate slope;                                        ///< accuracy per ECE, least squares; t interval over points
+  Estimate spread;                                       ///< best minus worst mean accuracy
+  Estimate regret;                                       ///< best minus mean of the mean accuracies
+  std::optional<std::size_t> best;                       ///< point of the best mean accuracy, of equal ones the first
+  std::vector<std::optional<double>> per_seed_spearman;  ///< of ECE and accuracy; parallel to the grid's seeds
+  std::vector<std::size_t> per_seed_best;                ///< point of the best accuracy of each seed
+};
+
+/// The resampling that statistics_of() uses; its text() belongs on the board.
+stats::BootstrapOptions bootstrap_options(const BoardOptions& options);
+
+/// Computes everything from means over seeds, as the paper does; correlations need three points. Intervals resample whole seeds,
+/// because the points of one curve share a teacher and are not independent; one seed gives none.
+/// @param axis position of each point
+AxisStatistics statistics_of(const std::vector<double>& axis, const Grid& grid, const BoardOptions& options);
+
+}  // namespace kdbench::boards

@@ -1,0 +1,83 @@
+/// The table of metrics and how their numbers are written.
+#include <kdbench/leaderboard/model/metrics.h>
+
+#include <kdbench/base/check.h>
+
+#include <fmt/core.h>
+
+#include <algorithm>
+#include <cmath>
+
+namespace kdbench {
+
+std::string to_string(Direction direction) {
+  if (direction == Direction::kHigher) return "higher";
+  return direction == Direction::kLower ? "lower" : "none";
+}
+
+const std::vector<Metric>& metrics() {
+  using enum Direction;
+  static const std::vector<Metric> table = {
+      {"accuracy", "accuracy", "%", kHigher, 2, 100, false, "top-1 accuracy on the test split"},
+      {"ece", "ECE", "%", kLower, 2, 100, false, "expected calibration error, equal-width bins"},
+      {"mce", "MCE", "%", kLower, 2, 100, false, "largest gap of a bin"},
+      {"adaptive_ece", "adaptive ECE", "%", kLower, 2, 100, false, "ECE over bins of equal mass"},
+      {"classwise_ece", "classwise ECE", "%", kLower, 2, 100, false, "mean over classes of the ECE of that class's probability"},
+      {"nll", "NLL", "", kLower, 4, 1, false, "negative log-likelihood in nats"},
+      {"brier", "Brier", "", kLower, 4, 1, false, "squared distance to the one-hot label, summed over classes"},
+      {"overconfidence", "overconfidence", "%", kLower, 2, 100, false, "part of the ECE where confidence exceeds accuracy"},
+      {"underconfidence", "underconfidence", "%", kLower, 2, 100, false, "part of the ECE where accuracy exceeds confidence"},
+      {"fitted_T", "fitted T", "", kNone, 3, 1, false, "temperature with the least NLL"},
+      {"ece_after", "ECE at fitted T", "%", kLower, 2, 100, false, "ECE of the logits divided by the fitted T"},
+      {"bayes_accuracy", "Bayes", "%", kNone, 2, 100, false, "accuracy of the dataset's own posterior"},
+      {"gain", "gain", "points", kHigher, 2, 100, true, "accuracy above the same student trained alone, in pairs by seed"},
+      {"difference", "difference", "points", kHigher, 2, 100, true, "accuracy above the baseline, in pairs by seed"},
+      {"average_rank", "average rank", "", kLower, 2, 1, false, "1 is best; over every pair and seed"},
+      {"variance", "variance", "points^2", kLower, 2, 1e4, false, "population variance over the runs"},
+      {"spearman_ece", "Spearman(ECE, acc)", "%", kNone, 2, 100, false, "rank correlation of the teacher's ECE and the accuracy"},
+      {"spearman_axis", "Spearman(axis, acc)", "%", kNone, 2, 100, false, "rank correlation of the axis and the accuracy"},
+      {"kendall", "Kendall", "%", kNone, 2, 100, false, "tau-b of the teacher's ECE and the accuracy"},
+      {"slope", "slope", "points/point", kNone, 4, 1, true, "points of accuracy per point of ECE, least squares"},
+      {"spread", "spread", "points", kLower, 2, 100, false, "best minus worst mean accuracy along the axis"},
+      {"regret", "regret", "points", kLower, 2, 100, false, "best minus mean accuracy along the axis"},
+      {"tau", "tau", "", kNone, 2, 1, false, "temperature of the teacher in the student's loss"},
+      {"temperature", "T", "", kNone, 3, 1, false, "what the teacher's logits were divided by in all"},
+      {"p", "p", "", kNone, 3, 1, false, "permutation test of the Spearman correlation"},
+      {"count", "count", "", kNone, 0, 1, false, "samples in the bin"},
+      {"bin_accuracy", "accuracy", "%", kNone, 2, 100, false, "of the samples in the bin"},
+      {"confidence", "confidence", "%", kNone, 2, 100, false, "mean over the samples in the bin"},
+      {"gap", "accuracy - confidence", "points", kNone, 2, 100, true, "below 0: overconfident"},
+  };
+  return table;
+}
+
+const Metric& metric(std::string_view key) {
+  const auto& table = metrics();
+  const auto it = std::find_if(table.begin(), table.end(), [&](const Metric& m) { return m.key == key; });
+  KDBENCH_CHECK(it != table.end(), "every metric of a board is in the table");
+  return *it;
+}
+
+std::string heading(std::string_view title, std::string_view unit, Direction direction) {
+  std::string out(title);
+  if (direction != Direction::kNone) out += direction == Direction::kHigher ? " ↑" : " ↓";
+  if (!unit.empty()) out += fmt::format(" ({})", unit);
+  return out;
+}
+
+std::string shown(const Metric& metric, std::optional<double> value) {
+  const auto scaled = in_unit(metric, value);
+  if (!scaled) return "n/a";
+  auto text =
+      metric.with_sign ? fmt::format("{:+.{}f}", *scaled, metric.decimals) : fmt::format("{:.{}f}", *scaled, metric.decimals);
+  const bool zero = text.find_first_not_of("+-0.") == std::string::npos;
+  if (zero && text[0] == '-') text = (metric.with_sign ? "+" : "") + text.substr(1);
+  return text;
+}
+
+std::optional<double> in_unit(const Metric& metric, std::optional<double> value) {
+  if (!value || !std::isfinite(*value)) return std::nullopt;
+  return *value * metric.scale;
+}
+
+}  // namespace kdbench

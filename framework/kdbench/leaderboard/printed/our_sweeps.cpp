@@ -1,0 +1,171 @@
+/// Sweeps of our own results: points that differ in what a printed table varies and in nothing else.
+#include <kdbench/leaderboard/printed/sweeps.h>
+
+#include <kdbench/base/text.h>
+
+#include <fmt/core.h>
+
+#include <algorithm>
+#include <charconv>
+#include <sstream>
+
+namespace kdbench::boards {
+namespace {
+
+/// The name that tables have for what a loss plugin computes.
+std::string role_of(const Point& p) {
+  if (p.loss.empty() || p.loss == "none") return "one-hot";
+  if (p.loss == "soft_target") return "posterior";
+  if (p.loss == "kl") return "KD";
+  return p.loss == "dist" ? "DIST" : p.loss;
+}
+
+/// The number after `key=` in "wrn depth=16 width=1"; empty where there is none.
+std::string value_in(const std::string& text, const std::string& key) {
+  const auto at = text.find(" " + key + "=");
+  if (at == std::string::npos) return "";
+  const auto begin = at + key.size() + 2;
+  return text.substr(begin, text.find(' ', begin) - begin);
+}
+
+std::string plugin_in(const std::string& text) { return text.substr(0, text.find_first_of(" ,")); }
+
+/// "wrn depth=28 width=3" is WRN-28-3, "resnet depth=56 width=1" ResNet-56 and "resnet depth=8 width=4" resnet8x4.
+std::string plain_model(const std::string& text) {
+  const auto plugin = plugin_in(text), depth = value_in(text, "depth"), width = value_in(text, "width");
+  if (depth.empty()) return plain(plugin);
+  if (plugin == "wrn") return plain(plugin + depth + width);
+  return plain(plugin + depth + (width.empty() || width == "1" ? "" : "x" + width));
+}
+
+std::vector<std::string> assistants_of(const std::vector<std::string>& chain) {
+  return chain.empty() ? chain : std::vector<std::string>(chain.begin() + 1, chain.end());
+}
+
+std::optional<double> epoch_of(const Point& p) {
+  if (p.checkpoint == "last" && p.teacher_epochs > 0) return static_cast<double>(p.teacher_epochs);
+  constexpr std::string_view kEpoch = "epoch ";
+  int epoch = 0;
+  const auto* begin = p.checkpoint.data() + std::min(kEpoch.size(), p.checkpoint.size());
+  const auto [stop, error] = std::from_chars(begin, p.checkpoint.data() + p.checkpoint.size(), epoch);
+  return p.checkpoint.starts_with(kEpoch) && error == std::errc() ? std::optional<double>(epoch) : std::nullopt;
+}
+
+Level numbered(double x) { return {fmt::format("{}", x), fmt::format("{}", x), x}; }
+
+/// Where the point stands along what varies; nothing where it does not belong to such a sweep.
+std::optional<Level> level_of(const Point& p, const std::string& along) {
+  if (along == "method") return Level{role_of(p), plain(role_of(p)), {}};
+  if (p.chain.empty()) return std::nullopt;
+  if (along == "tau") {
+    if (!p.axis.empty()) return numbered(p.value);
+    return p.tau ? std::optional(numbered(*p.tau)) : std::nullopt;
+  }
+  if (along == "assistant") {
+    if (p.chain.size() < 2) return std::nullopt;
+    const auto models = assistants_of(p.chain_models);
+    return Level{join(assistants_of(p.chain), " > "), models.size() == 1 ? plain_model(models.front()) : "", p.teacher_params};
+  }
+  if (along == "checkpoint") {
+    const auto epoch = epoch_of(p);
+    return Level{p.checkpoint, epoch ? fmt::format("{}", *epoch) : "", epoch};
+  }
+  if (p.checkpoint != "last" || p.teacher_epochs == 0) return std::nullopt;
+  return numbered(static_cast<double>(p.teacher_epochs));
+}
+
+/// "kl[alpha=0.5]" of "kl[alpha=0.5,tau=4]".
+std::string without_tau(const std::string& method) {
+  const auto open = method.find('[');
+  if (open == std::string::npos || !method.ends_with(']')) return method;
+  std::vector<std::string> kept;
+  std::istringstream items(method.substr(open + 1, method.size() - open - 2));
+  for (std::string item; std::getline(items, item, ',');) {
+    if (!item.starts_with("tau=")) kept.push_back(item);
+  }
+  const auto name = method.substr(0, open);
+  return kept.empty() ? name : fmt::format("{}[{}]", name, join(kept, ","));
+}
+
+/// Method and convention, without the tau of a grid of methods: it varies along the sweep, or is one of the things that stay.
+std::string who_of(const Point& p, const std::string& along) {
+  if (along == "method") return "";
+  const auto comma = p.convention.find(", ");
+  const bool of_grid = p.axis.empty() && p.convention.starts_with("tau=") && comma != std::string::npos;
+  if (!of_grid) return fmt::format("{} ({})", p.method, p.convention);
+  return fmt::format("{} ({})", without_tau(p.method), p.convention.substr(comma + 2));
+}
+
+std::map<std::string, std::string> fixed_of(const Point& p, const std::string& along) {
+  std::map<std::string, std::string> fixed;
+  if (along == "method") return fixed;
+  if (along == "tau" && p.axis != "tau") fixed["axis"] = p.axis;
+  if (along == "tau" && p.strategy != "direct") fixed["strategy"] = p.strategy;
+  if (along != "tau" && p.tau) fixed["tau"] = fmt::format("{}", *p.tau);
+  if (along != "tau" && p.axis == "teacher_temperature") fixed[p.axis] = fmt::format("{}", p.value);
+  if (along != "assistant" && p.chain.size() > 1) {
+    const auto models = assistants_of(p.chain_models);
+    const bool known = models.size() == 1 && !models.front().empty();
+    fixed["assistant"] = known ? plain_model(models.front()) : join(assistants_of(p.chain), " > ");
+  }
+  if (along != "checkpoint" && along != "teacher_epochs" && p.checkpoint != "last") fixed["checkpoint"] = p.checkpoint;
+  if (along == "checkpoint") fixed["teacher_epochs"] = fmt::format("{}", p.teacher_epochs);
+  std::erase_if(fixed, [](const auto& item) { return item.second.empty(); });
+  return fixed;
+}
+
+Sweep sweep_of(const Point& p, const std::string& along) {
+  const auto teacher_model = p.chain_models.empty() ? "" : p.chain_models.front();
+  return {.role = along == "method" ? "" : role_of(p),
+          .who = who_of(p, along),
+          .study = p.study,
+          .dataset = p.dataset,
+          .teacher = p.teacher,
+          .student = p.student,
+          .data = p.data,
+          .models = teacher_model.empty() ? p.student_model : teacher_model + " -> " + p.student_model,
+          .plain_dataset = p.all_rows ? plain(plugin_in(p.data)) : "",
+          .plain_teacher = plain_model(teacher_model),
+          .plain_student = plain_model(p.student_model),
+          .fixed = fixed_of(p, along),
+          .levels = {},
+          .spearman = {},
+          .epochs = p.epochs,
+          .teacher_epochs = p.teacher_epochs};
+}
+
+Sweep& find_or_add(std::vector<Sweep>& sweeps, Sweep wanted) {
+  const auto same = [&](const Sweep& s) {
+    return s.role == wanted.role && s.who == wanted.who && s.study == wanted.study && s.dataset == wanted.dataset &&
+           s.teacher == wanted.teacher && s.student == wanted.student && s.fixed == wanted.fixed;
+  };
+  const auto it = std::find_if(sweeps.begin(), sweeps.end(), same);
+  return it != sweeps.end() ? *it : sweeps.emplace_back(std::move(wanted));
+}
+
+void add_level(Level level, const Point& p, Sweep& sweep) {
+  for (const auto& run : p.runs) {
+    level.accuracy[run.seed] = run.accuracy;
+    if (run.teacher_ece) level.ece[run.seed] = *run.teacher_ece;
+  }
+  const auto there =
+      std::find_if(sweep.levels.begin(), sweep.levels.end(), [&](const Level& l) { return l.label == level.label; });
+  // Two ways to one position are one point where they come to the same runs (a strategy that changes nothing), else two.
+  if (there != sweep.levels.end() && there->accuracy == level.accuracy && there->ece == level.ece) return;
+  if (there != sweep.levels.end()) level.label = fmt::format("{} ({})", level.label, p.strategy);
+  sweep.levels.push_back(std::move(level));
+}
+
+}  // namespace
+
+std::vector<Sweep> our_sweeps(const std::vector<Point>& points, const std::string& along) {
+  std::vector<Sweep> sweeps;
+  for (const auto& p : points) {
+    auto level = p.runs.empty() ? std::nullopt : level_of(p, along);
+    if (level) add_level(std::move(*level), p, find_or_add(sweeps, sweep_of(p, along)));
+  }
+  for (auto& sweep : sweeps) sort_levels(sweep);
+  return sweeps;
+}
+
+}  // namespace kdbench::boards

@@ -1,0 +1,308 @@
+#include <kdbench/plan/make/job_list.h>
+#include <kdbench/plan/make/make_plan.h>
+#include <kdbench/plan/make/spec_parts.h>
+#include <kdbench/plan/make/stages.h>
+#include <kdbench/plan/resolve/device.h>
+
+#include <fmt/core.h>
+
+#include <algorithm>
+#include <map>
+#include <optional>
+#include <set>
+#include <unordered_set>
+
+namespace kdbench {
+namespace {
+
+/// What a stage became: its job, and who taught it.
+struct Trained {
+  std::string job, model;
+  std::string teacher_job, teacher_checkpoint;  ///< empty: the labels alone
+  std::vector<std::string> chain;               ///< models from the first teacher to the one that taught it
+};
+
+class Planner {
+ public:
+  Planner(const ParsedSuite& parsed, const Catalog& catalog, const std::string& device)
+      : suite_(parsed.suite),
+        diagnostics_(parsed.diagnostics),
+        resolved_(suite_, catalog, diagnostics_),
+        answers_(resolved_),
+        jobs_(resolved_) {
+    plan_.suite = suite_.name;
+    plan_.title = suite_.title;
+    plan_.paper = suite_.paper;
+    plan_.file = suite_.file;
+    plan_.select = suite_.select;
+    plan_.data_dir = suite_.data_dir;
+    plan_.study_options = Json::object();
+    resolve_device_name(device);
+  }
+
+  Result<Plan> make() {
+    std::vector<std::pair<Setting, std::vector<Usable>>> settings;
+    for (const auto& study : suite_.studies) {
+      plan_.studies.push_back(study.name);
+      plan_.study_options[study.name] = {
+          {"baseline", study.baseline}, {"per_seed", study.per_seed}, {"direct", direct_strategy(study)}};
+      for (auto& setting : settings_of(study)) settings.emplace_back(setting, usable_methods(setting));
+    }
+    if (!diagnostics_.empty()) return with_overrides_named(diagnostics_, suite_.overrides);
+    for (const auto seed : suite_.seeds) {
+      of_seed_ = seed_spec(seed, suite_.bins, plan_.device);
+      for (const auto& [setting, methods] : settings) plan_setting(setting, methods, seed);
+    }
+    plan_.jobs = jobs_.take();
+    return std::move(plan_);
+  }
+
+ private:
+  void complain(Position at, std::string message) { diagnostics_.push_back({suite_.file, at, std::move(message)}); }
+
+  void resolve_device_name(const std::string& wanted) {
+    auto device = resolve_device(wanted.empty() ? suite_.device.value : wanted);
+    if (device)
+      plan_.device = *device;
+    else if (wanted.empty())
+      complain(suite_.device.at, device.error().front().message);
+    else
+      diagnostics_.push_back({"", {}, "--device: " + device.error().front().message});
+  }
+
+  /// The study's name for the strategy without detours, which boards compare the others with; empty where it has none.
+  std::string direct_strategy(const Study& study) const {
+    for (const auto& name : study.strategies) {
+      const auto use = suite_.strategies.find(name.value);
+      if ((use == suite_.strategies.end() ? name.value : use->second.plugin.value) == "direct") return name.value;
+    }
+    return "";
+  }
+
+  std::vector<Setting> settings_of(const Study& study) {
+    std::vector<Setting> out;
+    const auto dataset = resolved_.datasets.find(study.dataset.value);
+    if (dataset == resolved_.datasets.end()) return out;  // reported where the data set is defined
+    if (suite_.select == "best_val" && dataset->second.use->validation.value == 0) {
+      complain(dataset->second.use->at,
+               fmt::format("study '{}' reads the checkpoint \"best_val\" (suite.select), but dataset '{}' has no "
+                           "validation rows; set 'validation' here, or select = \"last\"",
+                           study.name, study.dataset.value));
+    }
+    for (const auto& pair : study.pairs) {
+      for (const auto& strategy : study.strategies) {
+        if (!resolved_.strategies.contains(strategy.value)) continue;
+        out.push_back({&study, &pair, strategy.value, &dataset->second});
+      }
+    }
+    return out;
+  }
+
+  /// Every method of the study that this setting can train; the reasons against the others become diagnostics.
+  std::vector<Usable> usable_methods(const Setting& s) {
+    std::vector<Usable> out;
+    const auto& dataset = s.study->dataset.value;
+    const auto* student = resolved_.facts(s.student(), dataset);
+    const auto* teacher = s.teacher().empty() ? nullptr : resolved_.facts(s.teacher(), dataset);
+    if (!student || (!s.teacher().empty() && !teacher)) return out;
+    for (const auto& name : s.study->losses) {
+      const auto methods = resolved_.methods.find(name.value);
+      if (methods == resolved_.methods.end()) continue;
+      for (const auto& method : methods->second) {
+        if (auto usable = try_method(s, method, name.at)) out.push_back(std::move(*usable));
+      }
+    }
+    check_augmentation(s, out);
+    return out;
+  }
+
+  void check_augmentation(const Setting& s, const std::vector<Usable>& methods) {
+    const auto& image = s.dataset->info.image;
+    std::set<std::string> trained{s.student(), s.teacher()};
+    for (const auto& usable : methods) {
+      for (const auto& planned : usable.stages) trained.insert(planned.stage.model);
+    }
+    trained.erase("");
+    for (const auto& name : trained) {
+      const auto& recipe = resolved_.models.at(name).use->recipe;
+      if ((recipe.crop_padding > 0 || recipe.flip) && image.height * image.width == 1) {
+        complain(s.study->dataset.at, fmt::format("study '{}': model '{}' trains with crop or flip, but dataset '{}' has no "
+                                                  "images ({} numbers a row); set train.crop_padding = 0 and train.flip = false",
+                                                  s.study->name, name, s.study->dataset.value, image.channels));
+      }
+    }
+  }
+
+  std::optional<Usable> try_method(const Setting& s, const Method& method, Position at) {
+    Usable usable{&method, {}, false, {}};
+    try {
+      usable.needs = answers_.ask(method, s, s.student(), s.teacher()).needs;
+      usable.labels_only = !usable.needs.terms;
+      if (usable.needs.teacher && s.teacher().empty())
+        throw Error("it needs a teacher; write the pair as [\"teacher\", \"student\"]");
+      usable.stages = plan_stages(resolved_, answers_, s, method, usable.needs);
+    } catch (const std::exception& error) {
+      complain(at, fmt::format("study '{}': loss '{}' with {}: {}", s.study->name, method.label, pair_text(s), error.what()));
+      return std::nullopt;
+    }
+    return usable;
+  }
+
+  static std::string pair_text(const Setting& s) {
+    return s.teacher().empty() ? fmt::format("student '{}'", s.student())
+                               : fmt::format("teacher '{}' and student '{}'", s.teacher(), s.student());
+  }
+
+  void plan_setting(const Setting& s, const std::vector<Usable>& methods, std::int64_t seed) {
+    const bool sensitivity = s.study->kind == StudyKind::kSensitivity;
+    const bool taught = std::any_of(methods.begin(), methods.end(), [](const Usable& u) { return !u.labels_only; });
+    if (!sensitivity && taught) place_alone(s, seed);
+    for (const auto& usable : methods) {
+      if (usable.labels_only) {
+        place_alone(s, seed);
+        if (!sensitivity) place_method(s, usable, usable.method->knobs, 0, seed);
+      } else if (!sensitivity) {
+        place_method(s, usable, usable.method->knobs, 0, seed);
+      } else {
+        for (const auto value : s.study->values) {
+          place_method(s, usable, at_axis(usable.method->knobs, s.study->axis, value), value, seed);
+        }
+      }
+    }
+  }
+
+  Placement placement(const Setting& s, const std::string& role, std::int64_t seed) const {
+    Placement p;
+    p.study = s.study->name;
+    p.kind = s.study->kind == StudyKind::kCompare ? "compare" : "sensitivity";
+    p.dataset = s.study->dataset.value;
+    p.teacher = s.teacher();
+    p.student = s.student();
+    p.strategy = s.strategy;
+    p.seed = seed;
+    p.axis = s.study->axis;
+    p.role = role;
+    return p;
+  }
+
+  /// Every method places its teachers again; each place is kept once. What is left out of the key follows from the rest.
+  void place(Placement p) {
+    auto key = fmt::format("{}\n{}\n{}\n{}\n{}\n{}\n{}\n{}\n{}\n{}\n{}\n{}", p.study, p.dataset, p.method, p.convention,
+                           p.teacher, p.student, p.strategy, p.seed, p.value, p.role, p.job, p.teacher_job);
+    if (placed_.insert(std::move(key)).second) plan_.placements.push_back(std::move(p));
+  }
+
+  void place_alone(const Setting& s, std::int64_t seed) {
+    auto p = placement(s, "alone", seed);
+    p.method = "alone";
+    p.convention = "labels only";
+    const auto& model = resolved_.models.at(s.student());
+    auto spec = labels_spec(of_seed_, *s.dataset, model, model.recipe);
+    p.job = jobs_.add(s, std::move(spec), fmt::format("alone {} s{}", s.student(), seed), s.student());
+    place(std::move(p));
+  }
+
+  void place_method(const Setting& s, const Usable& usable, const Knobs& knobs, double value, std::int64_t seed) {
+    std::map<std::string, Trained> trained;  // by stage
+    for (const auto& planned : usable.stages) {
+      const auto& stage = planned.stage;
+      const bool named = stage.loss == StageLoss::kNamed && planned.method;
+      auto spec = stage_spec(s, planned, named ? planned.method->knobs : knobs, trained);
+      auto& now = trained[stage.id] = taught_by(planned, trained);
+      const bool features = planned.method && (planned.needs.teacher_features || planned.needs.teacher_embedding);
+      now.job = jobs_.add(s, std::move(spec), job_label(s, usable, planned, value, seed), stage.model, features);
+      if (teaches(usable, stage.id)) place_teacher(s, stage.id, now, seed);
+    }
+    auto p = placement(s, "method", seed);
+    p.method = usable.method->label;
+    p.convention = convention(s, usable, knobs);
+    p.value = value;
+    set_training(p, trained.at("student"));
+    place(std::move(p));
+  }
+
+  /// A stage that others only start from or are added to is no teacher.
+  static bool teaches(const Usable& usable, const std::string& stage) {
+    return std::any_of(usable.stages.begin(), usable.stages.end(),
+                       [&](const StagePlan& p) { return p.taught() && *p.stage.teacher == stage; });
+  }
+
+  Spec stage_spec(const Setting& s, const StagePlan& planned, const Knobs& knobs,
+                  const std::map<std::string, Trained>& trained) const {
+    const auto& stage = planned.stage;
+    const auto& model = resolved_.models.at(stage.model);
+    auto spec = labels_spec(of_seed_, *s.dataset, model, planned.recipe);
+    if (planned.method) spec.set("loss", make_part(loss_spec(*planned.method, planned.needs, knobs, stage)));
+    if (planned.taught()) spec.set("teacher", make_part(teacher_spec(trained.at(*stage.teacher).job, stage)));
+    if (stage.init) spec.set("init", make_part(trained.at(*stage.init).job));
+    if (stage.added_to) spec.set("added_to", make_part(trained.at(*stage.added_to).job));
+    return spec;
+  }
+
+  static Trained taught_by(const StagePlan& planned, const std::map<std::string, Trained>& trained) {
+    Trained out{.job = "", .model = planned.stage.model, .teacher_job = "", .teacher_checkpoint = "", .chain = {}};
+    if (!planned.taught()) return out;
+    const auto& teacher = trained.at(*planned.stage.teacher);
+    out.teacher_job = teacher.job;
+    out.teacher_checkpoint = checkpoint_text(planned.stage.teacher_checkpoint);
+    out.chain = teacher.chain;
+    out.chain.push_back(teacher.model);
+    return out;
+  }
+
+  static void set_training(Placement& p, const Trained& trained) {
+    p.job = trained.job;
+    p.teacher_job = trained.teacher_job;
+    p.teacher_checkpoint = trained.teacher_checkpoint;
+    p.chain = trained.chain;
+  }
+
+  static std::string convention(const Setting& s, const Usable& usable, const Knobs& knobs) {
+    if (usable.labels_only) return "labels only";
+    const auto text =
+        usable.needs.teacher ? convention_text(knobs, s.study->axis) : fmt::format("posterior, alpha={}", knobs.alpha);
+    const auto* last = usable.stages.back().method;
+    if (usable.stages.back().stage.loss != StageLoss::kNamed || !last) return text;
+    return fmt::format("{}; student by {}: {}", text, last->label, convention_text(last->knobs, ""));
+  }
+
+  void place_teacher(const Setting& s, const std::string& stage, const Trained& trained, std::int64_t seed) {
+    auto p = placement(s, "teacher", seed);
+    p.method = stage;
+    p.student = "";
+    p.teacher = trained.model;
+    p.convention = trained.teacher_job.empty() ? "labels only" : "taught";
+    set_training(p, trained);
+    p.axis = "";
+    place(std::move(p));
+  }
+
+  static std::string job_label(const Setting& s, const Usable& usable, const StagePlan& planned, double value,
+                               std::int64_t seed) {
+    const auto& stage = planned.stage;
+    const bool by_method = stage.loss == StageLoss::kMethod;
+    if (!by_method && !planned.method) return fmt::format("{} {} s{}", stage.id, stage.model, seed);
+    const auto axis = s.study->axis.empty() || !by_method ? "" : fmt::format(" {}={}", s.study->axis, value);
+    const auto who = stage.teacher ? fmt::format("{}->{}", s.teacher(), stage.model) : stage.model;
+    const auto how = s.strategy == "direct" ? "" : " " + s.strategy;
+    const auto at = stage.id == "student" ? "" : " " + stage.id;
+    return fmt::format("{}{} {}{}{} s{}", (by_method ? usable.method : planned.method)->label, axis, who, how, at, seed);
+  }
+
+  const Suite& suite_;
+  Diagnostics diagnostics_;
+  Resolved resolved_;
+  LossAnswers answers_;
+  JobList jobs_;
+  Spec of_seed_;  ///< of the seed that is being planned
+  Plan plan_;
+  std::unordered_set<std::string> placed_;
+};
+
+}  // namespace
+
+Result<Plan> make_plan(const ParsedSuite& parsed, const Catalog& catalog, const std::string& device) {
+  return Planner(parsed, catalog, device).make();
+}
+
+}  // namespace kdbench

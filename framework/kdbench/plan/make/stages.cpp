@@ -1,0 +1,175 @@
+#include <kdbench/base/text.h>
+#include <kdbench/plan/make/spec_parts.h>
+#include <kdbench/plan/make/stages.h>
+
+#include <fmt/core.h>
+
+#include <algorithm>
+
+namespace kdbench {
+namespace {
+
+bool reads_validation(const std::string& rule) { return rule != "last" && rule != "epoch"; }
+
+std::vector<Stage> ask(Resolved& resolved, const Setting& s, bool with_teacher) {
+  const auto epochs_of = [&](const std::string& model) { return resolved.models.at(model).use->recipe.epochs; };
+  StrategyContext context{with_teacher ? s.teacher() : "", s.student(), {}, 0, epochs_of(s.student())};
+  if (with_teacher) context.teacher_epochs = epochs_of(s.teacher());
+  for (const auto& [name, model] : resolved.models) {
+    if (const auto* facts = resolved.facts_if_fit(name, s.study->dataset.value))
+      context.models.push_back({name, facts->num_params});
+  }
+  std::stable_sort(context.models.begin(), context.models.end(),
+                   [](const auto& a, const auto& b) { return a.num_params > b.num_params; });
+  return resolved.strategies.at(s.strategy).strategy->plan(context);
+}
+
+/// Refuses, by name, a strategy that breaks its contract, rather than planning it wrongly.
+class StageChecks {
+ public:
+  StageChecks(const Resolved& resolved, const Setting& s, const std::vector<Stage>& stages)
+      : resolved_(resolved), s_(s), stages_(stages) {}
+
+  void run() const {
+    if (stages_.empty() || stages_.back().id != "student") broken("does not end in the stage \"student\"");
+    for (std::size_t i = 0; i < stages_.size(); ++i) {
+      const auto& stage = stages_[i];
+      if (find(i, stage.id)) broken(fmt::format("has two stages '{}'", stage.id));
+      check_training(stage);
+      if (stage.teacher) check_teacher(i);
+      if (stage.init) check_init(i);
+      if (stage.added_to) earlier(i, *stage.added_to, "add its logits to those of");
+    }
+  }
+
+ private:
+  [[noreturn]] void broken(const std::string& why) const { throw Error(fmt::format("strategy '{}' {}", s_.strategy, why)); }
+
+  const Stage* find(std::size_t end, const std::string& id) const {
+    const auto last = stages_.begin() + static_cast<std::ptrdiff_t>(end);
+    const auto it = std::find_if(stages_.begin(), last, [&](const Stage& stage) { return stage.id == id; });
+    return it == last ? nullptr : &*it;
+  }
+
+  const Stage& earlier(std::size_t i, const std::string& id, const std::string& what) const {
+    const auto* stage = find(i, id);
+    if (!stage) broken(fmt::format("lets stage '{}' {} '{}', which is no earlier stage", stages_[i].id, what, id));
+    return *stage;
+  }
+
+  void check_training(const Stage& stage) const {
+    if (!resolved_.models.contains(stage.model)) broken(fmt::format("trains '{}', which is no [models.NAME]", stage.model));
+    if (stage.epochs < 1) broken(fmt::format("gives stage '{}' {} epochs", stage.id, stage.epochs));
+    if (stage.kd_begin < 0 || (stage.kd_end != 0 && stage.kd_end <= stage.kd_begin)) {
+      broken(fmt::format("distils in stage '{}' from epoch {} to {}", stage.id, stage.kd_begin, stage.kd_end));
+    }
+    if (!(stage.label_smoothing >= 0 && stage.label_smoothing < 1)) {
+      broken(fmt::format("gives stage '{}' label_smoothing = {}, expected a number in [0, 1)", stage.id, stage.label_smoothing));
+    }
+  }
+
+  void check_teacher(std::size_t i) const {
+    const auto& stage = stages_[i];
+    const auto& [rule, epoch] = stage.teacher_checkpoint;
+    const auto& rules = checkpoint_rules();
+    if (std::find(rules.begin(), rules.end(), rule) == rules.end()) {
+      broken(fmt::format("asks for the checkpoint rule '{}'{}", rule, suggestion(rule, rules)));
+    }
+    const auto& teacher = earlier(i, *stage.teacher, "learn from");
+    if (rule == "epoch" && (epoch < 1 || epoch > teacher.epochs)) {
+      broken(fmt::format("lets stage '{}' learn from epoch {} of stage '{}', which trains for {}; expected 1 to {}", stage.id,
+                         epoch, teacher.id, teacher.epochs, teacher.epochs));
+    }
+    if (reads_validation(rule)) need_validation(fmt::format("chooses the teacher of stage '{}' by '{}'", stage.id, rule));
+    if (stage.fit_teacher_temperature)
+      need_validation(fmt::format("fits the temperature of the teacher of stage '{}'", stage.id));
+  }
+
+  void need_validation(const std::string& what) const {
+    if (s_.dataset->use->validation.value > 0) return;
+    const auto& dataset = s_.study->dataset.value;
+    broken(fmt::format("{}, which takes validation rows, but dataset '{}' has none; set 'validation' in [datasets.{}]", what,
+                       dataset, dataset));
+  }
+
+  void check_init(std::size_t i) const {
+    const auto& stage = stages_[i];
+    const auto& from = earlier(i, *stage.init, "start from");
+    if (from.model == stage.model) return;
+    broken(fmt::format("is wrong: stage '{}' starts from '{}', which trains model '{}', not '{}'", stage.id, from.id, from.model,
+                       stage.model));
+  }
+
+  const Resolved& resolved_;
+  const Setting& s_;
+  const std::vector<Stage>& stages_;
+};
+
+/// The single method of the suite's [losses.NAME] that a stage names.
+const Method& named_method(const Resolved& resolved, const Setting& s, const Stage& stage) {
+  const auto refuse = [&](const std::string& why) {
+    throw Error(fmt::format("strategy '{}' trains stage '{}' by loss '{}', {}", s.strategy, stage.id, stage.loss_name, why));
+  };
+  const auto it = resolved.methods.find(stage.loss_name);
+  if (it == resolved.methods.end()) {
+    std::vector<std::string> names;
+    for (const auto& [name, methods] : resolved.methods) names.push_back(name);
+    refuse("which is no [losses.NAME]" + suggestion(stage.loss_name, names));
+  }
+  if (it->second.empty()) refuse("which has mistakes of its own");
+  if (it->second.size() > 1) refuse(fmt::format("which stands for {} methods; write single values, no lists", it->second.size()));
+  return it->second.front();
+}
+
+const Stage& stage_named(const std::vector<Stage>& stages, const std::string& id) {
+  return *std::find_if(stages.begin(), stages.end(), [&](const Stage& stage) { return stage.id == id; });
+}
+
+/// The loss of a stage on the pair that the stage is, which need not be the two ends.
+StagePlan with_loss(LossAnswers& answers, const Setting& s, const Method& method, const Stage& stage,
+                    const std::vector<Stage>& stages) {
+  const auto teacher = stage.teacher ? stage_named(stages, *stage.teacher).model : std::string();
+  const auto& answer = answers.ask(method, s, stage.model, teacher);
+  if (!answer.needs.terms) return {stage, nullptr, answer.needs};
+  const bool ends = stage.model == s.student() && (teacher.empty() || teacher == s.teacher());
+  const auto at =
+      ends ? std::string()
+           : fmt::format("stage '{}' (loss '{}', teacher '{}' and student '{}'): ", stage.id, method.label, teacher, stage.model);
+  if (answer.needs.teacher && !stage.teacher) throw Error(at + "it needs a teacher, and the strategy names none");
+  if (answer.needs.posterior && !s.dataset->info.has_posterior) {
+    throw Error(fmt::format("{}it learns the posterior, which dataset '{}' does not know", at, s.study->dataset.value));
+  }
+  if (answer.refusal) throw Error(at + *answer.refusal);
+  return {stage, &method, answer.needs};
+}
+
+}  // namespace
+
+const std::vector<std::string>& checkpoint_rules() {
+  static const std::vector<std::string> rules{"last", "epoch", "best_val", "min_val_ece", "min_val_nll", "max_val_information"};
+  return rules;
+}
+
+std::vector<StagePlan> plan_stages(Resolved& resolved, LossAnswers& answers, const Setting& s, const Method& method,
+                                   const LossNeeds& needs) {
+  auto stages = ask(resolved, s, needs.teacher);
+  StageChecks(resolved, s, stages).run();
+  for (auto& stage : stages) {  // one network, one name: a student of it must not be trained twice
+    auto& [rule, epoch] = stage.teacher_checkpoint;
+    if (stage.teacher && rule == "epoch" && epoch == stage_named(stages, *stage.teacher).epochs) stage.teacher_checkpoint = {};
+  }
+  std::vector<StagePlan> out;
+  for (const auto& stage : stages) {
+    if (stage.loss == StageLoss::kNamed) {
+      out.push_back(with_loss(answers, s, named_method(resolved, s, stage), stage, stages));
+    } else if (stage.loss == StageLoss::kMethod && needs.terms) {
+      out.push_back(with_loss(answers, s, method, stage, stages));
+    } else {
+      out.push_back({stage, nullptr, {}});
+    }
+    out.back().recipe = stage_recipe(resolved.models.at(stage.model), stage);
+  }
+  return out;
+}
+
+}  // namespace kdbench

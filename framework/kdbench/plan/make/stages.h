@@ -1,0 +1,20 @@
+/// From a strategy's answer to stages that can be planned: asked, checked, and each with what trains it.
+#pragma once
+#include <kdbench/plan/make/setting.h>
+#include <kdbench/plan/resolve/loss_answers.h>
+
+#include <string>
+#include <vector>
+
+namespace kdbench {
+
+/// What Checkpoint::rule may say: the states of a network that training keeps.
+const std::vector<std::string>& checkpoint_rules();
+
+/// Asks the strategy of a setting for its stages and finds the loss of each.
+/// @param needs of `method`, the method under study, on the setting's pair
+/// @throws Error saying why the strategy or a loss cannot be used here, naming strategy and stage
+std::vector<StagePlan> plan_stages(Resolved& resolved, LossAnswers& answers, const Setting& s, const Method& method,
+                                   const LossNeeds& needs);
+
+}  // namespace kdbench

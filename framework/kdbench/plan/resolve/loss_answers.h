@@ -1,0 +1,33 @@
+/// What losses say about pairs of networks while a suite is planned, each asked once: some make large memory banks to answer.
+#pragma once
+#include <kdbench/plan/make/setting.h>
+
+#include <map>
+#include <optional>
+#include <string>
+#include <tuple>
+
+namespace kdbench {
+
+struct LossAnswer {
+  LossNeeds needs;
+  std::optional<std::string> refusal;  ///< why the loss cannot be used on the pair
+};
+
+class LossAnswers {
+ public:
+  explicit LossAnswers(Resolved& resolved) : resolved_(resolved) {}
+
+  /// @param student, teacher names in the suite; teacher may be empty
+  /// @throws Error if a model cannot be built on the data set, and whatever the loss's constructor throws
+  const LossAnswer& ask(const Method& method, const Setting& s, const std::string& student, const std::string& teacher);
+
+ private:
+  LossContext context(const Setting& s, const std::string& student, const std::string& teacher);
+  const ModelFacts& facts(const Setting& s, const std::string& model);
+
+  Resolved& resolved_;
+  std::map<std::tuple<const Method*, std::string, std::string, std::string>, LossAnswer> known_;
+};
+
+}  // namespace kdbench

@@ -1,0 +1,310 @@
+#include <kdbench/run/schedule/scheduler.h>
+
+#include <kdbench/run/process/signals.h>
+#include <kdbench/run/schedule/parent_record.h>
+
+#include <fmt/core.h>
+#include <poll.h>
+
+#include <algorithm>
+#include <chrono>
+#include <limits>
+#include <list>
+#include <numeric>
+#include <set>
+#include <string>
+#include <unordered_map>
+
+namespace kdbench {
+namespace {
+
+using Clock = std::chrono::steady_clock;
+
+constexpr int kTick_ms = 100;
+
+class Runner {
+ public:
+  Runner(const Plan& plan, const Store& store, const RunOptions& options, RunObserver& observer)
+      : plan_(plan),
+        store_(store),
+        options_(options),
+        observer_(observer),
+        queue_(plan, {options.slots, options.fuse, options.unit.unit_bytes()}) {
+    if (!options.fuse) return;
+    for (const auto& job : plan.jobs) ++group_sizes_[job.group];
+  }
+
+  RunSummary run() {
+    summary_.total = plan_.jobs.size();
+    look_into_store();
+    for (std::size_t i = 0; i < plan_.jobs.size(); ++i) work_ += queue_.settled(i) ? 0 : weight(i);
+    for (start_units(); !active_.empty(); start_units()) {
+      wait();
+      for (auto it = active_.begin(); it != active_.end();) it = advance(*it) ? std::next(it) : active_.erase(it);
+      observer_.update(state());
+    }
+    for (std::size_t i = 0; i < plan_.jobs.size(); ++i) summary_.left += queue_.settled(i) ? 0 : 1;
+    return std::move(summary_);
+  }
+
+ private:
+  /// Seconds of work, with an equal share of what the job's group has once. A plan without estimates still makes progress that
+  /// can be shown: then every job weighs the same.
+  double weight(std::size_t job) const {
+    const auto& j = plan_.jobs[job];
+    const auto size = j.group.empty() ? group_sizes_.end() : group_sizes_.find(j.group);
+    const double others = size == group_sizes_.end() ? 0 : 1 - 1 / static_cast<double>(size->second);
+    return std::max(j.estimated_s - others * j.shared_s, 1e-3);
+  }
+
+  void look_into_store() {
+    std::vector<std::size_t> incomplete;
+    for (std::size_t i = 0; i < plan_.jobs.size(); ++i) {
+      const auto found = store_.get(plan_.jobs[i].id);
+      if (!found || !*found) continue;
+      const auto& record = **found;
+      const bool bad = record.status == Status::kFailed || record.status == Status::kDiverged;
+      if (record.status == Status::kDone) {
+        if (has_snapshots(i))
+          was_done(i);
+        else
+          incomplete.push_back(i);
+      } else if (bad && !options_.rerun_failed) {
+        ++state_.failed;
+        summary_.problems.push_back({plan_.jobs[i].label, to_string(record.status), record.reason, true});
+        queue_.settle(i, record.status);
+        earlier_.push_back({i, record.status});
+      }
+    }
+    for (const auto& [job, status] : earlier_) skip_dependents(job, status);
+    // What nobody will learn from any more need not be there; those that need a job stand after it.
+    for (auto it = incomplete.rbegin(); it != incomplete.rend(); ++it) {
+      const auto& jobs = queue_.dependents(*it);
+      if (std::all_of(jobs.begin(), jobs.end(), [&](auto job) { return queue_.settled(job); })) was_done(*it);
+    }
+  }
+
+  void was_done(std::size_t job) {
+    ++summary_.done_before;
+    ++state_.done;
+    queue_.settle(job, Status::kDone);
+  }
+
+  bool has_snapshots(std::size_t job) const { return store_.has_snapshots(plan_.jobs[job].id, plan_.jobs[job].keep_epochs); }
+
+  /// True if nothing is left to do. A job that another suite has had done may lack a network as it was after an epoch.
+  bool is_complete(std::size_t job) const { return store_.is_done(plan_.jobs[job].id) && has_snapshots(job); }
+
+  void start_units() {
+    while (summary_.signal == 0) {
+      auto unit = queue_.next(options_.slots - used_slots(), busy_s(), free_bytes());
+      if (!unit) return;
+      if (unit->is_bounded) tell_bounded(*unit);
+      drop_done(*unit);
+      if (!unit->jobs.empty()) active_.emplace_back(plan_, *unit, options_.setup, store_.root(), options_.unit);
+    }
+  }
+
+  /// Another machine that shares the store may have been faster.
+  void drop_done(Unit& unit) {
+    std::vector<std::size_t> left;
+    for (const auto job : unit.jobs) {
+      if (is_complete(job)) {
+        settle(job, Status::kDone, "");
+      } else {
+        left.push_back(job);
+      }
+    }
+    unit.jobs = std::move(left);
+  }
+
+  /// Once a group: what is left of it is bounded again.
+  void tell_bounded(const Unit& unit) {
+    const auto& first = plan_.jobs[unit.jobs.front()];
+    if (!bounded_groups_.insert(first.group).second) return;
+    const auto& memory = options_.unit;
+    const bool by_limit =
+        memory.memory_limit_bytes > 0 && (memory.memory_bytes <= 0 || memory.unit_bytes() < memory.memory_bytes);
+    const auto all = unit.jobs.size() + unit.left_out;
+    observer_.note(fmt::format("{}, ...: {} jobs on {} threads would need more than {:.2f} GB ({}); jobs now: {}, threads: {}",
+                               first.label, all, std::min<std::size_t>(all, options_.slots), memory.unit_bytes() / 1e9,
+                               by_limit ? "80 % of --memory-limit" : "--memory, or 80 % of what is available", unit.jobs.size(),
+                               unit.workers));
+  }
+
+  /// Whatever is next may start where nothing else runs: waiting would not make it smaller.
+  double free_bytes() const {
+    if (options_.unit.memory_bytes <= 0 || active_.empty()) return std::numeric_limits<double>::infinity();
+    return std::accumulate(active_.begin(), active_.end(), options_.unit.memory_bytes,
+                           [](double free, const auto& a) { return free - a.unit().bytes; });
+  }
+
+  int used_slots() const {
+    return std::accumulate(active_.begin(), active_.end(), 0, [](int sum, const auto& a) { return sum + a.unit().slots; });
+  }
+
+  double busy_s() const {
+    double longest = 0;
+    for (const auto& a : active_) longest = std::max(longest, a.unit().estimated_s * (1 - a.fraction()));
+    return longest;
+  }
+
+  void wait() {
+    std::vector<pollfd> fds = {{signals_.fd(), POLLIN, 0}};
+    for (const auto& a : active_) {
+      fds.push_back({a.process().exit_fd(), POLLIN, 0});
+      fds.push_back({a.process().pipe_fd(), POLLIN, 0});
+    }
+    ::poll(fds.data(), fds.size(), kTick_ms);
+    while (const auto signal = signals_.take()) stop(*signal);
+  }
+
+  void stop(int signal) {
+    if (summary_.signal == 0) {
+      summary_.signal = signal;
+      observer_.note("stopping: the jobs at work save their state (once more to stop at once)");
+    }
+    for (auto& a : active_) a.stop();
+  }
+
+  /// Returns false when the unit is over.
+  bool advance(UnitProcess& unit) {
+    pollfd exit = {unit.process().exit_fd(), POLLIN, 0};
+    const bool ended = ::poll(&exit, 1, 0) > 0;
+    take(unit, ended ? unit.finish() : unit.read());
+    if (!ended) {
+      unit.enforce_limits();
+      return true;
+    }
+    close(unit);
+    return false;
+  }
+
+  void take(UnitProcess& unit, const std::vector<JobReport>& reports) {
+    for (const auto& note : unit.take_notes()) observer_.note(note);
+    if (unit.latest()) state_.latest = *unit.latest();
+    for (const auto& report : reports) {
+      if (report.status != "interrupted") accept(unit, report);
+    }
+  }
+
+  /// Believes the store before the worker: a report without its record, or without what was to be kept, is a failure.
+  void accept(const UnitProcess& unit, const JobReport& report) {
+    const auto& job = plan_.jobs[report.job];
+    const auto found = store_.get(job.id);
+    const bool recorded = found.has_value() && found->has_value();
+    const bool whole = report.status != "done" || has_snapshots(report.job);
+    if (recorded && whole && to_string((*found)->status) == report.status) {
+      return settle(report.job, (*found)->status, (*found)->reason, &unit);
+    }
+    const auto reason =
+        report.status == "failed" && !report.reason.empty()
+            ? report.reason
+            : fmt::format("worker reported '{}' and wrote no such {}", report.status, whole ? "record" : "snapshots");
+    fail(report.job, reason + "; log: " + unit.log().string(), unit);
+  }
+
+  /// Deals with the jobs that a worker left open.
+  void close(UnitProcess& unit) {
+    const auto open = unit.open_jobs();
+    for (const auto job : open) {
+      if (is_complete(job)) {
+        settle(job, Status::kDone, "", &unit);
+      } else if (summary_.signal != 0 || unit.reported_interrupted(job)) {
+        if (summary_.signal == 0) interrupted(job);
+      } else if (unit.unit().jobs.size() > 1) {
+        queue_.requeue_apart(job);
+        observer_.job_finished({plan_.jobs[job].label, "apart", unit.cause(), unit.wall_s()}, state());
+      } else {
+        fail(job, unit.cause(), unit);
+      }
+    }
+  }
+
+  void fail(std::size_t job, const std::string& reason, const UnitProcess& unit) {
+    store_.put(parent_record(plan_, job, Status::kFailed, reason, unit.exit()));
+    settle(job, Status::kFailed, reason, &unit);
+  }
+
+  /// A worker that was told to stop by somebody else: its state is saved, so the job is neither
+  /// done nor failed.
+  void interrupted(std::size_t job) {
+    queue_.settle(job, Status::kInterrupted);
+    summary_.problems.push_back({plan_.jobs[job].label, "interrupted", "its worker was told to stop; run again to go on"});
+    for (const auto dependent : queue_.dependents(job)) {
+      if (!queue_.settled(dependent)) interrupted(dependent);
+    }
+  }
+
+  void settle(std::size_t job, Status status, const std::string& reason, const UnitProcess* unit = nullptr) {
+    queue_.settle(job, status);
+    finished_work_ += weight(job);
+    auto& count = status == Status::kDone ? state_.done : status == Status::kSkipped ? state_.skipped : state_.failed;
+    ++count;
+    summary_.done += status == Status::kDone ? 1 : 0;
+    if (status != Status::kDone) summary_.problems.push_back({plan_.jobs[job].label, to_string(status), reason});
+    FinishedJob finished{plan_.jobs[job].label, to_string(status), reason};
+    if (unit != nullptr) {
+      finished.wall_s = unit->wall_s();
+      finished.cpu_s = unit->exit().cpu_s;
+      finished.peak_rss_bytes = unit->exit().peak_rss_bytes;
+    }
+    observer_.job_finished(finished, state());
+    if (status != Status::kDone) skip_dependents(job, status);
+  }
+
+  void skip_dependents(std::size_t job, Status status) {
+    const auto reason = fmt::format("needs {}, which is {}", plan_.jobs[job].label, to_string(status));
+    for (const auto dependent : queue_.dependents(job)) {
+      if (queue_.settled(dependent)) continue;
+      store_.put(parent_record(plan_, dependent, Status::kSkipped, reason, {}));
+      settle(dependent, Status::kSkipped, reason);
+    }
+  }
+
+  std::size_t running() const {
+    return std::accumulate(active_.begin(), active_.end(), std::size_t{0},
+                           [](std::size_t sum, const auto& a) { return sum + a.num_running(); });
+  }
+
+  ProgressState state() const {
+    auto out = state_;
+    out.total = plan_.jobs.size();
+    out.running = running();
+    out.elapsed_s = std::chrono::duration<double>(Clock::now() - start_).count();
+    double finished = finished_work_;
+    for (const auto& a : active_) {
+      for (const auto job : a.open_jobs()) finished += a.finished_estimate(job, weight(job));
+    }
+    out.eta_s = eta_s(finished, work_, out.elapsed_s);
+    return out;
+  }
+
+  const Plan& plan_;
+  const Store& store_;
+  const RunOptions& options_;
+  RunObserver& observer_;
+  JobQueue queue_;
+  std::unordered_map<std::string, std::size_t> group_sizes_;  ///< jobs that may share a worker
+  SignalWatch signals_;
+  std::list<UnitProcess> active_;
+  std::set<std::string> bounded_groups_;
+  std::vector<std::pair<std::size_t, Status>> earlier_;
+  RunSummary summary_;
+  ProgressState state_;
+  Clock::time_point start_ = Clock::now();
+  double work_ = 0, finished_work_ = 0;
+};
+
+}  // namespace
+
+int RunSummary::exit_code() const {
+  if (signal != 0) return 128 + signal;
+  return problems.empty() ? 0 : 1;
+}
+
+RunSummary run_plan(const Plan& plan, const Store& store, const RunOptions& options, RunObserver& observer) {
+  return Runner(plan, store, options, observer).run();
+}
+
+}  // namespace kdbench

@@ -1,0 +1,245 @@
+#include <kdbench/suite/keys/fields.h>
+
+#include <kdbench/base/text.h>
+
+#include <fmt/core.h>
+
+#include <algorithm>
+#include <cctype>
+#include <type_traits>
+
+namespace kdbench {
+namespace {
+
+template <class T>
+std::string type_text() {
+  if constexpr (std::is_same_v<T, bool>)
+    return "boolean";
+  else if constexpr (std::is_same_v<T, std::int64_t> || std::is_same_v<T, Located<std::int64_t>>)
+    return "integer";
+  else if constexpr (std::is_same_v<T, double>)
+    return "real";
+  else if constexpr (std::is_same_v<T, std::vector<std::int64_t>>)
+    return "list of integers";
+  else if constexpr (std::is_same_v<T, std::vector<double>>)
+    return "list of reals";
+  else
+    return "string";
+}
+
+/// Fills in type and default from the member and the owner's own initialisers.
+template <class Owner>
+std::vector<Field<Owner>> completed(std::vector<Field<Owner>> fields) {
+  const Owner defaults{};
+  for (auto& field : fields) {
+    std::visit(
+        [&](auto member) {
+          if constexpr (!std::is_same_v<decltype(member), std::monostate>) {
+            const auto& value = defaults.*member;
+            field.spec.type = type_text<std::decay_t<decltype(value)>>();
+            if (field.spec.default_text.empty() && !field.spec.required) field.spec.default_text = toml_text(value);
+          }
+        },
+        field.member);
+  }
+  return fields;
+}
+
+constexpr double kManyEpochs = 1e6, kManyRows = 1e6, kManyPixels = 1024, kManyThreads = 1024, kManyBins = 1000;
+
+}  // namespace
+
+std::string Limits::text() const {
+  std::vector<std::string> parts;
+  if (at_least) parts.push_back(fmt::format("at least {}", *at_least));
+  if (above) parts.push_back(fmt::format("above {}", *above));
+  if (at_most) parts.push_back(fmt::format("at most {}", *at_most));
+  if (below) parts.push_back(fmt::format("below {}", *below));
+  return join(parts, " and ");
+}
+
+bool Limits::allow(double value) const {
+  return (!at_least || value >= *at_least) && (!above || value > *above) && (!at_most || value <= *at_most) &&
+         (!below || value < *below);
+}
+
+std::string header_text(const std::string& kind, const std::string& name, const std::string& more) {
+  const auto is_bare = [](unsigned char c) { return c < 0x80 && (std::isalnum(c) || c == '_' || c == '-'); };
+  const bool bare = !name.empty() && std::all_of(name.begin(), name.end(), is_bare);
+  return fmt::format("[{}.{}{}{}]", kind, bare ? name : toml_text(name), more.empty() ? "" : ".", more);
+}
+
+std::string toml_text(bool value) { return value ? "true" : "false"; }
+std::string toml_text(std::int64_t value) { return fmt::format("{}", value); }
+std::string toml_text(double value) {
+  const auto text = fmt::format("{}", value);
+  return text.find_first_not_of("-0123456789") == std::string::npos ? text + ".0" : text;
+}
+std::string toml_text(const std::string& value) {
+  std::string out = "\"";
+  for (const char c : value) {
+    if (c == '"' || c == '\\') out += '\\';
+    if (c == '\n')
+      out += "\\n";
+    else if (static_cast<unsigned char>(c) < 0x20)
+      out += fmt::format("\\u{:04x}", static_cast<int>(c));
+    else
+      out += c;
+  }
+  return out + "\"";
+}
+
+std::string toml_text(const SuiteValue& value) {
+  return std::visit([](const auto& held) { return toml_text(held); }, value);
+}
+
+const std::vector<Field<Suite>>& suite_fields() {
+  static const auto fields = completed<Suite>({
+      {{.key = "name", .doc = "Names the suite in stores and on boards.", .required = true}, &Suite::name},
+      {{"title", "One line for people, printed above the boards."}, &Suite::title},
+      {{"paper",
+        "The printed table that the suite repeats, \"table6\" for example: what kdbench compare sets beside the "
+        "boards. Decides no result."},
+       &Suite::paper},
+      {{"seeds", "Every method is trained once per seed; all differ.", {.at_least = 0}}, &Suite::seeds},
+      {{"device", "auto, cpu, cuda or cuda:N. auto takes a GPU where there is one."}, &Suite::device},
+      {{"data_dir", "Folder that relative data paths start from."}, &Suite::data_dir},
+      {{"select", "Checkpoint the boards read: the last epoch, or the one best on validation rows.", {}, {"last", "best_val"}},
+       &Suite::select},
+      {{"bins", "Confidence bins of every reliability table and ECE.", {.at_least = 1, .at_most = kManyBins}}, &Suite::bins},
+  });
+  return fields;
+}
+
+const std::vector<Field<Recipe>>& recipe_fields() {
+  static const auto fields = completed<Recipe>({
+      {{"epochs", "Passes over the training split.", {.at_least = 1, .at_most = kManyEpochs}}, &Recipe::epochs},
+      {{"batch_size", "Images a step.", {.at_least = 2, .at_most = kManyRows}}, &Recipe::batch_size},
+      {{"lr", "Peak learning rate of SGD.", {.above = 0}}, &Recipe::lr},
+      {{"momentum", "Momentum of SGD.", {.at_least = 0, .below = 1}}, &Recipe::momentum},
+      {{"weight_decay", "L2 penalty on every parameter.", {.at_least = 0}}, &Recipe::weight_decay},
+      {{"nesterov", "Nesterov's form of momentum; needs momentum above 0."}, &Recipe::nesterov},
+      {{"schedule", "How the rate falls after the warm-up.", {}, {"constant", "step", "cosine"}}, &Recipe::schedule},
+      {{"milestones",
+        "step: where the rate falls. Fractions of the epochs (each below 1) or epoch numbers (each 1 or "
+        "more), rising.",
+        {.above = 0}},
+       &Recipe::milestones},
+      {{"gamma", "step: factor at each milestone.", {.above = 0, .at_most = 1}}, &Recipe::gamma},
+      {{"warmup_epochs", "The rate rises from 0 to lr over so many epochs.", {.at_least = 0}}, &Recipe::warmup_epochs},
+      {{"min_lr", "cosine: rate at the end; not above lr.", {.at_least = 0}}, &Recipe::min_lr},
+      {{"crop_padding",
+        "Random crop after padding by so many pixels of zeros; 0: no crop.",
+        {.at_least = 0, .at_most = kManyPixels}},
+       &Recipe::crop_padding},
+      {{"flip", "Random horizontal flip."}, &Recipe::flip},
+      {{"label_smoothing", "Of the cross-entropy.", {.at_least = 0, .below = 1}}, &Recipe::label_smoothing},
+      {{"threads",
+        "Threads inside one training step. It decides rounding, so it is part of a job's identity.",
+        {.at_least = 1, .at_most = kManyThreads}},
+       &Recipe::threads},
+      {{"precision", "Arithmetic of the forward and backward pass.", {}, {"fp32", "bf16"}}, &Recipe::precision},
+      {{"checkpoint_every", "Epochs between resumable checkpoints; decides no result.", {.at_least = 1, .at_most = kManyEpochs}},
+       &Recipe::checkpoint_every},
+      {{"evaluate_every",
+        "Epochs between validations; the last epoch is always validated.",
+        {.at_least = 1, .at_most = kManyEpochs}},
+       &Recipe::evaluate_every},
+  });
+  return fields;
+}
+
+const std::vector<Field<DatasetUse>>& dataset_fields() {
+  static const auto fields = completed<DatasetUse>({
+      {{.key = "of",
+        .doc = "The [datasets.NAME] that this one is made of (a subset, a rotation); rows are then cut by this "
+               "table's keys, not by that one's.",
+        .default_text = "none"},
+       &DatasetUse::of},
+      {{"validation", "Rows cut from the training split for validation, by the split seed.", {.at_least = 0}},
+       &DatasetUse::validation},
+      {{"train_limit", "Use so many training rows, after the cut; 0: all.", {.at_least = 0}}, &DatasetUse::train_limit},
+      {{"test_limit",
+        "Use so many test rows, the first ones; 0: all. Rows sorted by class are better chosen by a subset.",
+        {.at_least = 0}},
+       &DatasetUse::test_limit},
+  });
+  return fields;
+}
+
+const std::vector<Field<Study>>& study_fields() {
+  static const auto fields = completed<Study>({
+      {{.key = "name", .doc = "Heads the study's board.", .required = true}, &Study::name},
+      {{.key = "kind",
+        .doc = "compare: methods x pairs x seeds. sensitivity: the same along an axis that moves the "
+               "teacher's calibration.",
+        .choices = {"compare", "sensitivity"},
+        .type = "string",
+        .default_text = "\"compare\""},
+       {}},
+      {{.key = "dataset", .doc = "A [datasets.NAME].", .default_text = "the only one"}, &Study::dataset},
+      {{.key = "losses", .doc = "Names of [losses.NAME].", .type = "list of strings", .required = true}, {}},
+      {{.key = "pairs",
+        .doc = "Pairs [\"teacher\", \"student\"] of [models.NAME]; [\"student\"] is trained without a teacher.",
+        .type = "list of lists of strings",
+        .required = true},
+       {}},
+      {{.key = "strategies",
+        .doc = "Names of [strategies.NAME] or of strategy plugins.",
+        .type = "list of strings",
+        .default_text = "[\"direct\"]"},
+       {}},
+      {{.key = "axis", .doc = "sensitivity: what is varied.", .choices = {"tau", "teacher_temperature"}, .default_text = "none"},
+       &Study::axis},
+      {{.key = "values",
+        .doc = "sensitivity: positions on the axis; all differ.",
+        .limits = {.above = 0},
+        .default_text = "none"},
+       &Study::values},
+      {{.key = "baseline", .doc = "Method the others are compared with.", .default_text = "\"kl\" where it is used"},
+       &Study::baseline},
+      {{"per_seed", "Also print the accuracy of every seed, their mean and their population variance."}, &Study::per_seed},
+  });
+  return fields;
+}
+
+const std::vector<KeySpec>& loss_specs() {
+  static const auto real = [](std::string key, std::string doc, Limits limits, std::string default_text) {
+    return KeySpec{std::move(key), std::move(doc), limits, {}, "real, or a list", std::move(default_text)};
+  };
+  static const std::vector<KeySpec> specs = {
+      real("alpha", "Weight of the distillation terms; cross-entropy has 1 - alpha.", {.at_least = 0, .at_most = 1}, "1.0"),
+      real("tau", "Temperature of both networks inside the loss.", {.above = 0}, "4.0"),
+      real("tau_student", "Temperature of the student alone.", {.above = 0}, "tau"),
+      real("tau_teacher", "Temperature of the teacher alone.", {.above = 0}, "tau"),
+      real("teacher_temperature",
+           "Divides the teacher's logits before the loss sees them: moves its calibration and nothing else.", {.above = 0},
+           "1.0"),
+      {"tau_squared", "Multiply the distillation terms by tau_student^2.", {}, {}, "boolean, or a list", "true"},
+  };
+  return specs;
+}
+
+const KeySpec& plugin_spec() {
+  static const KeySpec spec{"plugin", "The plugin; every other key of the table is a parameter of it.", {}, {}, "string", "NAME"};
+  return spec;
+}
+
+const KeySpec& zip_spec() {
+  static const KeySpec spec{
+      "zip", "Groups of keys whose lists advance together; other lists make a grid.", {}, {}, "list of lists of strings", "[]"};
+  return spec;
+}
+
+const KeySpec& model_train_spec() {
+  static const KeySpec spec{"train", "Keys of [train] that are different for this model.", {}, {}, "table", "none"};
+  return spec;
+}
+
+const std::vector<std::string>& top_tables() {
+  static const std::vector<std::string> names = {"suite",  "train",      "datasets", "models",
+                                                 "losses", "strategies", "studies",  "profile"};
+  return names;
+}
+
+}  // namespace kdbench

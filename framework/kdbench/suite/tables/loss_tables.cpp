@@ -1,0 +1,120 @@
+#include <kdbench/suite/tables/loss_tables.h>
+
+#include <kdbench/base/text.h>
+#include <kdbench/suite/tables/plugin_params.h>
+
+#include <fmt/core.h>
+
+#include <algorithm>
+#include <map>
+
+namespace kdbench {
+namespace {
+
+const KeySpec* find_knob(const std::string& key) {
+  const auto& specs = loss_specs();
+  const auto it = std::find_if(specs.begin(), specs.end(), [&](const auto& spec) { return spec.key == key; });
+  return it == specs.end() ? nullptr : &*it;
+}
+
+bool check_knob_value(const KeySpec& spec, const Node& value, Reader& reader) {
+  const bool is_boolean = spec.default_text == "true" || spec.default_text == "false";
+  return is_boolean ? reader.boolean(spec, value).has_value() : reader.real(spec, value).has_value();
+}
+
+void read_knob(const KeySpec& spec, const Node::Entry& entry, const std::string& header, LossUse& use, Reader& reader) {
+  const auto& node = entry.value;
+  const auto before = reader.complaints();
+  if (node.is_list()) {
+    for (const auto& item : node.items) check_knob_value(spec, item, reader);
+  } else {
+    check_knob_value(spec, node, reader);
+  }
+  if (reader.complaints() != before) return;
+  if (auto param = read_param(entry, header, true, reader)) use.knobs.emplace(entry.key, std::move(*param));
+}
+
+constexpr const char* kZipShape = R"(groups of keys, like [["tau_student", "tau_teacher"]])";
+
+void read_zip(const Node& node, LossUse& use, Reader& reader) {
+  use.zip_at = node.at;
+  const auto wrong = [&](const Node& at) {
+    reader.complain(at.at, fmt::format("'zip' must be a list of {}, found {}", kZipShape, described(at)));
+  };
+  if (!node.is_list()) return wrong(node);
+  for (const auto& group : node.items) {
+    std::vector<std::string> keys;
+    if (!group.is_list()) {
+      wrong(group);
+      continue;
+    }
+    for (const auto& key : group.items) {
+      if (auto name = reader.text(zip_spec(), key)) keys.push_back(std::move(*name));
+    }
+    if (group.items.size() < 2)
+      reader.complain(group.at, "a group of 'zip' must have at least two keys");
+    else if (keys.size() == group.items.size())
+      use.zip.push_back(std::move(keys));
+  }
+}
+
+const SuiteParam* written(const LossUse& use, const std::string& key) {
+  if (const auto knob = use.knobs.find(key); knob != use.knobs.end()) return &knob->second;
+  const auto param = use.params.find(key);
+  return param == use.params.end() ? nullptr : &param->second;
+}
+
+std::vector<std::string> written_keys(const LossUse& use) {
+  std::vector<std::string> out;
+  for (const auto& [key, knob] : use.knobs) out.push_back(key);
+  for (const auto& [key, param] : use.params) out.push_back(key);
+  return out;
+}
+
+/// Checks one group; `taken` holds the keys of the groups before it.
+bool check_group(const Node& table, const std::string& header, const std::vector<std::string>& group,
+                 std::map<std::string, int>& taken, const LossUse& use, Reader& reader) {
+  const auto before = reader.complaints();
+  const auto complain = [&](std::string message) { reader.complain(use.zip_at, "'zip': " + std::move(message)); };
+  std::vector<std::string> lengths;
+  std::size_t shortest = SIZE_MAX, longest = 0;
+  for (const auto& key : group) {
+    const auto* param = written(use, key);
+    if (taken[key]++ > 0) {
+      complain(fmt::format("'{}' stands in it twice; a list can advance with one group alone", key));
+    } else if (!param && !table.find(key)) {
+      complain(fmt::format("{} does not set '{}'{}", header, key, suggestion(key, written_keys(use))));
+    } else if (param && !param->is_list) {
+      complain(fmt::format("'{}' is a single value; only lists can advance together", key));
+    }
+    if (!param || !param->is_list) continue;
+    lengths.push_back(fmt::format("'{}' has {}", key, param->values.size()));
+    shortest = std::min(shortest, param->values.size());
+    longest = std::max(longest, param->values.size());
+  }
+  if (!lengths.empty() && shortest != longest) complain("the lists must be equally long; " + join(lengths, ", "));
+  return reader.complaints() == before;
+}
+
+}  // namespace
+
+bool read_loss_key(const Node::Entry& entry, const std::string& header, LossUse& use, Reader& reader) {
+  if (entry.key == zip_spec().key) {
+    read_zip(entry.value, use, reader);
+    return true;
+  }
+  const auto* spec = find_knob(entry.key);
+  if (spec) read_knob(*spec, entry, header, use, reader);
+  return spec != nullptr;
+}
+
+void check_loss(const Node::Entry& table, const std::string& header, LossUse& use, Reader& reader) {
+  std::map<std::string, int> taken;
+  std::erase_if(use.zip, [&](const auto& group) { return !check_group(table.value, header, group, taken, use, reader); });
+  const auto tau = use.knobs.find("tau");
+  if (tau != use.knobs.end() && use.knobs.contains("tau_student") && use.knobs.contains("tau_teacher")) {
+    reader.complain(tau->second.at, "'tau' has no effect beside 'tau_student' and 'tau_teacher'; remove it");
+  }
+}
+
+}  // namespace kdbench

@@ -1,0 +1,174 @@
+#include <kdbench/suite/tables/studies.h>
+
+#include <kdbench/base/text.h>
+#include <kdbench/suite/keys/names.h>
+#include <kdbench/suite/tables/study_checks.h>
+
+#include <fmt/core.h>
+
+#include <utility>
+
+namespace kdbench {
+namespace {
+
+/// Returns whether the file spells the missing `table` in another way.
+bool is_misspelt(const Node& root, const std::string& table) {
+  const auto& tables = top_tables();
+  return std::any_of(root.entries.begin(), root.entries.end(), [&](const Node::Entry& entry) {
+    return std::find(tables.begin(), tables.end(), entry.key) == tables.end() && nearest(entry.key, tables) == table;
+  });
+}
+
+class StudyReader {
+ public:
+  StudyReader(const Node& root, const Suite& suite, Reader& reader) : root_(root), suite_(suite), reader_(reader) {}
+
+  Study read(const Node& table) {
+    Study study;
+    study.at = table.at;
+    study.dataset.at = table.at;
+    for (const auto& entry : table.entries) read_key(entry, study);
+    fill_in(table, study);
+    check_references(study);
+    check_study(table, study, suite_, reader_);
+    return study;
+  }
+
+ private:
+  void read_key(const Node::Entry& entry, Study& study) {
+    const auto& fields = study_fields();
+    const auto field = std::find_if(fields.begin(), fields.end(), [&](const auto& f) { return f.spec.key == entry.key; });
+    if (field == fields.end()) return reader_.unknown_key(entry, "[[studies]]", keys_of(fields));
+    const auto& spec = field->spec;
+    if (spec.key == "kind") {
+      if (reader_.text(spec, entry.value) == "sensitivity") study.kind = StudyKind::kSensitivity;
+    } else if (spec.key == "losses") {
+      study.losses = reader_.texts(spec, entry.value);
+    } else if (spec.key == "strategies") {
+      study.strategies = reader_.texts(spec, entry.value);
+    } else if (spec.key == "pairs") {
+      study.pairs = read_pairs(entry.value);
+    } else if (spec.key == "values") {
+      for (const auto& value : reader_.reals(spec, entry.value)) {
+        study.values.push_back(value.value);
+        study.values_at.push_back(value.at);
+      }
+    } else {
+      reader_.read_field(*field, entry.value, study);
+    }
+  }
+
+  std::vector<PairUse> read_pairs(const Node& node) {
+    std::vector<PairUse> out;
+    constexpr const char* kShape = R"(a list of ["teacher", "student"] or ["student"])";
+    if (!node.is_list() || node.items.empty()) {
+      reader_.complain(node.at, fmt::format("'pairs' must be {}, found {}", kShape, described(node)));
+      return out;
+    }
+    for (const auto& item : node.items) {
+      if (!item.is_list() || item.items.empty() || item.items.size() > 2) {
+        const auto found = item.is_list() ? fmt::format("a list of {}", item.items.size()) : described(item);
+        reader_.complain(item.at, fmt::format("'pairs' must be {}; this is {}", kShape, found));
+      } else if (auto pair = read_pair(item)) {
+        add_pair(std::move(*pair), item.at, out);
+      }
+    }
+    return out;
+  }
+
+  std::optional<PairUse> read_pair(const Node& item) {
+    PairUse pair;
+    bool known = true;
+    for (const auto& name : item.items) {
+      auto& end = &name == &item.items.back() ? pair.student : pair.teacher;
+      if (const auto* text = std::get_if<std::string>(&name.scalar); text && !name.is_table() && !name.is_list()) {
+        end = {*text, name.at};
+        known &= defines("models", end);
+      } else {
+        reader_.complain(name.at, fmt::format("'pairs' must hold names of models, found {}", described(name)));
+        known = false;
+      }
+    }
+    return known ? std::optional(std::move(pair)) : std::nullopt;
+  }
+
+  void add_pair(PairUse pair, Position at, std::vector<PairUse>& out) {
+    const auto same = [&](const auto& p) {
+      return p.teacher.value == pair.teacher.value && p.student.value == pair.student.value;
+    };
+    if (std::any_of(out.begin(), out.end(), same))
+      reader_.complain(at, "'pairs' has this pair twice");
+    else
+      out.push_back(std::move(pair));
+  }
+
+  /// Complains unless [table.NAME] is in the file. Where the table itself is wrong, that was complained
+  /// about.
+  bool defines(const std::string& table, const Located<std::string>& name) {
+    const auto* entry = root_.find(table);
+    if (entry ? !entry->value.is_table() || entry->value.find(name.value) : is_misspelt(root_, table)) return true;
+    const auto known = entry ? entry->value.keys() : std::vector<std::string>{};
+    reader_.complain(name.at, fmt::format("no {} in the file{}", header_text(table, name.value), suggestion(name.value, known)));
+    return false;
+  }
+
+  void fill_in(const Node& table, Study& study) {
+    if (!table.find("name"))
+      reader_.complain(table.at, "the study needs a 'name'");
+    else if (std::get_if<std::string>(&table.find("name")->value.scalar)) {
+      check_name(study.name, "'name'", true, table.find("name")->value.at, reader_);
+    }
+    for (const auto* key : {"losses", "pairs"}) {
+      if (!table.find(key)) reader_.complain(table.at, fmt::format("the study needs '{}'", key));
+    }
+    if (!table.find("strategies")) study.strategies = {{"direct", table.at}};
+    if (!table.find("dataset")) default_dataset(study);
+  }
+
+  void default_dataset(Study& study) {
+    const auto* entry = root_.find("datasets");
+    const auto known = entry ? entry->value.keys() : std::vector<std::string>{};
+    if (known.size() == 1)
+      study.dataset.value = known.front();
+    else if (!known.empty())
+      reader_.complain(study.at, fmt::format("the study needs 'dataset': one of {}", join(known, ", ")));
+  }
+
+  void check_references(Study& study) {
+    if (!study.dataset.value.empty()) defines("datasets", study.dataset);
+    std::erase_if(study.losses, [&](const auto& loss) { return !defines("losses", loss); });
+  }
+
+  const Node& root_;
+  const Suite& suite_;
+  Reader& reader_;
+};
+
+}  // namespace
+
+void read_studies(const Node& root, Suite& suite, Reader& reader) {
+  const auto* entry = root.find("studies");
+  if (!entry) return reader.complain({}, "the file has no [[studies]]; there is nothing to run");
+  if (!entry->value.is_list()) {
+    return reader.complain(
+        entry->at, fmt::format("'studies' must be tables [[studies]] with two brackets, found {}", described(entry->value)));
+  }
+  if (entry->value.items.empty()) reader.complain(entry->value.at, "'studies' is empty; there is nothing to run");
+  const auto* datasets = root.find("datasets");
+  if (datasets ? datasets->value.is_table() && datasets->value.entries.empty() : !is_misspelt(root, "datasets"))
+    reader.complain({}, "the file has no [datasets.NAME]");
+  StudyReader study_reader(root, suite, reader);
+  std::vector<NamedPlace> names;
+  for (const auto& table : entry->value.items) {
+    if (!table.is_table()) {
+      reader.complain(table.at, fmt::format("'studies' must be tables [[studies]], found {}", described(table)));
+      continue;
+    }
+    suite.studies.push_back(study_reader.read(table));
+    const auto* name = table.find("name");
+    names.push_back({suite.studies.back().name, name ? name->value.at : table.at});
+  }
+  check_distinct(names, "study", reader);
+}
+
+}  // namespace kdbench

@@ -1,0 +1,19 @@
+/// Turning bytes into normalised, cropped, mirrored batches in one pass on the CPU. (device_feed.h does it on a GPU.)
+#pragma once
+#include <kdbench/train/data/train_data.h>
+
+#include <torch/types.h>
+
+#include <vector>
+
+namespace kdbench {
+
+/// Normalised value of each byte: [C, 256] of (byte / 255 - mean) / stddev.
+std::vector<float> byte_table(const std::vector<double>& mean, const std::vector<double>& stddev);
+
+/// Rows of `images` [*, H, W, C] uint8 as [N, C, H, W] float in channels_last. `moves` is empty (none) or has one entry a row:
+/// the image is shifted by (dy, dx) with black beyond its edge, then mirrored.
+torch::Tensor gather_bytes_cpu(const torch::Tensor& images, const std::int64_t* positions, std::int64_t n,
+                               const std::vector<Augmentation>& moves, const std::vector<float>& table);
+
+}  // namespace kdbench

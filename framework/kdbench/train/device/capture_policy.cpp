@@ -1,0 +1,20 @@
+#include <kdbench/train/device/capture_policy.h>
+
+namespace kdbench {
+namespace {
+
+constexpr std::int64_t kWarmUp = 2;  // full steps before the one that is watched
+
+}  // namespace
+
+CapturePolicy::Action CapturePolicy::next(std::int64_t rows, bool distils) {
+  if (!reason_.empty() || rows != batch_rows_) return Action::kOneByOne;
+  if (distils != distils_) full_steps_ = 0;
+  distils_ = distils;
+  const auto before = full_steps_++;
+  if (before < kWarmUp) return Action::kOneByOne;
+  if (before == kWarmUp) return Action::kWatch;
+  return before == kWarmUp + 1 ? Action::kCapture : Action::kReplay;
+}
+
+}  // namespace kdbench

@@ -1,0 +1,41 @@
+// Compiled where libtorch has no CUDA: there is no GPU, and on the CPU nothing is to be done.
+#include <kdbench/train/device/cuda.h>
+
+#include <fmt/core.h>
+#include <torch/version.h>
+
+namespace kdbench {
+
+std::string why_no_gpu() { return fmt::format("no CUDA device was found (libtorch {} has no CUDA support)", TORCH_VERSION); }
+void prepare_device(torch::Device) {}
+void wait_for_device(torch::Device) {}
+std::size_t driving_threads(torch::Device, std::size_t workers, std::size_t) { return workers; }
+std::size_t peak_device_bytes(torch::Device) { return 0; }
+void read_here(const torch::Tensor&) {}
+void read_here(const ModelOutput&) {}
+
+struct DeviceEvent::Impl {};
+DeviceEvent DeviceEvent::after_work_on(torch::Device) { return {}; }
+void DeviceEvent::hold_stream() const {}
+void DeviceEvent::wait() const {}
+
+struct DeviceStream::Impl {};
+DeviceStream::DeviceStream(torch::Device) {}
+struct DeviceStream::Scope::Impl {};
+DeviceStream::Scope::Scope(const DeviceStream&) {}
+DeviceStream::Scope::~Scope() = default;
+
+struct SyncCounter::Impl {};
+SyncCounter::SyncCounter() = default;
+SyncCounter::~SyncCounter() = default;
+std::int64_t SyncCounter::count() const { return 0; }
+
+struct StepGraph::Impl {};
+StepGraph::StepGraph(torch::Device, CapturePolicy policy) : policy_(std::move(policy)) { policy_.refuse("not on a GPU"); }
+StepGraph::~StepGraph() = default;
+void StepGraph::run(const Batch& batch, const ModelOutput& teacher, bool, const Step& step) {
+  step(batch, teacher);
+  ++one_by_one_;
+}
+
+}  // namespace kdbench

@@ -1,0 +1,75 @@
+#include <kdbench/calibration/temperature.h>
+#include <kdbench/train/network/evaluate.h>
+
+#include <ATen/Functions.h>
+
+#include <algorithm>
+
+namespace kdbench {
+namespace {
+
+constexpr std::int64_t kBatch = 256;  // part of the definition: rounding may depend on it
+
+/// Calls `take` with the output for each batch of rows.
+template <class Take>
+void for_each_batch(Model& model, const TrainData& data, const Rows& rows, Take&& take) {
+  torch::NoGradGuard no_grad;
+  const bool training = model.is_training();
+  model.eval();
+  for (std::int64_t begin = 0; begin < rows.size(); begin += kBatch) {
+    take(model.forward(data.images(rows, begin, std::min(rows.size(), begin + kBatch))));
+  }
+  model.train(training);
+}
+
+}  // namespace
+
+Answers answers_of(Model& model, const TrainData& data, const Rows& rows) {
+  std::vector<torch::Tensor> logits, embeddings;
+  for_each_batch(model, data, rows, [&](const ModelOutput& output) {
+    logits.push_back(output.logits.to(torch::kFloat32));
+    if (output.embedding.defined()) embeddings.push_back(output.embedding.to(torch::kFloat32));
+  });
+  Answers out{at::cat(logits).cpu().contiguous(), {}};
+  if (!embeddings.empty()) out.embedding = at::cat(embeddings).cpu().contiguous();
+  return out;
+}
+
+torch::Tensor logits_of(Model& model, const TrainData& data, const Rows& rows) {
+  std::vector<torch::Tensor> logits;
+  for_each_batch(model, data, rows, [&](const ModelOutput& output) { logits.push_back(output.logits.to(torch::kFloat32)); });
+  return at::cat(logits).cpu().contiguous();
+}
+
+std::vector<double> doubles(const torch::Tensor& tensor) {
+  if (!tensor.defined()) return {};
+  const auto t = tensor.cpu().to(torch::kFloat64).contiguous();
+  const auto* begin = t.data_ptr<double>();
+  return {begin, begin + t.numel()};
+}
+
+Measured measured(const torch::Tensor& logits, const torch::Tensor& labels) {
+  const auto y = labels.cpu().contiguous();
+  const auto* begin = y.data_ptr<std::int64_t>();
+  return {doubles(logits), {begin, begin + y.numel()}, logits.size(1)};
+}
+
+Json fitted_temperature(const Measured& validation, const Measured& test, int bins) {
+  const auto fit = fit_temperature(validation.view(), bins);
+  const auto before = measure_quickly(test.view(), bins), after = measure_quickly(test.view(), bins, fit.T);
+  return {{"T", fit.T},
+          {"status", fit.status},
+          {"split", "validation"},
+          {"nll_before", number(before.nll)},
+          {"nll_after", number(after.nll)},
+          {"ece_before", before.ece},
+          {"ece_after", after.ece},
+          {"reliability_after", to_json(measure(test.view(), bins, fit.T).reliability)}};
+}
+
+double bayes_accuracy(const Rows& rows) {
+  if (!rows.posterior.defined()) return -1;
+  return rows.posterior.argmax(1).eq(rows.labels).to(torch::kFloat64).mean().item<double>();
+}
+
+}  // namespace kdbench

@@ -1,0 +1,42 @@
+/// Networks that earlier jobs left in the store: what a job learns from, starts from or is added to.
+#pragma once
+#include <kdbench/results/store.h>
+#include <kdbench/train/network/safetensors.h>
+#include <kdbench/train/session/session.h>
+#include <kdbench/train/teacher/teacher.h>
+
+#include <string>
+#include <vector>
+
+namespace kdbench {
+
+/// Name under which a state is kept, from {"rule", "epoch"} of a spec: "last", "best_val", "epoch_30".
+std::string state_name(const Json& checkpoint);
+
+class StoredNetworks {
+ public:
+  /// Keeps references to all three.
+  StoredNetworks(const Store& store, const Factories& factories, const TrainData& data)
+      : store_(store), factories_(factories), data_(data) {}
+
+  /// Record of a job that must be done, and trained on the data that is read now.
+  /// @param role how messages call it: "the teacher's"
+  /// @throws kdbench::Error
+  RunRecord record(const std::string& job, const std::string& role) const;
+
+  /// Own weights of a job in a state. @throws kdbench::Error if that state was not kept
+  TensorDict weights(const std::string& job, const std::string& state, const std::string& role) const;
+
+  /// The network a job stands for: its own in `state`, then those whose logits are added to it, each in its last state.
+  std::vector<FrozenNetwork> network(const std::string& job, const std::string& state, const std::string& role) const;
+
+  /// What that network said about the test rows when it was kept, [N, K].
+  torch::Tensor test_logits(const std::string& job, const std::string& state) const;
+
+ private:
+  const Store& store_;
+  const Factories& factories_;
+  const TrainData& data_;
+};
+
+}  // namespace kdbench

@@ -1,0 +1,202 @@
+#include <kdbench/train/data/device_feed.h>
+#include <kdbench/train/device/parallel.h>
+#include <kdbench/train/device/stopwatch.h>
+#include <kdbench/train/session/group.h>
+
+#include <ATen/Functions.h>
+
+#include <algorithm>
+#include <limits>
+
+namespace kdbench {
+
+Group::Group(std::vector<std::unique_ptr<Trainee>> trainees, const TrainData& data, torch::Tensor table, Tape* tape,
+             GroupEvents events)
+    : data_(data), table_(std::move(table)), tape_(tape), events_(std::move(events)) {
+  for (auto& trainee : trainees) {
+    const auto& needs = trainee->needs();
+    const bool from_table = table_.defined() && !needs.teacher_features && !needs.teacher_embedding;
+    const auto at = trainee->step();
+    members_.push_back({std::move(trainee), false, false, from_table, at});
+  }
+}
+
+void Group::run(std::size_t threads, const std::atomic<bool>& stop) {
+  run_threads(threads, [&](std::size_t thread) { work(thread, stop); });
+  if (unreported_) std::rethrow_exception(unreported_);
+}
+
+bool Group::waits_for_tape(const Member& member) const {
+  return !member.from_table && tape_ && member.trainee->distils(member.trainee->epoch());
+}
+
+/// Keeps the segments from the one the slowest student is in to the next, so that the teacher can work ahead by one.
+void Group::renew_tape() {
+  if (!tape_) return;
+  auto first = std::numeric_limits<std::int64_t>::max();
+  std::int64_t epochs = 0;
+  for (const auto& m : members_) {
+    epochs = m.trainee->settings().epochs;
+    const auto epoch = m.at / m.trainee->per_epoch();
+    if (m.out || m.from_table || epoch >= epochs || !m.trainee->distils(epoch)) continue;
+    first = std::min(first, tape_->segment_of(m.at));
+  }
+  if (first != std::numeric_limits<std::int64_t>::max()) tape_->keep(first, first + 1, epochs);
+}
+
+Group::Member* Group::pick_member() {
+  Member* best = nullptr;
+  for (auto& m : members_) {
+    if (m.running || m.out) continue;
+    if (waits_for_tape(m) && !tape_->ready(tape_->segment_of(m.trainee->step()))) continue;
+    if (!best || m.at < best->at) best = &m;
+  }
+  return best;
+}
+
+void Group::work(std::size_t thread, const std::atomic<bool>& stop) {
+  const DeviceStream teacher_stream(data_.train().labels.device());
+  std::unique_lock<std::mutex> lock(mutex_);
+  for (;;) {
+    if (std::all_of(members_.begin(), members_.end(), [](const auto& m) { return m.out; })) return;
+    if (stop || tape_failure_) {
+      auto* idle = [&]() -> Member* {
+        for (auto& m : members_) {
+          if (!m.running && !m.out) return &m;
+        }
+        return nullptr;
+      }();
+      if (!idle) return;
+      idle->running = true;
+      lock.unlock();
+      run_member(*idle, stop);
+      lock.lock();
+      continue;
+    }
+    renew_tape();
+    if (auto* member = pick_member()) {
+      member->running = true;
+      lock.unlock();
+      run_member(*member, stop);
+      lock.lock();
+    } else if (const auto task = tape_ ? tape_->next_task() : std::nullopt) {
+      lock.unlock();
+      run_tape_task(*task, thread, teacher_stream);
+      lock.lock();
+    } else {
+      changed_.wait(lock);
+    }
+  }
+}
+
+void Group::run_tape_task(const Tape::Task& task, std::size_t thread, const DeviceStream& stream) {
+  const Stopwatch watch;
+  const DeviceStream::Scope scope(stream);
+  ModelOutput output;
+  DeviceEvent computed;
+  std::exception_ptr failure;
+  try {
+    output = tape_->compute(task, thread);
+    computed = DeviceEvent::after_work_on(data_.train().labels.device());
+  } catch (...) {
+    failure = std::current_exception();
+  }
+  const std::lock_guard<std::mutex> guard(mutex_);
+  if (failure)
+    tape_failure_ = failure;
+  else
+    tape_->complete(task, std::move(output), std::move(computed));
+  teacher_s_ += watch.seconds();
+  changed_.notify_all();
+}
+
+std::exception_ptr Group::tape_failure() {
+  const std::lock_guard<std::mutex> guard(mutex_);
+  return tape_failure_;
+}
+
+/// Even a failure that cannot be recorded (a full disk) must not keep the other threads waiting.
+void Group::report_failure(Trainee& trainee, const std::exception_ptr& why) {
+  try {
+    events_.failed(trainee, why);
+  } catch (...) {
+    const std::lock_guard<std::mutex> guard(mutex_);
+    unreported_ = std::current_exception();
+  }
+}
+
+void Group::run_member(Member& member, const std::atomic<bool>& stop) {
+  auto& trainee = *member.trainee;
+  const DeviceStream::Scope scope(trainee.stream());
+  bool out = true;
+  try {
+    if (const auto failure = tape_failure(); failure && waits_for_tape(member)) std::rethrow_exception(failure);
+    if (!stop) train_segment(member, stop);
+    out = trainee.finished() || stop;
+    if (!trainee.finished() && stop) trainee.save();
+    if (trainee.finished())
+      events_.finished(trainee);
+    else if (stop)
+      events_.interrupted(trainee);
+  } catch (...) {
+    out = true;
+    report_failure(trainee, std::current_exception());
+  }
+  const std::lock_guard<std::mutex> guard(mutex_);
+  member.out = out;
+  member.running = false;
+  member.at = trainee.step();
+  changed_.notify_all();
+}
+
+ModelOutput Group::teacher_output(const Trainee& trainee, const Segment* segment, const torch::Tensor& positions) const {
+  if (!trainee.distils(trainee.epoch())) return {};
+  if (segment) {
+    const auto i = static_cast<std::size_t>(trainee.step() % trainee.per_epoch() - segment->first_step);
+    segment->computed[i].hold_stream();
+    read_here(segment->outputs[i]);
+    return segment->outputs[i];
+  }
+  ModelOutput output;
+  output.logits = table_.index_select(0, positions);
+  return output;
+}
+
+/// One step on the batch that follows. `order` is empty where the data cuts batches on the device.
+void Group::train_on(Trainee& trainee, const Segment* segment, const std::vector<std::int64_t>& order) const {
+  const auto epoch = trainee.epoch();
+  const auto& settings = trainee.settings();
+  const auto range = batch_range(trainee.step() % trainee.per_epoch(), settings.batch_size, data_.train().size());
+  const bool from_table = !segment && trainee.distils(epoch);
+  torch::Tensor positions;
+  if (auto* feed = data_.feed()) {
+    if (from_table) positions = feed->positions(epoch, range.begin, range.size, settings);
+    trainee.train_step(feed->batch(epoch, range.begin, range.size, settings), teacher_output(trainee, segment, positions));
+    return;
+  }
+  const auto* rows = order.data() + range.begin;
+  if (from_table) positions = torch::from_blob(const_cast<std::int64_t*>(rows), {range.size}, torch::kInt64);
+  trainee.train_step(data_.batch(rows, range.size, epoch, settings), teacher_output(trainee, segment, positions));
+}
+
+void Group::train_segment(Member& member, const std::atomic<bool>& stop) {
+  auto& trainee = *member.trainee;
+  if (trainee.finished()) return;
+  const auto epoch = trainee.epoch();
+  const Segment* segment = nullptr;
+  auto end = (epoch + 1) * trainee.per_epoch();
+  if (waits_for_tape(member)) {
+    const std::lock_guard<std::mutex> guard(mutex_);
+    const auto index = tape_->segment_of(trainee.step());
+    segment = tape_->ready(index);  // stays while this member is in it
+    end = tape_->end_of(index);
+  }
+  const auto order = data_.feed() ? std::vector<std::int64_t>{} : data_.order(epoch);
+  while (trainee.step() < end && !stop) train_on(trainee, segment, order);
+  if (trainee.step() == (epoch + 1) * trainee.per_epoch()) {
+    trainee.end_epoch();
+    events_.epoch_done(trainee);
+  }
+}
+
+}  // namespace kdbench

@@ -1,0 +1,37 @@
+#include <kdbench/train/session/job_failure.h>
+#include <kdbench/train/student/trainee.h>
+
+#include <c10/util/Exception.h>
+#include <fmt/core.h>
+
+#include <new>
+
+namespace kdbench {
+namespace {
+
+std::string first_line(const std::string& text) { return text.substr(0, text.find('\n')); }
+
+}  // namespace
+
+std::pair<Status, std::string> outcome_of(const std::exception_ptr& failure, const Spec& spec) {
+  const auto out_of_memory = [&] {
+    return fmt::format("out of memory at batch_size = {}", spec.at("train").at("batch_size").get<std::int64_t>());
+  };
+  try {
+    std::rethrow_exception(failure);
+  } catch (const Diverged& error) {
+    return {Status::kDiverged, error.what()};
+  } catch (const std::bad_alloc&) {
+    return {Status::kFailed, out_of_memory()};
+  } catch (const c10::Error& error) {
+    const std::string what = error.what_without_backtrace();
+    const bool memory = what.find("allocate memory") != std::string::npos || what.find("out of memory") != std::string::npos;
+    return {Status::kFailed, memory ? out_of_memory() : first_line(what)};
+  } catch (const std::exception& error) {
+    return {Status::kFailed, error.what()};
+  } catch (...) {
+    return {Status::kFailed, "threw something that is no std::exception"};
+  }
+}
+
+}  // namespace kdbench

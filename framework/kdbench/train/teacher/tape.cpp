@@ -1,0 +1,99 @@
+#include <kdbench/base/check.h>
+#include <kdbench/train/data/device_feed.h>
+#include <kdbench/train/teacher/tape.h>
+
+#include <algorithm>
+#include <array>
+
+namespace kdbench {
+namespace {
+
+double bytes_of(const ModelOutput& output) {
+  double total = output.logits.defined() ? static_cast<double>(output.logits.nbytes()) : 0.0;
+  if (output.embedding.defined()) total += static_cast<double>(output.embedding.nbytes());
+  for (const auto& [name, map] : output.features) total += static_cast<double>(map.nbytes());
+  for (const auto& [name, map] : output.preactivations) total += static_cast<double>(map.nbytes());
+  return total;
+}
+
+}  // namespace
+
+BatchRange batch_range(std::int64_t step_in_epoch, std::int64_t batch_size, std::int64_t num_rows) {
+  const auto begin = step_in_epoch * batch_size;
+  return {begin, std::min(batch_size, num_rows - begin)};
+}
+
+std::int64_t segment_length(const TrainData& data, const Teacher& teacher, TeacherWants wants, const TrainSettings& settings,
+                            std::int64_t per_epoch, double budget_bytes) {
+  constexpr std::array<std::int64_t, 2> kRows{0, 1};
+  const auto batch = data.batch(kRows.data(), 2, 0, settings);
+  const double a_batch = bytes_of(teacher.forward(0, batch.images, wants)) / 2 * static_cast<double>(settings.batch_size);
+  return std::clamp<std::int64_t>(static_cast<std::int64_t>(budget_bytes / a_batch), 1, per_epoch);
+}
+
+Tape::Tape(const TrainData& data, const Teacher& teacher, TeacherWants wants, const TrainSettings& settings,
+           std::int64_t segment_steps)
+    : data_(data),
+      teacher_(teacher),
+      wants_(wants),
+      settings_(settings),
+      per_epoch_(data.steps_per_epoch(settings.batch_size)),
+      segment_steps_(segment_steps),
+      segments_per_epoch_((per_epoch_ + segment_steps - 1) / segment_steps) {}
+
+std::int64_t Tape::segment_of(std::int64_t step) const {
+  return step / per_epoch_ * segments_per_epoch_ + step % per_epoch_ / segment_steps_;
+}
+
+std::int64_t Tape::end_of(std::int64_t segment) const {
+  const auto epoch = segment / segments_per_epoch_, part = segment % segments_per_epoch_;
+  return epoch * per_epoch_ + std::min(per_epoch_, (part + 1) * segment_steps_);
+}
+
+void Tape::keep(std::int64_t first, std::int64_t last, std::int64_t num_epochs) {
+  segments_.erase(segments_.begin(), segments_.lower_bound(first));
+  last = std::min(last, num_epochs * segments_per_epoch_ - 1);
+  for (auto index = first; index <= last; ++index) {
+    if (segments_.contains(index)) continue;
+    Segment s;
+    s.index = index;
+    s.epoch = index / segments_per_epoch_;
+    s.first_step = index % segments_per_epoch_ * segment_steps_;
+    s.num_steps = std::min(per_epoch_ - s.first_step, segment_steps_);
+    s.outputs.resize(static_cast<std::size_t>(s.num_steps));
+    s.computed.resize(s.outputs.size());
+    segments_.emplace(index, std::move(s));
+  }
+}
+
+const Segment* Tape::ready(std::int64_t segment) const {
+  const auto it = segments_.find(segment);
+  return it != segments_.end() && it->second.ready() ? &it->second : nullptr;
+}
+
+std::optional<Tape::Task> Tape::next_task() {
+  for (auto& [index, s] : segments_) {
+    if (s.next < s.num_steps) return Task{index, s.next++, s.epoch};
+  }
+  return std::nullopt;
+}
+
+ModelOutput Tape::compute(const Task& task, std::size_t thread) const {
+  const auto step = task.segment % segments_per_epoch_ * segment_steps_ + task.batch;
+  const auto range = batch_range(step, settings_.batch_size, data_.train().size());
+  if (auto* feed = data_.feed())
+    return teacher_.forward(thread, feed->batch(task.epoch, range.begin, range.size, settings_).images, wants_);
+  const auto order = data_.order(task.epoch);
+  const auto batch = data_.batch(order.data() + range.begin, range.size, task.epoch, settings_);
+  return teacher_.forward(thread, batch.images, wants_);
+}
+
+void Tape::complete(const Task& task, ModelOutput output, DeviceEvent computed) {
+  const auto it = segments_.find(task.segment);
+  if (it == segments_.end()) return;  // every student that wanted it has left
+  it->second.outputs[static_cast<std::size_t>(task.batch)] = std::move(output);
+  it->second.computed[static_cast<std::size_t>(task.batch)] = std::move(computed);
+  ++it->second.done;
+}
+
+}  // namespace kdbench

@@ -1,0 +1,148 @@
+// Conformance of models.
+#include <kdbench/registry/check_params.h>
+#include <kdbench/worker/conformance/checker.h>
+#include <kdbench/worker/conformance/conformance.h>
+
+#include <ATen/ops/allclose.h>
+#include <ATen/ops/cross_entropy_loss.h>
+#include <ATen/ops/isfinite.h>
+#include <ATen/ops/randint.h>
+#include <ATen/ops/randn.h>
+
+#include <fmt/format.h>
+
+#include <set>
+
+namespace kdbench {
+namespace {
+
+constexpr std::int64_t kBatch = 4;
+constexpr std::uint64_t kSeed = 7;
+
+std::shared_ptr<Model> build(const ModelEntry& entry, const ModelContext& context) {
+  at::manual_seed(kSeed);
+  return entry.create(resolve_params(entry.params, {}), context);
+}
+
+torch::Tensor images_for(const ModelContext& context) {
+  at::manual_seed(kSeed + 1);
+  return at::randn({kBatch, context.image.channels, context.image.height, context.image.width});
+}
+
+/// Every parameter and buffer by name, copied.
+std::vector<std::pair<std::string, torch::Tensor>> state_of(const Model& model) {
+  std::vector<std::pair<std::string, torch::Tensor>> state;
+  for (const auto& item : model.named_parameters()) state.emplace_back(item.key(), item.value().detach().clone());
+  for (const auto& item : model.named_buffers()) state.emplace_back(item.key(), item.value().detach().clone());
+  return state;
+}
+
+void require_same_state(const Model& model, const std::vector<std::pair<std::string, torch::Tensor>>& before,
+                        const std::string& complaint) {
+  const auto now = state_of(model);
+  require(now.size() == before.size(), complaint + ": the number of entries");
+  for (std::size_t i = 0; i < now.size(); ++i) {
+    require(now[i].first == before[i].first && now[i].second.equal(before[i].second), complaint + ": " + before[i].first);
+  }
+}
+
+std::string check_shapes(const ModelEntry& entry, const ModelContext& context) {
+  torch::NoGradGuard no_grad;
+  auto model = build(entry, context);
+  model->eval();
+  const auto out = model->forward(images_for(context));
+  require(out.logits.defined() && out.logits.sizes() == at::IntArrayRef({kBatch, context.num_classes}),
+          fmt::format("expected logits of [{}, {}]", kBatch, context.num_classes));
+  require(out.logits.is_floating_point() && at::isfinite(out.logits).all().item<bool>(), "logits are not finite");
+  const auto names = model->feature_names();
+  const std::set<std::string> wanted(names.begin(), names.end());
+  require(wanted.size() == names.size(), "a feature name stands twice in feature_names()");
+  for (const auto& [name, map] : out.features) {
+    require(wanted.contains(name), "forward() returns a map '" + name + "' that feature_names() does not list");
+    require(map.dim() == 4 && map.size(0) == kBatch, "feature map '" + name + "' is not [N, C, H, W]");
+  }
+  for (const auto& name : names) require(out.features.contains(name), "forward() does not return '" + name + "'");
+  for (const auto& [name, map] : out.preactivations) {
+    require(wanted.contains(name), "preactivation '" + name + "' is no feature map");
+    require(map.sizes() == out.features.at(name).sizes(), "preactivation '" + name + "' differs from its map in shape");
+  }
+  if (out.embedding.defined())
+    require(out.embedding.dim() == 2 && out.embedding.size(0) == kBatch, "the embedding is not [N, D]");
+  return {};
+}
+
+std::string check_eval(Model& model, const torch::Tensor& images) {
+  torch::NoGradGuard no_grad;
+  model.eval();
+  const auto before = state_of(model);
+  const auto first = model.forward(images).logits;
+  require_same_state(model, before, "a forward pass in eval mode changes the state");
+  require(first.equal(model.forward(images).logits), "two forward passes in eval mode differ");
+  const auto alone = model.forward(images.narrow(0, 0, 1)).logits;
+  require(at::allclose(alone, first.narrow(0, 0, 1), 1e-3, 1e-4), "an image's logits depend on the rest of the batch");
+  return {};
+}
+
+std::string check_layout(Model& model, const torch::Tensor& images) {
+  torch::NoGradGuard no_grad;
+  model.eval();
+  const auto plain = model.forward(images).logits;
+  const auto last = model.forward(images.contiguous(at::MemoryFormat::ChannelsLast)).logits;
+  require(at::allclose(plain, last, 1e-3, 1e-4),
+          fmt::format("logits differ by {:.1e}", (plain - last).abs().max().item<double>()));
+  return {};
+}
+
+std::string check_gradient(Model& model, const torch::Tensor& images, std::int64_t num_classes) {
+  model.train();
+  model.zero_grad();
+  const auto labels = at::randint(num_classes, {kBatch}, torch::kInt64);
+  at::cross_entropy_loss(model.forward(images).logits, labels).backward();
+  std::int64_t count = 0;
+  for (const auto& item : model.named_parameters()) {
+    const auto& grad = item.value().grad();
+    require(grad.defined(), "no gradient reaches " + item.key());
+    require(at::isfinite(grad).all().item<bool>(), "the gradient of " + item.key() + " is not finite");
+    count += item.value().numel();
+  }
+  require(count > 0, "the model has no parameters");
+  return fmt::format("{} parameters", count);
+}
+
+std::string check_names(const Model& model) {
+  std::set<const void*> seen;
+  for (const auto* kind : {"parameter", "buffer"}) {
+    const auto dict = kind == std::string("parameter") ? model.named_parameters() : model.named_buffers();
+    for (const auto& item : dict) {
+      require(seen.insert(item.value().unsafeGetTensorImpl()).second,
+              std::string(kind) + " " + item.key() + " is registered twice");
+    }
+  }
+  return {};
+}
+
+}  // namespace
+
+void check_model(const ModelEntry& entry, const Report& report) {
+  const Checker checker("model " + entry.name, report);
+  checker.declarations(entry.about, entry.params);
+  const ModelContext colour{.num_classes = 10, .image = {3, 32, 32}};
+  const ModelContext grey{.num_classes = 100, .image = {1, 20, 24}};
+  checker.run("returns what it lists, 10 classes, 3 x 32 x 32", [&] { return check_shapes(entry, colour); });
+  checker.run("returns what it lists, 100 classes, 1 x 20 x 24", [&] { return check_shapes(entry, grey); });
+  std::shared_ptr<Model> model;
+  checker.run("builds the same weights from the same seed", [&] {
+    model = build(entry, colour);
+    require_same_state(*build(entry, colour), state_of(*model), "a second build differs");
+    return std::string();
+  });
+  if (!model) return;
+  const auto images = images_for(colour);
+  checker.run("names every parameter and buffer once", [&] { return check_names(*model); });
+  checker.run("changes nothing in eval mode", [&] { return check_eval(*model, images); });
+  checker.run("gives the same logits for channels-last images", [&] { return check_layout(*model, images); });
+  checker.run("sends a gradient to every parameter", [&] { return check_gradient(*model, images, colour.num_classes); });
+  checker.run("goes back to eval mode", [&] { return check_eval(*model, images); });
+}
+
+}  // namespace kdbench

@@ -1,0 +1,280 @@
+#include <kdbench/worker/conformance/golden.h>
+
+#include <kdbench/base/json.h>
+#include <kdbench/registry/check_params.h>
+#include <kdbench/train/student/objective.h>
+#include <kdbench/worker/conformance/checker.h>
+
+#include <ATen/ops/empty.h>
+
+#include <fmt/format.h>
+
+#include <algorithm>
+#include <array>
+#include <cmath>
+#include <functional>
+#include <map>
+#include <vector>
+
+namespace kdbench {
+namespace {
+
+namespace fs = std::filesystem;
+
+/// How a golden loss that is not simply the plugin of its name is computed. Extend by a row.
+struct Recipe {
+  /// A golden component is the objective's term times `scale`; a scale of 0 or infinity leaves nothing to compare.
+  struct Component {
+    std::string golden, term;
+    std::function<double(const ParamValues&, const ObjectiveKnobs&)> scale;
+  };
+  std::string plugin;  ///< loss plugin
+  std::vector<Component> components = {};
+  std::map<std::string, std::string> renamed = {};  ///< golden parameter -> ours; "": it describes the case and is none of ours
+  Json fixed = Json::object();                      ///< parameters of the plugin that the reference does not have
+  std::map<std::string, std::string> weights = {};  ///< golden input -> parameter of the loss module, which takes its values
+};
+
+std::function<double(const ParamValues&, const ObjectiveKnobs&)> over(const std::string& parameter) {
+  return [parameter](const ParamValues& params, const ObjectiveKnobs&) { return 1 / std::get<double>(params.at(parameter)); };
+}
+
+const std::map<std::string, Recipe>& recipes() {
+  static const std::map<std::string, Recipe> table{
+      {"ce", {.plugin = "none"}},
+      {"kd", {.plugin = "kl"}},
+      {"kd_total",
+       {.plugin = "kl",
+        .components = {{"ce_weighted", "ce", [](const auto&, const auto& k) { return 1 - k.alpha; }},
+                       {"kd_weighted", "kd",
+                        [](const auto&, const auto& k) { return k.alpha * k.tau_student * k.tau_student; }}}}},
+      {"dist", {.plugin = "dist", .components = {{"inter", "inter", over("beta")}, {"intra", "intra", over("gamma")}}}},
+      {"ats", {.plugin = "ats", .renamed = {{"tau1", "tau_correct"}, {"tau2", "tau_wrong"}, {"tau_s", "tau_student"}}}},
+      {"fitnet", {.plugin = "fitnet", .fixed = {{"regressor", "none"}, {"weight", 1.0}}}},
+      {"fitnet_convreg",
+       {.plugin = "fitnet",
+        .renamed = {{"use_relu", "relu"}, {"kind", ""}, {"bn_eps", ""}},  // the weights' shapes show the kind; 1e-5 is libtorch's
+        .fixed = {{"weight", 1.0}},
+        .weights = {{"conv_weight", "regressor.conv.weight"},
+                    {"conv_bias", "regressor.conv.bias"},
+                    {"bn_weight", "regressor.bn.weight"},
+                    {"bn_bias", "regressor.bn.bias"}}}},
+  };
+  return table;
+}
+
+/// Parameters of a golden case that are the host's, not the plugin's.
+constexpr std::array kHostParams{"tau", "tau_student", "alpha", "label_smoothing"};
+
+torch::Tensor read_tensor(const Json& json) {
+  const auto shape = json.at("shape").get<std::vector<std::int64_t>>();
+  const bool integers = json.at("dtype") == "int64";
+  auto tensor = at::empty(shape, integers ? torch::kInt64 : torch::kFloat64);
+  std::int64_t i = 0;
+  for (const auto& value : json.at("data")) {
+    if (integers)
+      tensor.data_ptr<std::int64_t>()[i++] = value.get<std::int64_t>();
+    else
+      tensor.data_ptr<double>()[i++] = to_double(value);
+  }
+  require(i == tensor.numel(), fmt::format("a tensor of shape [{}] holds {} numbers", fmt::join(shape, ", "), i));
+  return tensor;
+}
+
+void read_features(const Json& inputs, const std::string& key, ModelOutput& output, std::vector<FeatureShape>& shapes) {
+  if (!inputs.contains(key)) return;
+  for (const auto& json : inputs.at(key)) {
+    const auto map = read_tensor(json);
+    const auto name = fmt::format("f{}", shapes.size());
+    const auto size = [&](std::int64_t d) { return d < map.dim() ? map.size(d) : 1; };
+    shapes.push_back({name, size(1), size(2), size(3)});
+    output.features.emplace(name, map);
+  }
+}
+
+/// One case, read.
+struct Case {
+  ModelOutput student, teacher;
+  torch::Tensor labels, indices, images, posterior;
+  LossContext context;
+  std::vector<std::pair<std::string, torch::Tensor>> weights;  ///< golden input -> values of a parameter of the loss
+  std::vector<std::pair<std::string, torch::Tensor>> leaves;   ///< golden name of a gradient -> student tensor or parameter
+};
+
+Case read_case(const Json& json, const Recipe& recipe) {
+  Case c;
+  const auto& inputs = json.at("inputs");
+  const auto optional = [&](const char* key) { return inputs.contains(key) ? read_tensor(inputs.at(key)) : torch::Tensor(); };
+  c.student.logits = optional("student_logits");
+  c.teacher.logits = optional("teacher_logits");
+  c.labels = optional("labels");
+  c.posterior = optional("target_probs");
+  c.context.seed = 0;
+  read_features(inputs, "student_features", c.student, c.context.student);
+  read_features(inputs, "teacher_features", c.teacher, c.context.teacher);
+  if (c.student.logits.defined()) {
+    c.context.num_classes = c.student.logits.size(1);
+    c.leaves.emplace_back("student_logits", c.student.logits.requires_grad_(true));
+  }
+  for (auto& [name, map] : c.student.features) c.leaves.emplace_back("student_features/" + name, map.requires_grad_(true));
+  for (const auto& [input, parameter] : recipe.weights) c.weights.emplace_back(input, read_tensor(inputs.at(input)));
+  return c;
+}
+
+/// The parameters of a case under our names.
+Json our_params(const Json& golden, const Recipe& recipe) {
+  Json ours = recipe.fixed;
+  for (const auto& [key, value] : golden.items()) {
+    const auto it = recipe.renamed.find(key);
+    const auto& name = it == recipe.renamed.end() ? key : it->second;
+    if (!name.empty()) ours[name] = value;
+  }
+  return ours;
+}
+
+ObjectiveKnobs read_knobs(const Json& params) {
+  ObjectiveKnobs knobs;
+  const double tau = params.value("tau", 1.0);
+  knobs.tau_student = params.value("tau_student", tau);
+  knobs.tau_teacher = tau;
+  knobs.alpha = params.value("alpha", 1.0);
+  knobs.label_smoothing = params.value("label_smoothing", 0.0);
+  return knobs;
+}
+
+/// The plugin's own parameters, checked; the host's are left out.
+ParamValues read_params(const LossEntry& entry, const Json& params) {
+  Json own = Json::object();
+  for (const auto& [key, value] : params.items()) {
+    const auto is_host = std::find(kHostParams.begin(), kHostParams.end(), key) != kHostParams.end();
+    if (!is_host) own[key] = value;
+  }
+  return resolve_params(entry.params, params_from_json(entry.params, own));
+}
+
+/// Gives the loss's own parameters the values of the case; their gradients are then compared too.
+void set_weights(Loss& loss, const Recipe& recipe, Case& c) {
+  const torch::NoGradGuard no_grad;
+  auto parameters = loss.named_parameters();
+  for (const auto& [input, values] : c.weights) {
+    const auto& name = recipe.weights.at(input);
+    auto* parameter = parameters.find(name);
+    require(parameter != nullptr, fmt::format("the loss has no parameter '{}', which {} gives values to", name, input));
+    require(parameter->sizes() == values.sizes(),
+            fmt::format("{}: expected a parameter of [{}], the loss has [{}]", input, fmt::join(values.sizes().vec(), ", "),
+                        fmt::join(parameter->sizes().vec(), ", ")));
+    parameter->copy_(values);
+    c.leaves.emplace_back(input, *parameter);
+  }
+}
+
+Objective run_case(const LossEntry& entry, const Recipe& recipe, const ParamValues& params, const ObjectiveKnobs& knobs,
+                   Case& c) {
+  at::manual_seed(0);
+  auto loss = entry.create(params, c.context);
+  if (const auto why = loss->unsupported(c.context)) throw NotApplicable(*why);
+  loss->to(torch::kFloat64);
+  loss->train();
+  set_weights(*loss, recipe, c);
+  const LossInputs inputs{.student = c.student,
+                          .teacher = c.teacher,
+                          .labels = c.labels,
+                          .indices = c.indices,
+                          .posterior = c.posterior,
+                          .images = c.images,
+                          .tau_student = knobs.tau_student,
+                          .tau_teacher = knobs.tau_teacher,
+                          .num_epochs = 1,
+                          .num_steps = 1};
+  return objective(c.student.logits, c.labels, loss->forward(inputs), knobs);
+}
+
+void compare_number(const std::string& what, double expected, double found) {
+  // The absolute part is for a loss of 0, which is reached by cancellation.
+  const double tolerance = 1e-9 * std::abs(expected) + 1e-14;
+  require(std::abs(found - expected) <= tolerance, fmt::format("{}: expected {:.17g}, found {:.17g}", what, expected, found));
+}
+
+void compare_gradient(const std::string& what, const torch::Tensor& expected, const torch::Tensor& found, double relative) {
+  require(found.defined(), what + ": no gradient");
+  require(found.sizes() == expected.sizes(), what + ": the gradient has another shape");
+  const double scale = expected.abs().max().item<double>();
+  const double off = (found - expected).abs().max().item<double>();
+  require(off <= relative * std::max(scale, 1e-6), fmt::format("{}: off by {:.3g}, largest gradient {:.3g}", what, off, scale));
+}
+
+/// The golden gradient of one leaf: a tensor, or a list of tensors for feature maps.
+const Json* find_gradient(const Json& grad, const std::string& leaf) {
+  const auto slash = leaf.find('/');
+  const auto it = grad.find(leaf.substr(0, slash));
+  if (it == grad.end()) return nullptr;
+  if (slash == std::string::npos) return &*it;
+  return &it->at(static_cast<std::size_t>(std::stoul(leaf.substr(slash + 2))));
+}
+
+void compare_components(const Json& expected, const Recipe& recipe, const ParamValues& params, const ObjectiveKnobs& knobs,
+                        const Objective& found) {
+  for (const auto& component : recipe.components) {
+    const double scale = component.scale(params, knobs);
+    if (!expected.contains(component.golden) || scale == 0 || std::isinf(scale)) continue;
+    for (const auto& [name, term] : found.terms) {
+      if (name != component.term) continue;
+      compare_number(component.golden, to_double(expected.at(component.golden)), term.item<double>() * scale);
+    }
+  }
+}
+
+std::string check_case(const Catalog& catalog, const Json& json) {
+  const auto name = json.at("loss").get<std::string>();
+  const auto known = recipes().find(name);
+  const Recipe recipe = known != recipes().end() ? known->second : Recipe{.plugin = name};
+  const auto entry = catalog.losses.find(recipe.plugin);
+  if (entry == catalog.losses.end()) throw NotApplicable("no loss plugin '" + recipe.plugin + "'");
+  const auto given = our_params(json.at("params"), recipe);
+  const auto params = read_params(entry->second, given);
+  auto c = read_case(json, recipe);
+  const auto knobs = read_knobs(given);
+  const auto found = run_case(entry->second, recipe, params, knobs, c);
+  const auto& expected = json.at("expected");
+  compare_number("loss", to_double(expected.at("loss")), found.total.item<double>());
+  compare_components(expected.value("components", Json::object()), recipe, params, knobs, found);
+  found.total.backward();
+  const auto& tags = json.at("tags");
+  const double relative = std::find(tags.begin(), tags.end(), "grad_huge") != tags.end() ? 1e-6 : 1e-9;
+  const auto grad = expected.value("grad", Json::object());
+  for (const auto& [leaf, tensor] : c.leaves) {
+    if (const auto* golden = find_gradient(grad, leaf)) compare_gradient(leaf, read_tensor(*golden), tensor.grad(), relative);
+  }
+  return {};
+}
+
+void check_file(const Catalog& catalog, const fs::path& file, const Report& report) {
+  const auto document = read_json(file);
+  const Checker reader("golden " + file.filename().string(), report);
+  if (!document) {
+    reader.run("is JSON", [&]() -> std::string { throw Error(to_text(document.error())); });
+    return;
+  }
+  if (!document->is_object() || document->value("schema", "") != "kdbench-golden-loss/1") return;
+  for (const auto& json : document->at("cases")) {
+    const Checker checker("loss " + json.value("loss", "?"), report);
+    checker.run(json.value("id", "?"), [&] { return check_case(catalog, json); });
+  }
+}
+
+}  // namespace
+
+void check_golden(const Catalog& catalog, const fs::path& path, const Report& report) {
+  std::vector<fs::path> files;
+  if (fs::is_directory(path)) {
+    for (const auto& item : fs::recursive_directory_iterator(path)) {
+      if (item.is_regular_file() && item.path().extension() == ".json") files.push_back(item.path());
+    }
+  } else {
+    files.push_back(path);
+  }
+  std::sort(files.begin(), files.end());
+  for (const auto& file : files) check_file(catalog, file, report);
+}
+
+}  // namespace kdbench

@@ -1,0 +1,127 @@
+#include <kdbench/worker/conformance/loss_probe.h>
+
+#include <kdbench/registry/check_params.h>
+#include <kdbench/worker/conformance/checker.h>
+
+#include <ATen/ops/arange.h>
+#include <ATen/ops/randint.h>
+#include <ATen/ops/randn.h>
+#include <ATen/ops/softmax.h>
+
+namespace kdbench {
+namespace {
+
+constexpr std::uint64_t kSeed = 11;
+
+ModelOutput draw_output(const std::vector<FeatureShape>& shapes, std::int64_t embedding, std::int64_t rows,
+                        std::int64_t num_classes, torch::ScalarType type) {
+  ModelOutput out;
+  out.logits = 2 * at::randn({rows, num_classes}, type);
+  for (const auto& shape : shapes) {
+    const auto before = at::randn({rows, shape.channels, shape.height, shape.width}, type);
+    out.preactivations[shape.name] = before;
+    out.features[shape.name] = before.relu();
+  }
+  if (embedding > 0) out.embedding = at::randn({rows, embedding}, type).abs();
+  return out;
+}
+
+std::vector<std::pair<std::string, torch::Tensor*>> tensors_of(ModelOutput& output) {
+  std::vector<std::pair<std::string, torch::Tensor*>> tensors;
+  if (output.logits.defined()) tensors.emplace_back("logits", &output.logits);
+  for (auto& [name, map] : output.features) tensors.emplace_back("feature " + name, &map);
+  for (auto& [name, map] : output.preactivations) tensors.emplace_back("preactivation " + name, &map);
+  if (output.embedding.defined()) tensors.emplace_back("embedding", &output.embedding);
+  return tensors;
+}
+
+torch::Tensor rows_of(const torch::Tensor& tensor, const torch::Tensor& rows) {
+  return tensor.defined() ? tensor.detach().index_select(0, rows) : tensor;
+}
+
+void keep_needed(ModelOutput& teacher, const LossNeeds& needs) {
+  if (!needs.teacher) teacher = {};
+  if (!needs.teacher_features) {
+    teacher.features.clear();
+    teacher.preactivations.clear();
+  }
+  if (!needs.teacher_embedding) teacher.embedding = torch::Tensor();
+}
+
+}  // namespace
+
+std::vector<std::pair<std::string, torch::Tensor*>> ProbeBatch::student_tensors() { return tensors_of(student); }
+std::vector<std::pair<std::string, torch::Tensor*>> ProbeBatch::teacher_tensors() { return tensors_of(teacher); }
+
+LossContext probe_context(std::int64_t num_classes, bool alike) {
+  LossContext context{.num_classes = num_classes,
+                      .num_train = 64,
+                      .student = {{"f0", 4, 8, 8}, {"f1", 4, 8, 8}, {"f2", 6, 4, 4}, {"f3", 8, 2, 2}},
+                      .teacher = {{"f0", 6, 8, 8}, {"f1", 6, 8, 8}, {"f2", 8, 4, 4}, {"f3", 12, 2, 2}},
+                      .student_embedding = 8,
+                      .teacher_embedding = 12,
+                      .seed = kSeed};
+  if (alike) {
+    context.teacher = context.student;
+    context.teacher_embedding = context.student_embedding;
+  }
+  return context;
+}
+
+ProbeBatch draw_batch(const LossContext& context, const LossNeeds& needs, std::int64_t rows, torch::ScalarType type) {
+  at::manual_seed(kSeed);
+  ProbeBatch batch;
+  const auto k = context.num_classes;
+  batch.student = draw_output(context.student, context.student_embedding, rows, k, type);
+  batch.teacher = draw_output(context.teacher, context.teacher_embedding, rows, k, type);
+  batch.labels = at::randint(k, {rows}, torch::kInt64);
+  batch.indices = at::arange(rows, torch::kInt64) * 3;
+  batch.images = at::randn({rows, 3, 8, 8}, type);
+  if (needs.posterior) batch.posterior = at::softmax(at::randn({rows, k}, type), 1);
+  keep_needed(batch.teacher, needs);
+  for (const auto& [name, tensor] : batch.student_tensors()) tensor->requires_grad_(true);
+  return batch;
+}
+
+ProbeBatch take_rows(const ProbeBatch& batch, const torch::Tensor& rows) {
+  ProbeBatch taken = batch;
+  for (const auto& [name, tensor] : taken.student_tensors()) *tensor = rows_of(*tensor, rows).requires_grad_(true);
+  for (const auto& [name, tensor] : taken.teacher_tensors()) *tensor = rows_of(*tensor, rows);
+  for (auto* tensor : {&taken.labels, &taken.indices, &taken.posterior, &taken.images}) *tensor = rows_of(*tensor, rows);
+  return taken;
+}
+
+Probe measure(const LossEntry& entry, const LossContext& context, ProbeBatch& batch, bool with_gradients) {
+  at::manual_seed(kSeed);
+  auto loss = entry.create(resolve_params(entry.params, {}), context);
+  loss->to(batch.student.logits.scalar_type());
+  loss->train();
+  const LossInputs inputs{.student = batch.student,
+                          .teacher = batch.teacher,
+                          .labels = batch.labels,
+                          .indices = batch.indices,
+                          .posterior = batch.posterior,
+                          .images = batch.images,
+                          .tau_student = batch.tau_student,
+                          .tau_teacher = batch.tau_teacher,
+                          .epoch = 2,
+                          .num_epochs = 10,
+                          .step = 4,
+                          .num_steps = 20};
+  Probe probe;
+  for (const auto& [name, tensor] : batch.student_tensors()) tensor->mutable_grad() = torch::Tensor();
+  probe.terms = loss->forward(inputs);
+  for (const auto& [name, term] : probe.terms.terms()) {
+    require(term.defined() && term.dim() == 0 && term.is_floating_point(), "term '" + name + "' is not a 0-dim float");
+    probe.total = probe.total.defined() ? probe.total + term : term;
+  }
+  if (!with_gradients || !probe.total.defined()) return probe;
+  require(probe.total.requires_grad(), "the loss does not depend on the student: it is detached");
+  probe.total.backward();
+  for (const auto& [name, tensor] : batch.student_tensors()) {
+    if (tensor->grad().defined()) probe.gradients.emplace_back(name, tensor->grad().clone());
+  }
+  return probe;
+}
+
+}  // namespace kdbench

@@ -1,0 +1,80 @@
+#include <kdbench/base/files.h>
+#include <kdbench/base/seeds.h>
+#include <kdbench/train/network/evaluate.h>
+#include <kdbench/train/network/stored_networks.h>
+#include <kdbench/worker/channel.h>
+#include <kdbench/worker/requests/embedding.h>
+#include <kdbench/worker/requests/requests.h>
+#include <kdbench/worker/requests/training.h>
+
+#include <ATen/Functions.h>
+#include <fmt/core.h>
+
+#include <algorithm>
+
+namespace kdbench {
+namespace {
+
+RunRecord done_record(const Store& store, const std::string& job) {
+  auto record = store.get(job);
+  if (!record) throw Error(record.error().front().text());
+  if (!*record || (*record)->status != Status::kDone)
+    throw Error(fmt::format("job {} is not done in this store", job.substr(0, 12)));
+  return std::move(**record);
+}
+
+const Rows& split_of(const TrainData& data, const std::string& split) {
+  if (split == "train") return data.train();
+  if (split == "validation") return data.validation();
+  if (split == "test") return data.test();
+  throw Error(fmt::format("expected the split test, validation or train, found '{}'", split));
+}
+
+/// Files may be sorted by class, so the first rows would not do.
+Rows some_rows(const Rows& rows, std::int64_t limit) {
+  if (limit <= 0 || limit >= rows.size()) return rows;
+  auto chosen = shuffled(rows.size(), seed_for(0, "embed"));
+  chosen.resize(static_cast<std::size_t>(limit));
+  std::sort(chosen.begin(), chosen.end());
+  const auto index = torch::tensor(chosen, torch::kInt64).to(rows.labels.device());
+  Rows out;
+  out.images = rows.images.index_select(0, index);
+  out.labels = rows.labels.index_select(0, index);
+  out.indices = rows.indices.index_select(0, index);
+  return out;
+}
+
+Json document_of(const Answers& answers, const torch::Tensor& labels) {
+  const bool has_embedding = answers.embedding.defined();
+  const auto& values = has_embedding ? answers.embedding : answers.logits;
+  return {{"of", has_embedding ? "embedding" : "logits"},
+          {"dims", values.size(1)},
+          {"labels", measured(answers.logits, labels).labels},
+          {"values", doubles(values)}};
+}
+
+}  // namespace
+
+int answer_embed(const Json& request, const std::atomic<bool>&) {
+  const auto catalog = load_catalog(request);
+  const auto factories = factories_of(catalog);
+  const Store store{std::string(request.at("store"))};
+  const std::string job = request.at("job");
+  const auto spec = done_record(store, job).spec;
+  const torch::Device device(request.value("device", "cpu"));
+  const auto& d = spec.at("dataset");
+  const TrainData data(*factories.dataset(d), std::string(request.value("data_dir", "")),
+                       Cut{d.at("validation"), d.at("train_limit"), d.at("test_limit")},
+                       static_cast<std::uint64_t>(spec.at("seed").get<std::int64_t>()), device);
+  const StoredNetworks networks(store, factories, data);
+  const auto parts = networks.network(job, "last", "the network's");
+  const auto rows = some_rows(split_of(data, request.value("split", "test")), request.value("rows", std::int64_t{0}));
+  if (rows.size() == 0) throw Error(fmt::format("the job has no {} rows", request.value("split", "test")));
+  const auto model = make_frozen(parts.front(), device, "the network");
+  const auto document = document_of(answers_of(*model, data, rows), rows.labels);
+  write_file_atomically(std::string(request.at("file")), document.dump());
+  send_event({{"event", "result"}, {"rows", rows.size()}, {"dims", document.at("dims")}, {"of", document.at("of")}});
+  return 0;
+}
+
+}  // namespace kdbench

@@ -1,0 +1,18 @@
+/// The worker's "train" verb: plugins of the catalog handed to a training session.
+#pragma once
+#include <kdbench/base/json.h>
+#include <kdbench/registry/catalog.h>
+#include <kdbench/train/session/session.h>
+
+#include <atomic>
+
+namespace kdbench {
+
+/// Returns how to make what a spec names from a catalog, which must outlive it. Each factory throws kdbench::Error when the
+/// plugin is not loaded, or is of another version than the one that was planned.
+Factories factories_of(const Catalog& catalog);
+
+/// Trains the jobs of the request and writes their records. Returns the exit code.
+int answer_train(const Json& request, const std::atomic<bool>& stop);
+
+}  // namespace kdbench

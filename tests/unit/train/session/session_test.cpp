@@ -1,0 +1,139 @@
+// Jobs from spec to record: who trains beside whom, how many threads there are and where a run was cut must not show.
+#include "unit/train/toy.h"
+
+#include <gtest/gtest.h>
+
+namespace kdbench {
+namespace {
+
+using toy::job;
+using toy::taught;
+using toy::TemporaryStore;
+
+class Teaching : public ::testing::TestWithParam<bool> {
+ protected:
+  bool moves() const { return GetParam(); }
+  std::vector<Job> students() const {
+    return {taught("a", "mse", 1, moves()), taught("b", "mse", 4, moves()), taught("c", "features", 2, moves()),
+            taught("d", "mse", 2, moves(), 3, 0.5)};
+  }
+  std::map<std::string, std::string> alone() const {
+    std::map<std::string, std::string> out;
+    TemporaryStore s;
+    toy::train(s.store, {job("teacher", 8, moves())});
+    for (const auto& student : students()) {
+      toy::train(s.store, {student});
+      out[student.id] = toy::weights(s.store, student.id);
+    }
+    return out;
+  }
+};
+INSTANTIATE_TEST_SUITE_P(WithAndWithoutAugmentation, Teaching, ::testing::Bool());
+
+TEST_P(Teaching, GivesTheSameWeightsAloneAndInAGroupOnAnyNumberOfThreads) {
+  const auto expected = alone();
+  EXPECT_NE(expected.at("a"), expected.at("b"));
+  for (const std::size_t workers : {1, 2, 3}) {
+    TemporaryStore s;
+    toy::train(s.store, {job("teacher", 8, moves())});
+    toy::train(s.store, students(), workers);
+    for (const auto& [id, sha] : expected) EXPECT_EQ(toy::weights(s.store, id), sha) << id << " on " << workers << " threads";
+  }
+}
+
+TEST_P(Teaching, ContinuesBitByBitAfterAStopWhereverItCame) {
+  const auto expected = alone();
+  for (const int epochs : {1, 2, 5, 7}) {
+    TemporaryStore s;
+    toy::train(s.store, {job("teacher", 8, moves())});
+    toy::train(s.store, students(), 2, epochs);
+    std::vector<Job> left;
+    for (const auto& student : students()) {
+      if (!s.store.is_done(student.id)) left.push_back(student);
+    }
+    EXPECT_FALSE(left.empty());
+    toy::train(s.store, left, 2);
+    for (const auto& [id, sha] : expected) EXPECT_EQ(toy::weights(s.store, id), sha) << id << " stopped after " << epochs;
+  }
+}
+
+TEST(Session, LearnsAndRecordsWhatItMeasured) {
+  TemporaryStore s;
+  toy::train(s.store, {job("teacher", 8, false, 12)});
+  const auto r = toy::record(s.store, "teacher");
+  EXPECT_EQ(r.status, Status::kDone);
+  EXPECT_EQ(r.epochs.size(), 12U);
+  EXPECT_GT(r.checkpoints.at("last").at("test").at("accuracy").get<double>(), 0.9);
+  EXPECT_EQ(r.checkpoints.at("last").at("test").at("n"), 30);
+  EXPECT_EQ(r.extra.at("num_train"), 51);  // 60 - 9
+  EXPECT_EQ(r.extra.at("num_val"), 9);
+  EXPECT_TRUE(r.checkpoints.contains("best_val"));
+  EXPECT_TRUE(std::filesystem::exists(s.store.artifacts("teacher") / "last.safetensors"));
+  EXPECT_FALSE(std::filesystem::exists(s.store.artifacts("teacher") / "checkpoint.safetensors"));
+}
+
+TEST(Session, RecordsTheTeacherAsTheLossSawIt) {
+  TemporaryStore s;
+  toy::train(s.store, {job("teacher", 8, false)});
+  toy::train(s.store, {taught("a", "mse", 4, false)});
+  const auto teacher = toy::record(s.store, "teacher"), r = toy::record(s.store, "a");
+  EXPECT_EQ(r.teacher.at("as_taught").at("temperature"), 4.0);
+  EXPECT_EQ(r.teacher.at("as_taught").at("accuracy"), teacher.checkpoints.at("last").at("test").at("accuracy"));
+  for (const auto& point : teacher.tau_curve) {
+    if (point.at("tau") == 4.0) {
+      EXPECT_DOUBLE_EQ(r.teacher.at("as_taught").at("ece"), point.at("ece"));
+    }
+  }
+}
+
+TEST(Session, LetsOneBadLossLeaveTheOthersAlone) {
+  TemporaryStore s, good;
+  for (auto* store : {&s, &good}) toy::train(store->store, {job("teacher", 8, true)});
+  toy::train(good.store, {taught("a", "mse", 2, true)});
+  toy::train(s.store,
+             {taught("t", "throws", 1, true), taught("n", "nan", 1, true), taught("g", "nan_gradient", 1, true),
+              taught("a", "mse", 2, true)},
+             2);
+  EXPECT_EQ(toy::weights(s.store, "a"), toy::weights(good.store, "a"));
+  EXPECT_EQ(toy::record(s.store, "t").status, Status::kFailed);
+  EXPECT_EQ(toy::record(s.store, "t").reason, "the toy loss throws");
+  // 51 rows in batches of 8: 7 steps an epoch; the loss turns NaN at the first step of the second epoch
+  EXPECT_EQ(toy::record(s.store, "n").status, Status::kDiverged);
+  EXPECT_EQ(toy::record(s.store, "n").reason, "the loss is not finite in epoch 2, step 1");
+  EXPECT_EQ(toy::record(s.store, "n").epochs.size(), 1U);
+  EXPECT_EQ(toy::record(s.store, "g").reason, "a gradient is not finite in epoch 1, step 1");
+  EXPECT_FALSE(std::filesystem::exists(s.store.artifacts("g") / "last.safetensors"));
+}
+
+TEST(Session, KeepsTeacherLogitsOnlyWhereNothingIsAugmented) {
+  for (const bool moves : {false, true}) {
+    TemporaryStore s;
+    toy::train(s.store, {job("teacher", 8, moves)});
+    toy::train(s.store, {taught("a", "mse", 1, moves)});
+    EXPECT_EQ(std::filesystem::exists(s.store.root() / "cache" / "teacher_logits"), !moves);
+  }
+}
+
+TEST(Session, DoesNotTrustADamagedCache) {
+  TemporaryStore s;
+  toy::train(s.store, {job("teacher", 8, false)});
+  toy::train(s.store, {taught("a", "mse", 1, false)});
+  for (const auto& entry : std::filesystem::directory_iterator(s.store.root() / "cache" / "teacher_logits")) {
+    auto tensors = load_tensors(entry.path());
+    TensorMeta meta;
+    load_tensors(entry.path(), &meta);
+    tensors["logits"].add_(1);
+    save_tensors(entry.path(), tensors, meta);  // the checksum no longer fits
+  }
+  auto again = taught("b", "mse", 1, false);
+  toy::train(s.store, {again});
+  EXPECT_EQ(toy::weights(s.store, "b"), toy::weights(s.store, "a"));
+}
+
+TEST(Session, RefusesATeacherThatIsNotThere) {
+  TemporaryStore s;
+  EXPECT_THROW(toy::train(s.store, {taught("a", "mse", 1, false)}), Error);
+}
+
+}  // namespace
+}  // namespace kdbench
