@@ -16,7 +16,8 @@ function(kdbench_use_precompiled_sdk target)
     target_link_libraries(kdbench_precompiled_sdk PRIVATE kdbench::sdk)
     kdbench_plugin_flags(kdbench_precompiled_sdk)
     # ccache keeps what was compiled with a precompiled header only where the preprocessor says which one it was.
-    target_compile_options(kdbench_precompiled_sdk PRIVATE -fpch-preprocess)
+    # GCC defines other macros with -Wpedantic, so that the warnings must be those of its users, too.
+    target_compile_options(kdbench_precompiled_sdk PRIVATE -fpch-preprocess -Wall -Wextra -Wpedantic)
     target_precompile_headers(kdbench_precompiled_sdk PRIVATE ${KDBENCH_PRECOMPILED_HEADER})
   endif()
   target_compile_options(${target} PRIVATE -fpch-preprocess)
