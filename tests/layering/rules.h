@@ -20,9 +20,9 @@ inline const std::vector<Rule> kLayers = {
     {"sdk", {}, {"libtorch"}},
     {"stats", {"base"}, {"fmt", "Boost.Math"}},
     {"suite", {"base"}, {"fmt", "toml++"}},
-    {"results", {"base"}, {"fmt"}},
-    {"leaderboard", {"base", "stats", "results"}, {"fmt"}},
-    {"report", {"base", "stats", "results", "leaderboard"}, {"fmt"}},
+    {"results", {"base", "calibration", "plan/plan.h"}, {"fmt"}},
+    {"leaderboard", {"base", "stats", "calibration", "results", "plan/plan.h"}, {"fmt"}},
+    {"report", {"base", "stats", "calibration", "results", "plan/plan.h", "leaderboard"}, {"fmt"}},
     {"run", {"base", "results", "plan/plan.h"}, {"fmt"}},
     {"registry", {"base", "sdk"}, {"fmt", "Boost.DLL"}},
     // libtorch: a plan probes each model's features with one dry forward, and asks which devices
@@ -32,7 +32,7 @@ inline const std::vector<Rule> kLayers = {
     {"train", {"base", "sdk", "calibration", "results", "plan/plan.h"}, {"fmt", "libtorch", "OpenMP"}},
     {"worker", {"base", "sdk", "suite", "registry", "plan", "train", "calibration", "results"}, {"fmt", "libtorch"}},
     {"cli",
-     {"base", "suite", "results", "stats", "leaderboard", "report", "run", "plan/plan.h"},
+     {"base", "suite", "results", "stats", "leaderboard", "report", "run", "calibration", "plan/plan.h"},
      {"fmt", "CLI11", "libcurl", "libarchive"}},
     {"plugins", {"sdk"}, {"*"}},
 };
@@ -43,10 +43,14 @@ inline const std::vector<Rule> kFiles = {
     {"sdk/error.h", {}, {}},
     {"sdk/params.h", {"sdk/error.h"}, {}},
     {"sdk/strategy.h", {"sdk/error.h", "sdk/params.h"}, {}},
-    {"plan/spec.h", {"base"}, {"fmt"}},
+    {"plan/shared.h", {"base"}, {"fmt"}},
+    {"plan/spec.h", {"base", "plan/shared.h", "suite/recipe.h"}, {"fmt"}},
     {"plan/spec.cpp", {"base", "plan/spec.h"}, {"fmt"}},
-    {"plan/plan.h", {"base", "plan/spec.h"}, {"fmt"}},
+    {"plan/plan.h", {"base", "plan/spec.h", "suite/study_kind.h"}, {"fmt"}},
     {"plan/plan.cpp", {"base", "plan/plan.h"}, {"fmt"}},
+    {"plan/packed_plan.cpp", {"base", "plan/plan.h"}, {"fmt"}},
+    {"suite/recipe.h", {"base"}, {"fmt"}},
+    {"suite/study_kind.h", {}, {}},
 };
 
 /// A library by the beginning of its include lines; the first that fits counts.

@@ -3,7 +3,7 @@
 #include <cstdio>
 #include <cstdlib>
 
-namespace kdbench {
+namespace kdbench::inline base {
 
 void check_failed(const char* condition, std::string_view message, const char* file, int line) {
   std::fprintf(stderr, "kdbench: broken assumption: %.*s (%s) at %s:%d; please report this\n", static_cast<int>(message.size()),
@@ -11,4 +11,4 @@ void check_failed(const char* condition, std::string_view message, const char* f
   std::abort();
 }
 
-}  // namespace kdbench
+}  // namespace kdbench::inline base

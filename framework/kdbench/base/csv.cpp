@@ -1,6 +1,6 @@
 #include <kdbench/base/csv.h>
 
-namespace kdbench {
+namespace kdbench::inline base {
 namespace {
 
 std::string field(const std::string& text) {
@@ -17,4 +17,4 @@ void append_csv_line(std::string& out, const std::vector<std::string>& fields) {
   out += "\r\n";
 }
 
-}  // namespace kdbench
+}  // namespace kdbench::inline base

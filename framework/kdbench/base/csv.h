@@ -3,9 +3,9 @@
 #include <string>
 #include <vector>
 
-namespace kdbench {
+namespace kdbench::inline base {
 
 /// Appends one line: fields quoted where they must be, quotes doubled, ended by CR LF.
 void append_csv_line(std::string& out, const std::vector<std::string>& fields);
 
-}  // namespace kdbench
+}  // namespace kdbench::inline base

@@ -11,7 +11,7 @@
 #include <sstream>
 #include <system_error>
 
-namespace kdbench {
+namespace kdbench::inline base {
 namespace {
 
 namespace fs = std::filesystem;
@@ -80,4 +80,4 @@ void sweep_temporary_files(const fs::path& folder) {
   }
 }
 
-}  // namespace kdbench
+}  // namespace kdbench::inline base

@@ -6,7 +6,7 @@
 #include <string>
 #include <string_view>
 
-namespace kdbench {
+namespace kdbench::inline base {
 
 /// Reads a whole regular file.
 Result<std::string> read_file(const std::filesystem::path& path);
@@ -19,4 +19,4 @@ void write_file_atomically(const std::filesystem::path& path, std::string_view d
 /// Removes temporary files that killed writers left in `folder` (not below it) more than an hour ago.
 void sweep_temporary_files(const std::filesystem::path& folder);
 
-}  // namespace kdbench
+}  // namespace kdbench::inline base

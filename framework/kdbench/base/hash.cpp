@@ -3,7 +3,7 @@
 
 #include <openssl/evp.h>
 
-namespace kdbench {
+namespace kdbench::inline base {
 
 struct Sha256::State {
   std::unique_ptr<EVP_MD_CTX, decltype(&EVP_MD_CTX_free)> context{EVP_MD_CTX_new(), EVP_MD_CTX_free};
@@ -35,4 +35,4 @@ std::string Sha256::hex() {
 
 std::string sha256_hex(std::string_view data) { return Sha256().update(data.data(), data.size()).hex(); }
 
-}  // namespace kdbench
+}  // namespace kdbench::inline base

@@ -5,7 +5,7 @@
 #include <string>
 #include <string_view>
 
-namespace kdbench {
+namespace kdbench::inline base {
 
 /// Returns the SHA-256 of `data` as 64 lower-case hex digits.
 std::string sha256_hex(std::string_view data);
@@ -32,4 +32,4 @@ constexpr std::uint64_t mix64(std::uint64_t x) {
   return x ^ (x >> 31);
 }
 
-}  // namespace kdbench
+}  // namespace kdbench::inline base

@@ -8,7 +8,7 @@
 #include <cmath>
 #include <limits>
 
-namespace kdbench {
+namespace kdbench::inline base {
 namespace {
 
 void append(std::string& out, const Json& value);
@@ -101,4 +101,4 @@ Result<Json> read_json(const std::filesystem::path& path) {
   return parse_json(*text, path.string());
 }
 
-}  // namespace kdbench
+}  // namespace kdbench::inline base

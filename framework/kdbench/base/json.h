@@ -7,7 +7,7 @@
 #include <filesystem>
 #include <string>
 
-namespace kdbench {
+namespace kdbench::inline base {
 
 /// Object keys are kept sorted, so equal documents have equal text.
 using Json = nlohmann::json;
@@ -28,4 +28,4 @@ Result<Json> parse_json(const std::string& text, const std::string& name);
 /// Reads and parses a file.
 Result<Json> read_json(const std::filesystem::path& path);
 
-}  // namespace kdbench
+}  // namespace kdbench::inline base

@@ -6,7 +6,7 @@
 #include <set>
 #include <tuple>
 
-namespace kdbench {
+namespace kdbench::inline base {
 
 std::string Diagnostic::text() const {
   if (file.empty()) return message;
@@ -27,4 +27,4 @@ std::string to_text(Diagnostics diagnostics) {
   return out;
 }
 
-}  // namespace kdbench
+}  // namespace kdbench::inline base

@@ -5,7 +5,7 @@
 #include <variant>
 #include <vector>
 
-namespace kdbench {
+namespace kdbench::inline base {
 
 /// A place in a text file, 1-based; line 0 means the file as a whole.
 struct Position {
@@ -52,4 +52,4 @@ class [[nodiscard]] Result {
   std::variant<T, Diagnostics> state_;
 };
 
-}  // namespace kdbench
+}  // namespace kdbench::inline base

@@ -1,7 +1,7 @@
 #include <kdbench/base/hash.h>
 #include <kdbench/base/seeds.h>
 
-namespace kdbench {
+namespace kdbench::inline base {
 
 std::uint64_t seed_for(std::uint64_t base, std::string_view purpose) {
   std::uint64_t state = mix64(base);
@@ -9,4 +9,4 @@ std::uint64_t seed_for(std::uint64_t base, std::string_view purpose) {
   return state;
 }
 
-}  // namespace kdbench
+}  // namespace kdbench::inline base

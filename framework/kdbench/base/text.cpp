@@ -5,7 +5,7 @@
 #include <algorithm>
 #include <cctype>
 
-namespace kdbench {
+namespace kdbench::inline base {
 namespace {
 
 std::string folded(std::string_view word) {
@@ -89,4 +89,4 @@ std::string duration_text(double seconds) {
   return fmt::format("{}d{:02}h", s / 86400, s % 86400 / 3600);
 }
 
-}  // namespace kdbench
+}  // namespace kdbench::inline base

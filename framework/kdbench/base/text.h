@@ -5,7 +5,7 @@
 #include <string_view>
 #include <vector>
 
-namespace kdbench {
+namespace kdbench::inline base {
 
 /// Returns the number of single-character edits (insert, delete, replace, swap of neighbours) between two words.
 std::size_t edit_distance(std::string_view a, std::string_view b);
@@ -29,4 +29,4 @@ std::string pad(std::string_view text, std::size_t width, bool right_aligned = f
 /// Returns seconds for people: `0.8s`, `12s`, `3m05s`, `2h10m`, `3d04h`.
 std::string duration_text(double seconds);
 
-}  // namespace kdbench
+}  // namespace kdbench::inline base

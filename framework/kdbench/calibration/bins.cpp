@@ -6,7 +6,7 @@
 #include <cmath>
 #include <stdexcept>
 
-namespace kdbench {
+namespace kdbench::inline calibration {
 namespace {
 
 std::vector<double> equal_mass_edges(const std::vector<ConfidenceHit>& sorted, std::size_t groups) {
@@ -60,4 +60,4 @@ double equal_mass_ece(std::vector<ConfidenceHit> samples, int bins) {
   return summarise(tallies, static_cast<std::int64_t>(samples.size())).ece;
 }
 
-}  // namespace kdbench
+}  // namespace kdbench::inline calibration

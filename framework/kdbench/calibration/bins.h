@@ -3,7 +3,7 @@
 #include <cstdint>
 #include <vector>
 
-namespace kdbench {
+namespace kdbench::inline calibration {
 
 /// M equal-width bins over [0, 1], closed on the right: bin m (from 0) holds m/M < v <= (m+1)/M; 0
 /// is in bin 0.
@@ -64,4 +64,4 @@ struct ConfidenceHit {
 /// neighbouring groups, equal edges are one, the last is 1.
 double equal_mass_ece(std::vector<ConfidenceHit> samples, int bins);
 
-}  // namespace kdbench
+}  // namespace kdbench::inline calibration

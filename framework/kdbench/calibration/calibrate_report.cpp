@@ -1,18 +1,11 @@
 #include <kdbench/calibration/calibrate_report.h>
 
-#include <kdbench/calibration/metrics.h>
-#include <kdbench/calibration/temperature.h>
+namespace kdbench::inline calibration {
 
-namespace kdbench {
-
-Json calibrate_report(const LogitsView& view, int bins, std::span<const double> taus) {
+CalibrateReport calibrate_report(const LogitsView& view, int bins, std::span<const double> taus) {
   const auto report = measure(view, bins);
   const auto fit = fit_temperature(view, bins);
-  return {{"metrics", to_json(report.metrics)},
-          {"reliability", to_json(report.reliability)},
-          {"temperature", to_json(fit)},
-          {"after", to_json(measure(view, bins, fit.T).metrics)},
-          {"tau_curve", to_json(tau_curve(view, taus, bins))}};
+  return {report.metrics, report.reliability, fit, measure(view, bins, fit.T).metrics, tau_curve(view, taus, bins)};
 }
 
-}  // namespace kdbench
+}  // namespace kdbench::inline calibration

@@ -4,7 +4,7 @@
 #include <cmath>
 #include <vector>
 
-namespace kdbench {
+namespace kdbench::inline calibration {
 namespace {
 
 constexpr double kSquaredEps = 0.25;
@@ -101,4 +101,4 @@ Information information(const LogitsView& view, double nll, std::span<const doub
   return out;
 }
 
-}  // namespace kdbench
+}  // namespace kdbench::inline calibration

@@ -17,7 +17,7 @@
 #include <optional>
 #include <span>
 
-namespace kdbench {
+namespace kdbench::inline calibration {
 
 inline constexpr std::int64_t kMaxInformationWidth = 512;
 
@@ -31,4 +31,4 @@ struct Information {
 /// @param embeddings [N, D] in row-major order, finite; empty: none
 Information information(const LogitsView& view, double nll, std::span<const double> embeddings);
 
-}  // namespace kdbench
+}  // namespace kdbench::inline calibration

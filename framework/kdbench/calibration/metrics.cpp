@@ -9,7 +9,7 @@
 #include <cmath>
 #include <stdexcept>
 
-namespace kdbench {
+namespace kdbench::inline calibration {
 namespace {
 
 double inverse_temperature(double temperature) {
@@ -161,4 +161,4 @@ QuickMetrics measure_quickly(const LogitsView& view, int bins, double temperatur
   return out;
 }
 
-}  // namespace kdbench
+}  // namespace kdbench::inline calibration

@@ -5,7 +5,7 @@
 /// last bin. A bin's gap is |accuracy - confidence| of its samples. Empty bins take no part and
 /// have null rows.
 #pragma once
-#include <kdbench/base/json.h>
+#include <kdbench/base/document.h>
 #include <kdbench/calibration/logits/logits.h>
 
 #include <cstdint>
@@ -13,41 +13,60 @@
 #include <span>
 #include <vector>
 
-namespace kdbench {
+namespace kdbench::inline calibration {
 
 inline constexpr int kDefaultBins = 15;
 
 /// All fractions in [0, 1].
 struct CalibrationMetrics {
   std::int64_t n = 0;
-  double accuracy = 0;         ///< top-1
-  double top5 = 0;             ///< label among the min(5, K) largest logits; among equal logits the lower
-                               ///< index is larger
-  double nll = 0;              ///< mean -ln p_label in nats; inf if some p_label is 0
-  double brier = 0;            ///< mean squared distance to the one-hot label, in [0, 2]
-  double ece = 0;              ///< mean gap, weighted by bin counts
-  double mce = 0;              ///< largest gap
-  double rmsce = 0;            ///< root of the mean squared gap, weighted by bin counts
-  double ace = 0;              ///< unweighted mean gap of the non-empty bins
-  double adaptive_ece = 0;     ///< ece over min(M, n) bins of equal mass
-  double classwise_ece = 0;    ///< mean over all K classes of the ece of (p_class, label is class)
-  double overconfidence = 0;   ///< the part of ece from bins whose confidence exceeds their accuracy
-  double underconfidence = 0;  ///< the rest of ece
-  double mean_confidence = 0;
-  int bins = kDefaultBins;  ///< M
+  double accuracy = 0, top5 = 0, nll = 0, brier = 0;
+  double ece = 0, mce = 0, rmsce = 0, ace = 0, adaptive_ece = 0, classwise_ece = 0;
+  double overconfidence = 0, underconfidence = 0, mean_confidence = 0;
+  int bins = kDefaultBins;
+
+  static constexpr auto fields() {
+    using M = CalibrationMetrics;
+    return std::tuple(
+        field("n", &M::n, "rows measured"), field("accuracy", &M::accuracy, "top-1"),
+        field("top5", &M::top5, "label among the min(5, K) largest logits; of equal logits the lower index is larger"),
+        field("nll", &M::nll, "mean -ln p_label in nats; inf if some p_label is 0"),
+        field("brier", &M::brier, "mean squared distance to the one-hot label, in [0, 2]"),
+        field("ece", &M::ece, "mean gap, weighted by bin counts"), field("mce", &M::mce, "largest gap"),
+        field("rmsce", &M::rmsce, "root of the mean squared gap, weighted by bin counts"),
+        field("ace", &M::ace, "unweighted mean gap of the non-empty bins"),
+        field("adaptive_ece", &M::adaptive_ece, "ece over min(bins, n) bins of equal mass"),
+        field("classwise_ece", &M::classwise_ece, "mean over all classes of the ece of (p_class, label is class)"),
+        field("overconfidence", &M::overconfidence, "the part of ece from bins whose confidence exceeds their accuracy"),
+        field("underconfidence", &M::underconfidence, "the rest of ece"),
+        field("mean_confidence", &M::mean_confidence, "mean largest probability"),
+        field("bins", &M::bins, "bins of equal width"));
+  }
 };
 
-/// One row of the reliability table: the samples with lower < confidence <= upper (the first bin
-/// holds 0 too).
+/// One row of the reliability table: the samples with lower < confidence <= upper (the first bin holds 0 too).
 struct ReliabilityBin {
   double lower = 0, upper = 0;
   std::int64_t count = 0;
-  std::optional<double> accuracy, confidence;  ///< nothing for an empty bin
+  std::optional<double> accuracy, confidence;
+
+  static constexpr auto fields() {
+    using B = ReliabilityBin;
+    return std::tuple(field("lower", &B::lower, "confidences above this"), field("upper", &B::upper, "and up to this"),
+                      field("count", &B::count, "rows"), field("accuracy", &B::accuracy, "of the rows; null for an empty bin"),
+                      field("confidence", &B::confidence, "mean over the rows; null for an empty bin"));
+  }
 };
 
+/// Metrics and the table behind them; in a document all in one object.
 struct CalibrationReport {
   CalibrationMetrics metrics;
-  std::vector<ReliabilityBin> reliability;  ///< `bins` rows from confidence 0 to 1; the counts sum to n
+  std::vector<ReliabilityBin> reliability;
+
+  static constexpr auto fields() {
+    return std::tuple(inlined(&CalibrationReport::metrics), field("reliability", &CalibrationReport::reliability,
+                                                                  "one row a bin, from confidence 0 to 1; the counts sum to n"));
+  }
 };
 
 /// Measures softmax(logits / temperature).
@@ -70,11 +89,4 @@ struct QuickMetrics {
 /// @throws std::invalid_argument as measure().
 QuickMetrics measure_quickly(const LogitsView& view, int bins = kDefaultBins, double temperature = 1.0);
 
-/// Keys as the fields; an infinite nll is "inf".
-Json to_json(const CalibrationMetrics& metrics);
-/// [{lower, upper, count, accuracy, confidence}]; accuracy and confidence of an empty bin are null.
-Json to_json(const std::vector<ReliabilityBin>& reliability);
-/// The metrics' keys and `reliability` in one object, as a RunRecord keeps it.
-Json to_json(const CalibrationReport& report);
-
-}  // namespace kdbench
+}  // namespace kdbench::inline calibration

@@ -4,7 +4,7 @@
 #include <cstddef>
 #include <span>
 
-namespace kdbench {
+namespace kdbench::inline calibration {
 
 /// Returns the first index of the largest value of a row that is not empty.
 inline std::size_t first_argmax(std::span<const double> row) {
@@ -36,4 +36,4 @@ inline RowSummary softmax_row(std::span<const double> row, std::size_t label, do
   return out;
 }
 
-}  // namespace kdbench
+}  // namespace kdbench::inline calibration

@@ -5,7 +5,7 @@
 #include <algorithm>
 #include <cmath>
 
-namespace kdbench {
+namespace kdbench::inline calibration {
 namespace {
 
 /// First and second derivative of the mean NLL in beta. With d = z - max z and p = softmax(beta z),
@@ -92,15 +92,6 @@ TemperatureFit fit_temperature(const LogitsView& view, int bins) {
   return fit;
 }
 
-Json to_json(const TemperatureFit& fit) {
-  return {{"T", fit.T},
-          {"status", fit.status},
-          {"nll_before", number(fit.nll_before)},
-          {"nll_after", number(fit.nll_after)},
-          {"ece_before", fit.ece_before},
-          {"ece_after", fit.ece_after}};
-}
-
 std::vector<TauPoint> tau_curve(const LogitsView& view, std::span<const double> taus, int bins) {
   std::vector<TauPoint> curve;
   for (const double tau : taus) {
@@ -110,10 +101,4 @@ std::vector<TauPoint> tau_curve(const LogitsView& view, std::span<const double> 
   return curve;
 }
 
-Json to_json(const std::vector<TauPoint>& curve) {
-  Json out = Json::array();
-  for (const auto& point : curve) out.push_back({{"tau", point.tau}, {"ece", point.ece}, {"nll", number(point.nll)}});
-  return out;
-}
-
-}  // namespace kdbench
+}  // namespace kdbench::inline calibration

@@ -1,15 +1,16 @@
 /// Temperature scaling: the one temperature that minimises the NLL, and ECE and NLL against
 /// temperature.
 #pragma once
-#include <kdbench/base/json.h>
+#include <kdbench/base/document.h>
 #include <kdbench/calibration/logits/logits.h>
 #include <kdbench/calibration/metrics.h>
 
+#include <array>
 #include <span>
 #include <string>
 #include <vector>
 
-namespace kdbench {
+namespace kdbench::inline calibration {
 
 /// Fitted temperatures lie in [kMinTemperature, kMaxTemperature].
 inline constexpr double kMinTemperature = 1e-3;
@@ -26,6 +27,14 @@ struct TemperatureFit {
   std::string status;
   double nll_before = 0, nll_after = 0;  ///< at temperature 1 and T
   double ece_before = 0, ece_after = 0;
+
+  static constexpr auto fields() {
+    using F = TemperatureFit;
+    return std::tuple(field("T", &F::T, "the temperature with the least NLL"),
+                      field("status", &F::status, "ok, at_lower_bound, at_upper_bound, flat or infinite_nll"),
+                      field("nll_before", &F::nll_before, "at temperature 1"), field("nll_after", &F::nll_after, "at T"),
+                      field("ece_before", &F::ece_before, "at temperature 1"), field("ece_after", &F::ece_after, "at T"));
+  }
 };
 
 /// Minimises the mean NLL of softmax(logits / T) over beta = 1/T, where it is convex: the root of
@@ -34,19 +43,21 @@ struct TemperatureFit {
 /// @throws std::invalid_argument as measure() (empty or NaN logits, bins < 1).
 TemperatureFit fit_temperature(const LogitsView& view, int bins = kDefaultBins);
 
-/// Keys T, status, nll_before, nll_after, ece_before, ece_after.
-Json to_json(const TemperatureFit& fit);
+/// Temperatures of the curves that records and reports hold.
+inline constexpr std::array kCurveTaus{1.0, 1.5, 2.0, 2.5, 3.0, 3.5, 4.0, 5.0, 6.0, 7.0, 8.0};
 
 /// ECE and NLL of softmax(logits / tau).
 struct TauPoint {
   double tau = 1.0, ece = 0, nll = 0;
+
+  static constexpr auto fields() {
+    using P = TauPoint;
+    return std::tuple(field("tau", &P::tau, "what the logits are divided by"), field("ece", &P::ece, "there"),
+                      field("nll", &P::nll, "there, in nats"));
+  }
 };
 
 /// One point for each of `taus` (positive, finite), in their order.
 /// @throws std::invalid_argument as measure().
 std::vector<TauPoint> tau_curve(const LogitsView& view, std::span<const double> taus, int bins = kDefaultBins);
-
-/// [{tau, ece, nll}]
-Json to_json(const std::vector<TauPoint>& curve);
-
-}  // namespace kdbench
+}  // namespace kdbench::inline calibration

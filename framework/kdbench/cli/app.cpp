@@ -9,7 +9,7 @@
 #include <cmath>
 #include <exception>
 
-namespace kdbench {
+namespace kdbench::inline cli {
 namespace {
 
 void add_global_options(CLI::App& app, Context& context) {
@@ -127,4 +127,4 @@ int run_cli(std::vector<std::string> arguments, std::ostream& out, std::ostream&
   return kUserMistake;
 }
 
-}  // namespace kdbench
+}  // namespace kdbench::inline cli

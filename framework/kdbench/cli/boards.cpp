@@ -6,7 +6,7 @@
 
 #include <filesystem>
 
-namespace kdbench {
+namespace kdbench::inline cli {
 void add_board_format(CLI::App& verb, std::string& format) {
   verb.add_option("--format", format, "text, md, csv or json")
       ->check(CLI::IsMember({"text", "md", "csv", "json"}))
@@ -32,4 +32,4 @@ void print_boards(const Context& context, const Store& store, const Json& plan, 
   context.out << render(board, value_or_refuse(context, format_from_string(format))) << std::flush;
 }
 
-}  // namespace kdbench
+}  // namespace kdbench::inline cli

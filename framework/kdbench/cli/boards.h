@@ -8,7 +8,7 @@
 
 #include <string>
 
-namespace kdbench {
+namespace kdbench::inline cli {
 
 /// Adds --format text|md|csv|json.
 void add_board_format(CLI::App& verb, std::string& format);
@@ -24,4 +24,4 @@ Leaderboard board_of(const Context& context, const Store& store, const Json& pla
 /// Prints them.
 void print_boards(const Context& context, const Store& store, const Json& plan, const std::string& format);
 
-}  // namespace kdbench
+}  // namespace kdbench::inline cli

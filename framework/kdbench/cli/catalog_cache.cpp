@@ -9,7 +9,7 @@
 #include <cstdlib>
 #include <system_error>
 
-namespace kdbench {
+namespace kdbench::inline cli {
 namespace {
 
 namespace fs = std::filesystem;
@@ -68,4 +68,4 @@ void CatalogCache::put(const Json& catalog) const {
   }
 }
 
-}  // namespace kdbench
+}  // namespace kdbench::inline cli

@@ -5,7 +5,7 @@
 #include <filesystem>
 #include <optional>
 
-namespace kdbench {
+namespace kdbench::inline cli {
 
 /// One file under $XDG_CACHE_HOME/kdbench (or ~/.cache/kdbench), named after path, size, time and
 /// inode of every library and of the worker. Losing it costs a second; it never makes a verb fail.
@@ -22,4 +22,4 @@ class CatalogCache {
   std::filesystem::path file_;  ///< empty: there is nowhere to keep it
 };
 
-}  // namespace kdbench
+}  // namespace kdbench::inline cli

@@ -9,7 +9,7 @@
 #include <filesystem>
 #include <sstream>
 
-namespace kdbench {
+namespace kdbench::inline cli {
 namespace {
 
 namespace fs = std::filesystem;
@@ -121,4 +121,4 @@ std::optional<RunRecord> record_or_warn(const Context& context, const Store& sto
   return std::nullopt;
 }
 
-}  // namespace kdbench
+}  // namespace kdbench::inline cli

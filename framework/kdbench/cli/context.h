@@ -12,7 +12,7 @@
 #include <string>
 #include <vector>
 
-namespace kdbench {
+namespace kdbench::inline cli {
 
 /// Exit codes of every verb.
 enum ExitCode : int { kOk = 0, kFailure = 1, kUserMistake = 2, kPluginRefused = 3 };
@@ -69,4 +69,4 @@ std::optional<Store> existing_store(const Context& context);
 /// record.
 std::optional<RunRecord> record_or_warn(const Context& context, const Store& store, const std::string& job);
 
-}  // namespace kdbench
+}  // namespace kdbench::inline cli

@@ -8,7 +8,7 @@
 #include <algorithm>
 #include <filesystem>
 
-namespace kdbench {
+namespace kdbench::inline cli {
 namespace {
 
 /// The name of a suite: that of the file, if it is one.
@@ -36,4 +36,4 @@ Json stored_plan(const Context& context, const Store& store, const std::string& 
   return value_or_refuse(context, store.get_plan(name));
 }
 
-}  // namespace kdbench
+}  // namespace kdbench::inline cli

@@ -4,7 +4,7 @@
 
 #include <string>
 
-namespace kdbench {
+namespace kdbench::inline cli {
 
 /// Opens the store for reading; where there is none, says so and ends the verb.
 Store store_or_refuse(const Context& context);
@@ -13,4 +13,4 @@ Store store_or_refuse(const Context& context);
 /// @param word name of a suite, or its file; an unknown one is answered with the nearest and ends the verb
 Json stored_plan(const Context& context, const Store& store, const std::string& word);
 
-}  // namespace kdbench
+}  // namespace kdbench::inline cli

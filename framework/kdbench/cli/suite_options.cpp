@@ -6,7 +6,7 @@
 #include <algorithm>
 #include <thread>
 
-namespace kdbench {
+namespace kdbench::inline cli {
 
 void add_overlay_options(CLI::App& verb, SuiteOptions& options) {
   verb.add_option("--profile", options.profile, "Apply [profile.NAME] of the suite over the rest of it")->type_name("NAME");
@@ -84,4 +84,4 @@ Plan plan_or_exit(const Context& context, WorkerSetup& setup, const SuiteOptions
   return plan_from_packed_json(result.at("plan"));
 }
 
-}  // namespace kdbench
+}  // namespace kdbench::inline cli

@@ -11,7 +11,7 @@
 #include <string>
 #include <vector>
 
-namespace kdbench {
+namespace kdbench::inline cli {
 
 struct SuiteOptions {
   std::string file, profile, device;
@@ -46,4 +46,4 @@ Result<std::vector<Override>> parse_overrides(const std::vector<std::string>& se
 /// Asks the worker for the plan; mistakes are printed and end the verb.
 Plan plan_or_exit(const Context& context, WorkerSetup& setup, const SuiteOptions& options);
 
-}  // namespace kdbench
+}  // namespace kdbench::inline cli

@@ -5,7 +5,7 @@
 
 #include <fmt/core.h>
 
-namespace kdbench {
+namespace kdbench::inline leaderboard {
 namespace {
 
 std::vector<std::string> studies_in_order(const boards::View& view) {
@@ -56,4 +56,4 @@ Leaderboard make_leaderboard(const Json& plan, const RecordOf& record_of, const 
   return board;
 }
 
-}  // namespace kdbench
+}  // namespace kdbench::inline leaderboard

@@ -14,7 +14,7 @@
 #include <string>
 #include <vector>
 
-namespace kdbench {
+namespace kdbench::inline leaderboard {
 
 /// One column. A column without fields holds text; otherwise every cell holds one machine-readable value a field.
 struct Column {
@@ -74,4 +74,4 @@ Result<Format> format_from_string(const std::string& text);
 /// row, column, unit, field, value. JSON: numbers in full, null where there is none; beside the tables the points, by seed.
 std::string render(const Leaderboard& board, Format format);
 
-}  // namespace kdbench
+}  // namespace kdbench::inline leaderboard

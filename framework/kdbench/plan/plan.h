@@ -1,92 +1,159 @@
 /// Plan: every job a suite needs, as plain data. What a worker trains on this machine, another scheduler trains elsewhere.
 /// This header, spec.h and their sources are free of libtorch.
 #pragma once
-#include <kdbench/base/result.h>
 #include <kdbench/plan/spec.h>
+#include <kdbench/suite/study_kind.h>
 
+#include <array>
 #include <cstdint>
 #include <map>
+#include <optional>
 #include <string>
+#include <type_traits>
+#include <utility>
 #include <vector>
 
-namespace kdbench {
+namespace kdbench::inline plan {
 
-/// Keys of a job's `spec`. Every value is resolved: nothing is left to a default that could change.
-///   sdk       version of the plugins' binary interface
-///   dataset   {plugin, version, params {name: value}, validation, train_limit, test_limit (rows), files {param: content hash}};
-///             `files` only where a parameter names files that are here
-///   model     {plugin, version, params}
-///   train     {epochs, batch_size, lr, momentum, weight_decay, nesterov, schedule, milestones, gamma, warmup_epochs, min_lr,
-///             crop_padding, flip, label_smoothing, threads, precision, evaluate_every}: the suite's Recipe, for this stage
-///   seed, bins, device ("cpu" or "cuda")
-///   loss      null (labels alone), or {plugin, version, params, alpha, tau_student, tau_teacher, teacher_temperature,
-///             tau_squared, kd_begin, kd_end}; distils in epochs [kd_begin, kd_end), counted from 0
-///   teacher   null, or {job, checkpoint {rule, epoch}, temperature}; epoch is 0 except for rule "epoch"; `temperature` is
-///             "fitted", or absent where the teacher's logits are used as they are
-///   init      id of the job whose last weights this one starts from; absent: random weights of the seed
-///   added_to  id of the job whose network, frozen in its last state, adds its logits to this one's; absent: none
-///
+/// What people call a job: what it is, and its seed. In documents and messages one text, "kl[tau=4] resnet20->resnet8 s0".
+struct JobLabel {
+  std::string name;                  ///< "kl[tau=4] resnet20->resnet8"
+  std::optional<std::int64_t> seed;  ///< nothing for a label that names none
+
+  std::string text() const;
+  bool operator==(const JobLabel&) const = default;
+};
+std::string document_text(const JobLabel& label);
+JobLabel from_document_text(std::type_identity<JobLabel>, const std::string& text);
+
 /// One network trained for one stage. `id` is the SHA-256 of spec.identity(): everything that determines the result and
 /// nothing else, so two suites that need the same training share the job.
 struct Job {
   std::string id;
-  std::string label;  ///< for people: "kl[tau=4] resnet20->resnet8 s0"
-  Spec spec;          ///< see above
-  /// Ids of the jobs that must be done before: its teacher's, and those of `init` and `added_to`.
+  JobLabel label;
+  Spec spec;
   std::vector<std::string> needs;
-  std::int64_t checkpoint_every = 1;  ///< epochs between resumable checkpoints; decides no result, so no part of the spec
-  /// Epochs after which the network is to be kept, ascending: what the plan's other jobs learn from. Decides no result either.
+  std::int64_t checkpoint_every = 1;
   std::vector<std::int64_t> keep_epochs = {};
-  std::string group;           ///< jobs with equal non-empty group may share one worker and one teacher tape
-  double estimated_s = 0;      ///< seconds on one core of an ordinary machine; 0: unknown
-  double shared_s = 0;         ///< the part of it that the jobs of a group have once: the teacher's passes
-  double estimated_bytes = 0;  ///< peak memory of the job trained alone; 0: unknown
-  double shared_bytes = 0;     ///< the part of it that the jobs of a group have once: libtorch, data, the teacher's tape
-  double thread_bytes = 0;     ///< the part that each thread of a group has: its copy of the teacher at work
-  double state_bytes = 0;      ///< the part that a student of a group keeps also while others train: weights and history
+  std::string group;
+  double estimated_s = 0, shared_s = 0;
+  double estimated_bytes = 0, shared_bytes = 0, thread_bytes = 0, state_bytes = 0;
+
+  static constexpr auto fields() {
+    using J = Job;
+    using enum Presence;
+    return std::tuple(
+        field("id", &J::id, "SHA-256 of what determines the result"), field("label", &J::label, "for people"),
+        field("spec", &J::spec, "what determines the result"),
+        field("needs", &J::needs, "ids of the jobs that must be done before: its teacher's, and those of init and added_to"),
+        field("checkpoint_every", &J::checkpoint_every, "epochs between resumable checkpoints; decides no result"),
+        field("keep_epochs", &J::keep_epochs,
+              "epochs after which the network is kept, ascending: what other jobs of the plan learn from; decides no result",
+              kSinceLater),
+        field("group", &J::group, "jobs with equal non-empty group may share one worker and one teacher tape"),
+        field("estimated_s", &J::estimated_s, "seconds on one core of an ordinary machine; 0: unknown"),
+        field("estimated_bytes", &J::estimated_bytes, "peak memory of the job trained alone; 0: unknown"),
+        field("shared_s", &J::shared_s, "of the seconds, what the jobs of a group have once: the teacher's passes", kSinceLater),
+        field("shared_bytes", &J::shared_bytes,
+              "of the memory, what the jobs of a group have once: libtorch, data, the teacher's tape", kSinceLater),
+        field("thread_bytes", &J::thread_bytes, "what each thread of a group has: its copy of the teacher at work", kSinceLater),
+        field("state_bytes", &J::state_bytes, "what a student of a group keeps also while others train: weights and history",
+              kSinceLater));
+  }
 };
+
+/// What a network is where it is placed.
+enum class Role {
+  kMethod,   ///< a student under a method
+  kAlone,    ///< the student trained on labels alone, for comparison
+  kTeacher,  ///< a network that teaches
+};
+constexpr auto names_of(Role) {
+  return std::array<std::pair<Role, const char*>, 3>{
+      {{Role::kMethod, "method"}, {Role::kAlone, "alone"}, {Role::kTeacher, "teacher"}}};
+}
+
+/// A checkpoint as placements write it: checkpoint_text(), empty where nobody taught.
+struct PlacedCheckpoint : CheckpointRef {
+  PlacedCheckpoint() : CheckpointRef{.rule = ""} {}
+  PlacedCheckpoint(const CheckpointRef& checkpoint) : CheckpointRef(checkpoint) {}
+};
+std::string document_text(const PlacedCheckpoint& checkpoint);
+PlacedCheckpoint from_document_text(std::type_identity<PlacedCheckpoint>, const std::string& text);
 
 /// Where one job stands on the boards. Boards are made of placements and records alone.
 struct Placement {
-  std::string study, kind;       ///< "compare" or "sensitivity"
-  std::string dataset;           ///< name in the suite
-  std::string method;            ///< label: "kl", "kl[alpha=0.5]"
-  std::string convention;        ///< "tau^2 on, tau on both, alpha 1", or "labels only"
-  std::string teacher, student;  ///< model names in the suite; teacher empty for a student alone
-  std::string strategy;
+  std::string study;
+  StudyKind kind = StudyKind::kCompare;
+  std::string dataset, method, convention, teacher, student, strategy;
   std::int64_t seed = 0;
-  std::string axis;                ///< empty, "tau" or "teacher_temperature"
-  double value = 0;                ///< position on the axis
-  std::string role;                ///< "method", "alone" (the student trained on labels), "teacher"
-  std::string job;                 ///< id
-  std::string teacher_job;         ///< id of the job whose network taught; empty: none
-  std::string teacher_checkpoint;  ///< which state of it taught: "last", "best_val", "epoch 30"; empty without teacher_job
-  std::vector<std::string> chain;  ///< models from the first teacher to the direct one; empty without teacher_job
+  std::string axis;
+  double value = 0;
+  Role role = Role::kMethod;
+  std::string job, teacher_job;
+  PlacedCheckpoint teacher_checkpoint;
+  std::vector<std::string> chain;
+
+  static constexpr auto fields() {
+    using P = Placement;
+    using enum Presence;
+    return std::tuple(
+        field("study", &P::study, "name of the study"), field("kind", &P::kind, "compare or sensitivity"),
+        field("dataset", &P::dataset, "its name in the suite"), field("method", &P::method, "label: \"kl\", \"kl[alpha=0.5]\""),
+        field("convention", &P::convention, "\"tau=4 on both, tau^2 on, alpha=1\", or \"labels only\""),
+        field("teacher", &P::teacher, "name of the model in the suite; empty for a student alone"),
+        field("student", &P::student, "name of the model in the suite"), field("strategy", &P::strategy, "its name in the suite"),
+        field("seed", &P::seed, "of the run"), field("axis", &P::axis, "empty, tau or teacher_temperature"),
+        field("value", &P::value, "position on the axis"), field("role", &P::role, "method, alone or teacher"),
+        field("job", &P::job, "id of the job"),
+        field("teacher_job", &P::teacher_job, "id of the job whose network taught; empty: none"),
+        field("teacher_checkpoint", &P::teacher_checkpoint,
+              "which state of it taught: \"last\", \"best_val\", \"epoch 30\"; empty without teacher_job", kSinceLater),
+        field("chain", &P::chain, "models from the first teacher to the direct one; empty without teacher_job", kSinceLater));
+  }
+};
+
+/// What a study asks of its boards.
+struct StudyOptions {
+  std::string baseline;   ///< label of the method that the others are compared with
+  bool per_seed = false;  ///< print every seed's accuracy
+  std::string direct;     ///< the study's name for the strategy without detours; empty: it has none
+
+  static constexpr auto fields() {
+    using O = StudyOptions;
+    return std::tuple(
+        field("baseline", &O::baseline, "label of the method that the others are compared with"),
+        field("direct", &O::direct, "the study's name for the strategy without detours; empty: none", Presence::kSinceLater),
+        field("per_seed", &O::per_seed, "whether every seed's accuracy is printed"));
+  }
 };
 
 struct Plan {
-  std::string suite, title, file;
-  std::string paper = {};  ///< the printed table that the suite repeats; empty: none
-  std::string select;      ///< "last" or "best_val"
-  std::string device;      ///< as resolved: "cpu", "cuda:0"
-  std::string data_dir;
-  std::vector<std::string> studies;  ///< names, in file order
-  Json study_options;                ///< per study: {"baseline": ..., "per_seed": ..., "direct": ...}
-  std::vector<Job> jobs;             ///< a job stands after everything it needs; seed by seed
+  std::string suite, title, file, paper = {}, select, device, data_dir;
+  std::vector<std::string> studies;
+  std::map<std::string, StudyOptions> study_options;
+  std::vector<Job> jobs;
   std::vector<Placement> placements;
+
+  static constexpr auto fields() {
+    using P = Plan;
+    return std::tuple(field("suite", &P::suite, "name of the suite"), field("title", &P::title, "one line for people"),
+                      field("file", &P::file, "the suite file as given"),
+                      field("paper", &P::paper, "the printed table that the suite repeats; empty: none", Presence::kSinceLater),
+                      field("select", &P::select, "checkpoint that boards read: last or best_val"),
+                      field("device", &P::device, "as resolved: \"cpu\", \"cuda:0\""),
+                      field("data_dir", &P::data_dir, "folder that relative data paths start from"),
+                      field("studies", &P::studies, "names, in file order"),
+                      field("study_options", &P::study_options, "by study"),
+                      field("jobs", &P::jobs, "a job stands after everything it needs; seed by seed"),
+                      field("placements", &P::placements, "where the jobs stand on the boards"));
+  }
 };
 
-Json to_json(const Job& job);
-Json to_json(const Placement& placement);
-Json to_json(const Plan& plan);
-Job job_from_json(const Json& json);
-Placement placement_from_json(const Json& json);
-Plan plan_from_json(const Json& json);
-
-/// The same for the way from one program to another: every text and every part of a spec once, and jobs and placements as rows of
-/// indices and numbers. Jobs of a sweep differ in little, so this is a quarter of the text, and quickly read.
+/// The same document for the way from one program to another: every text and every part of a spec once, and jobs and placements
+/// as rows of indices and numbers. Jobs of a sweep differ in little, so this is a quarter of the text, and quickly read.
 Json to_packed_json(const Plan& plan);
 /// @throws std::exception where `json` was not written by to_packed_json
 Plan plan_from_packed_json(const Json& json);
 
-}  // namespace kdbench
+}  // namespace kdbench::inline plan

@@ -2,79 +2,42 @@
 
 #include <fmt/core.h>
 
-#include <algorithm>
-#include <stdexcept>
-
-namespace kdbench {
+namespace kdbench::inline plan {
 namespace {
 
-std::string identity_of(const SpecPart& part) { return part.identity.empty() ? canonical(part.value) : part.identity; }
-
-bool before(const Spec::Member& member, std::string_view name) { return member.first < name; }
+template <class T>
+std::string identity_of(const Shared<T>& part) {
+  return part.identity();
+}
+template <class T>
+std::string identity_of(const T& value) {
+  return canonical(to_document(value));
+}
 
 }  // namespace
 
-SpecPartPtr make_part(Json value) {
-  auto identity = canonical(value);
-  return std::make_shared<const SpecPart>(SpecPart{std::move(value), std::move(identity)});
+std::string checkpoint_text(const CheckpointRef& checkpoint) {
+  return checkpoint.is_epoch() ? fmt::format("epoch {}", checkpoint.epoch) : checkpoint.rule;
 }
 
-SpecPartPtr make_part(Json value, const Json& deciding) {
-  return std::make_shared<const SpecPart>(SpecPart{std::move(value), canonical(deciding)});
+std::string artifact_stem(const CheckpointRef& checkpoint) {
+  return checkpoint.is_epoch() ? snapshot_name(checkpoint.epoch) : checkpoint.rule;
 }
 
-Spec::Spec(const Json& object) {
-  if (!object.is_object())
-    throw std::invalid_argument(fmt::format("a job's spec must be an object, found {}", object.type_name()));
-  for (auto member = object.begin(); member != object.end(); ++member) {
-    members_.emplace_back(member.key(), std::make_shared<const SpecPart>(SpecPart{*member, ""}));
-  }
-}
-
-const Spec::Member* Spec::find(std::string_view name) const {
-  const auto at = std::lower_bound(members_.begin(), members_.end(), name, before);
-  return at != members_.end() && at->first == name ? &*at : nullptr;
-}
-
-const SpecPartPtr& Spec::part(std::string_view name) const {
-  const auto* member = find(name);
-  if (!member) throw std::out_of_range(fmt::format("a job's spec has no part '{}'", name));
-  return member->second;
-}
-
-void Spec::set(const std::string& name, SpecPartPtr part) {
-  const auto at = std::lower_bound(members_.begin(), members_.end(), name, before);
-  if (at != members_.end() && at->first == name)
-    at->second = std::move(part);
-  else
-    members_.emplace(at, name, std::move(part));
-}
-
-void Spec::set_value(const std::string& name, Json value) {
-  set(name, std::make_shared<const SpecPart>(SpecPart{std::move(value), ""}));
-}
-
-void Spec::set_value(const std::string& name, const std::string& member, Json value) {
-  auto changed = at(name);
-  changed[member] = std::move(value);
-  set_value(name, std::move(changed));
-}
-
-Json Spec::json() const {
-  auto out = Json::object();
-  for (const auto& [name, part] : members_) out.emplace(name, part->value);
-  return out;
-}
-
-std::string Spec::identity(std::string_view name) const { return identity_of(*part(name)); }
+std::string snapshot_name(std::int64_t epoch) { return fmt::format("epoch_{}", epoch); }
 
 std::string Spec::identity() const {
+  std::map<std::string, std::string> members;  // canonical text has keys in order
+  document::each_field(*this, [&](const auto& f, const auto& value) {
+    if (f.presence == Presence::kIfAny && document::is_empty(value)) return;
+    members.emplace(f.key, identity_of(value));
+  });
   std::string out = "{";
-  for (const auto& [name, part] : members_) {
+  for (const auto& [name, text] : members) {
     if (out.size() > 1) out += ',';
-    out.append(canonical(Json(name))).append(1, ':').append(identity_of(*part));
+    out.append(canonical(Json(name))).append(1, ':').append(text);
   }
   return out += '}';
 }
 
-}  // namespace kdbench
+}  // namespace kdbench::inline plan

@@ -1,59 +1,143 @@
-/// The spec of a job: what determines its result, in named parts that jobs share. plan.h says which parts there are.
+/// The spec of a job: everything that determines its result, resolved. Nothing is left to a default that could change.
 #pragma once
-#include <kdbench/base/json.h>
+#include <kdbench/plan/shared.h>
+#include <kdbench/suite/recipe.h>
 
+#include <cstdint>
+#include <map>
 #include <memory>
+#include <optional>
 #include <string>
-#include <string_view>
-#include <utility>
-#include <vector>
+#include <tuple>
 
-namespace kdbench {
+namespace kdbench::inline plan {
 
-/// One part of a spec. Nobody changes it, so that the jobs of a sweep, which differ in one part or two, hold the others once.
-struct SpecPart {
-  Json value;
-  std::string identity;  ///< canonical text of what of `value` decides a result; empty: canonical(value)
+/// A plugin with every parameter resolved. Parameters are the plugin's own, so here they are values by name.
+struct PluginSpec {
+  std::string plugin, version;
+  Json params = Json::object();
+
+  static constexpr auto fields() {
+    using P = PluginSpec;
+    return std::tuple(field("plugin", &P::plugin, "name of the plugin"),
+                      field("version", &P::version, "raised whenever it computes something else"),
+                      field("params", &P::params, "every parameter, resolved, by name"));
+  }
 };
-using SpecPartPtr = std::shared_ptr<const SpecPart>;
 
-/// Returns a part that is hashed many times: its identity is made here, once.
-SpecPartPtr make_part(Json value);
-/// The same of a part of which only `deciding` decides a result.
-SpecPartPtr make_part(Json value, const Json& deciding);
+/// Where rows come from: the plugin, what its files hold, and what it is made of.
+struct DataSource {
+  PluginSpec use;
+  std::map<std::string, std::string> files;
+  std::shared_ptr<const DataSource> of;
 
-/// Parts by name. Copies share them.
-class Spec {
- public:
-  using Member = std::pair<std::string, SpecPartPtr>;
+  static constexpr auto fields() {
+    using D = DataSource;
+    return std::tuple(inlined(&D::use),
+                      field("files", &D::files, "hash of what each parameter names that names files here", Presence::kIfAny),
+                      field("of", &D::of, "the data set that this one is made of", Presence::kIfAny));
+  }
+};
 
-  Spec() = default;
-  /// @param object its members are the parts
-  /// @throws std::invalid_argument where it is no object
-  Spec(const Json& object);  // implicit: a spec is written as JSON wherever it is written by hand
+struct DatasetSpec {
+  DataSource source;
+  std::int64_t validation = 0, train_limit = 0, test_limit = 0;
 
-  bool contains(std::string_view name) const { return find(name) != nullptr; }
-  /// @throws std::out_of_range where there is no such part
-  const Json& at(std::string_view name) const { return part(name)->value; }
-  /// @throws std::out_of_range where there is no such part
-  const SpecPartPtr& part(std::string_view name) const;
-  void set(const std::string& name, SpecPartPtr part);
-  /// Gives the spec a part of its own.
-  void set_value(const std::string& name, Json value);
-  /// Gives it a part of its own that differs from the one it has in one member.
-  void set_value(const std::string& name, const std::string& member, Json value);
+  static constexpr auto fields() {
+    using D = DatasetSpec;
+    return std::tuple(inlined(&D::source),
+                      field("validation", &D::validation, "rows cut from the training split, by the split seed"),
+                      field("train_limit", &D::train_limit, "training rows used, after the cut; 0: all"),
+                      field("test_limit", &D::test_limit, "test rows used, the first ones; 0: all"));
+  }
+};
 
-  const std::vector<Member>& members() const { return members_; }  ///< sorted by name
-  Json json() const;
-  /// The canonical text of what of a part decides a result.
-  /// @throws std::out_of_range where there is no such part
-  std::string identity(std::string_view name) const;
-  /// The canonical text of the whole, in which every part stands by its identity.
+/// How a method distils; in epochs [kd_begin, kd_end), counted from 0.
+struct LossSpec {
+  PluginSpec use;
+  double alpha = 1, tau_student = 1, tau_teacher = 1, teacher_temperature = 1;
+  bool tau_squared = false;
+  std::int64_t kd_begin = 0, kd_end = 0;
+
+  static constexpr auto fields() {
+    using L = LossSpec;
+    return std::tuple(
+        inlined(&L::use), field("alpha", &L::alpha, "weight of the distillation terms; cross-entropy has 1 - alpha"),
+        field("tau_student", &L::tau_student, "softmax temperature of the student in the loss"),
+        field("tau_teacher", &L::tau_teacher, "softmax temperature of the teacher in the loss"),
+        field("teacher_temperature", &L::teacher_temperature, "divides the teacher's logits before the loss sees them"),
+        field("tau_squared", &L::tau_squared, "whether the terms are multiplied by tau_student^2"),
+        field("kd_begin", &L::kd_begin, "first epoch that distils, from 0"),
+        field("kd_end", &L::kd_end, "first epoch after it that does not"));
+  }
+};
+
+/// Which state of a trained network is meant: "last", "epoch" (after `epoch` epochs), or a rule on the validation rows.
+struct CheckpointRef {
+  std::string rule = "last";
+  std::int64_t epoch = 0;  ///< of rule "epoch", 1-based; 0 with every other rule
+
+  bool operator==(const CheckpointRef&) const = default;
+  bool is_epoch() const { return rule == "epoch"; }
+  /// True for a rule that reads the validation rows.
+  bool reads_validation() const { return rule != "last" && !is_epoch(); }
+
+  static constexpr auto fields() {
+    return std::tuple(field("rule", &CheckpointRef::rule, "last, epoch, or the rule on the validation rows that chose it"),
+                      field("epoch", &CheckpointRef::epoch, "of rule epoch, from 1; else 0"));
+  }
+};
+
+/// For people and in plans: "last", "best_val", "epoch 30"; empty for an empty rule.
+std::string checkpoint_text(const CheckpointRef& checkpoint);
+/// Stem of the artifacts that hold it: "last", "best_val", "epoch_30".
+std::string artifact_stem(const CheckpointRef& checkpoint);
+/// Stem of the artifacts of a network as it was after an epoch: "epoch_30".
+std::string snapshot_name(std::int64_t epoch);
+
+struct TeacherSpec {
+  std::string job;
+  CheckpointRef checkpoint;
+  std::optional<std::string> temperature;  ///< "fitted"; nothing where the teacher's logits are used as they are
+
+  bool fits_temperature() const { return temperature == "fitted"; }
+
+  static constexpr auto fields() {
+    using T = TeacherSpec;
+    return std::tuple(field("job", &T::job, "id of the job whose network teaches"),
+                      field("checkpoint", &T::checkpoint, "its state that teaches"),
+                      field("temperature", &T::temperature, "\"fitted\" where its logits are divided by a fitted temperature",
+                            Presence::kIfAny));
+  }
+};
+
+struct Spec {
+  std::int64_t sdk = 0, seed = 0, bins = 0;
+  std::string device;  ///< "cpu" or "cuda"
+  Shared<DatasetSpec> dataset;
+  Shared<PluginSpec> model;
+  Shared<Recipe> train;  ///< of this stage
+  Shared<LossSpec> loss;
+  Shared<TeacherSpec> teacher;
+  std::optional<std::string> init, added_to;
+
+  static constexpr auto fields() {
+    using S = Spec;
+    return std::tuple(
+        field("added_to", &S::added_to, "id of the job whose network, frozen in its last state, adds its logits to this one's",
+              Presence::kIfAny),
+        field("bins", &S::bins, "bins of every reliability table and ECE"),
+        field("dataset", &S::dataset, "the data set, and how the host cuts its rows"), field("device", &S::device, "cpu or cuda"),
+        field("init", &S::init, "id of the job whose last weights this one starts from; else random weights of the seed",
+              Presence::kIfAny),
+        field("loss", &S::loss, "how it distils; null: the labels alone"), field("model", &S::model, "the network"),
+        field("sdk", &S::sdk, "version of the plugins' binary interface"), field("seed", &S::seed, "of everything that is drawn"),
+        field("teacher", &S::teacher, "who teaches; null: nobody"),
+        field("train", &S::train, "the suite's recipe, as this stage changes it"));
+  }
+
+  /// The canonical text of the whole (keys sorted), in which every part stands by its identity. Its SHA-256 is the job's id.
   std::string identity() const;
-
- private:
-  const Member* find(std::string_view name) const;
-  std::vector<Member> members_;
 };
 
-}  // namespace kdbench
+}  // namespace kdbench::inline plan

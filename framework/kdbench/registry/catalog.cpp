@@ -9,7 +9,7 @@
 #include <algorithm>
 #include <set>
 
-namespace kdbench {
+namespace kdbench::inline registry {
 namespace {
 
 namespace fs = std::filesystem;
@@ -200,4 +200,4 @@ Json to_json(const Catalog& catalog) {
   return {{"libraries", std::move(libraries)}, {"plugins", std::move(plugins)}};
 }
 
-}  // namespace kdbench
+}  // namespace kdbench::inline registry

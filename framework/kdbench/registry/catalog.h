@@ -10,7 +10,7 @@
 #include <string>
 #include <vector>
 
-namespace kdbench {
+namespace kdbench::inline registry {
 
 struct Library {
   std::string file;           ///< as it was named
@@ -47,4 +47,4 @@ std::vector<std::filesystem::path> find_libraries(const std::vector<std::string>
 /// Returns the catalog document that `kdbench list` and `describe` print: libraries and plugins with parameters.
 Json to_json(const Catalog& catalog);
 
-}  // namespace kdbench
+}  // namespace kdbench::inline registry

@@ -7,7 +7,7 @@
 #include <algorithm>
 #include <cmath>
 
-namespace kdbench {
+namespace kdbench::inline registry {
 namespace {
 
 std::string type_of(const ParamValue& value) {
@@ -97,4 +97,4 @@ ParamValues params_from_json(const std::vector<ParamSpec>& specs, const Json& js
   return values;
 }
 
-}  // namespace kdbench
+}  // namespace kdbench::inline registry

@@ -7,7 +7,7 @@
 #include <string>
 #include <vector>
 
-namespace kdbench {
+namespace kdbench::inline registry {
 
 /// Converts `value` to the declared type (an integer serves where a real is declared) and checks range and choices.
 /// Returns the converted value, or the complaint without place ("'beta' must be at least 0, found -1").
@@ -27,4 +27,4 @@ Json to_json(const ParamValues& values);
 /// Reads the values of declared parameters back. @throws kdbench::Error naming a key the plugin does not declare.
 ParamValues params_from_json(const std::vector<ParamSpec>& specs, const Json& json);
 
-}  // namespace kdbench
+}  // namespace kdbench::inline registry

@@ -10,7 +10,7 @@
 #include <stdexcept>
 #include <vector>
 
-namespace kdbench {
+namespace kdbench::inline registry {
 namespace {
 
 namespace fs = std::filesystem;
@@ -133,4 +133,4 @@ std::string stamp_mismatch(const std::string& plugin_stamp, const std::string& h
   return join(reasons, "; ");
 }
 
-}  // namespace kdbench
+}  // namespace kdbench::inline registry

@@ -6,7 +6,7 @@
 #include <map>
 #include <string>
 
-namespace kdbench {
+namespace kdbench::inline registry {
 
 /// Returns the stamp text of the library at `path`, or the reason why the file cannot be a plugin: missing, not a regular file
 /// (a FIFO would block dlopen for ever), no ELF file, another processor's, cut short (dlopen would die of SIGBUS), no stamp.
@@ -19,4 +19,4 @@ std::map<std::string, std::string> parse_stamp(const std::string& stamp);
 /// that must agree and does not), or an empty text.
 std::string stamp_mismatch(const std::string& plugin_stamp, const std::string& host_stamp);
 
-}  // namespace kdbench
+}  // namespace kdbench::inline registry

@@ -1,54 +1,258 @@
-/// RunRecord: what happened to one job, immutable once written.
+/// RunRecord: what happened to one job, immutable once written. docs/records.md describes the document; it is made from the lists
+/// of fields below.
 #pragma once
-#include <kdbench/base/json.h>
+#include <kdbench/calibration/metrics.h>
+#include <kdbench/calibration/temperature.h>
+#include <kdbench/plan/plan.h>
 
+#include <array>
+#include <map>
+#include <optional>
 #include <string>
 #include <vector>
 
-namespace kdbench {
+namespace kdbench::inline results {
 
 inline constexpr int kRecordSchema = 1;
 
 /// How a job ended. The set is closed.
 enum class Status { kDone, kFailed, kDiverged, kSkipped, kInterrupted };
+constexpr auto names_of(Status) {
+  return std::array<std::pair<Status, const char*>, 5>{{{Status::kDone, "done"},
+                                                        {Status::kFailed, "failed"},
+                                                        {Status::kDiverged, "diverged"},
+                                                        {Status::kSkipped, "skipped"},
+                                                        {Status::kInterrupted, "interrupted"}}};
+}
 
 std::string to_string(Status status);  ///< "done", "failed", "diverged", "skipped", "interrupted"
 Result<Status> status_from_string(const std::string& text);
 
-/// Calibration and accuracy of one network on one split. Fractions in [0, 1]. Keys of `metrics`: n, accuracy, top5, nll, brier,
-/// ece, mce, rmsce, ace, adaptive_ece, classwise_ece, overconfidence, underconfidence, mean_confidence, bins; `reliability` is
-/// a list of {lower, upper, count, accuracy, confidence} with null accuracy and confidence for an empty bin.
-///
-/// The documents inside a record (all JSON):
-///   spec         the job's specification (Job::spec in plan/plan.h), with requested and resolved settings
-///   epochs       [{epoch (1-based), lr, loss, terms {ce, ...}, train_accuracy, val {accuracy, nll, ece, label_information,
-///                input_information or null} or null, val_information (their sum) or null, seconds}]
-///   checkpoints  {"last": {"epoch", "test": metrics, "val": metrics or null, "fitted_temperature": {"T", "status",
-///                "nll_before", "nll_after", "ece_before", "ece_after", "reliability_after" (as `reliability`, at T), "split"}},
-///                and with validation rows "best_val", "min_val_ece", "min_val_nll", "max_val_information": the same of the epoch
-///                that is best by that rule}
-///   teacher      null, or what is known of the network that taught, in the state that taught (which may be an epoch that its
-///                own record does not tell of): {"job", "checkpoint": {rule, epoch}, "test": metrics at temperature 1,
-///                "fitted_temperature": null or as above with the T that its logits were divided by, "as_taught":
-///                {"temperature", "ece", "nll", "accuracy", ...} where temperature = fitted T * teacher_temperature *
-///                tau_teacher, "tau_curve": [{tau, ece, nll}] of its test logits, divided by the fitted T if there is one}
-///   tau_curve    [{tau, ece, nll}] of this network's own test logits (checkpoint "last")
-///   environment  {kdbench, sdk, git, libtorch, blas, device, threads, host, allocator}
-///   timings      {load_s, train_s, evaluate_s, save_s, teacher_s}
-///   memory       {peak_rss_bytes, allocator_peak_bytes}
-///   extra        {bayes_accuracy, num_params, num_frozen_params (of what its logits are added to), num_train, num_val, num_test,
-///                data_sha256, weights_sha256, split_sha256, faults_per_step}
-struct RunRecord {
-  std::string job;    ///< id
-  std::string label;  ///< for people
-  Status status = Status::kFailed;
-  std::string reason;  ///< empty when done
-  Json spec, epochs, checkpoints, teacher, tau_curve, environment, timings, memory, extra;
-  std::string finished_at;  ///< UTC, ISO 8601; never printed on a board
+/// What the validation rows said after an epoch.
+struct EpochValidation {
+  double accuracy = 0, nll = 0, ece = 0, label_information = 0;
+  std::optional<double> input_information;
+
+  static constexpr auto fields() {
+    using V = EpochValidation;
+    return std::tuple(field("accuracy", &V::accuracy, "top-1"), field("nll", &V::nll, "in nats"),
+                      field("ece", &V::ece, "fraction"),
+                      field("label_information", &V::label_information, "I(Y;F) in nats, see calibration/information.h"),
+                      field("input_information", &V::input_information, "I(X;F) in nats; null without an embedding"));
+  }
 };
 
-Json to_json(const RunRecord& record);
-/// Refuses a document of another schema, naming both numbers. Moved in, because records are large and boards read thousands.
-Result<RunRecord> record_from_json(Json json, const std::string& file);
+/// One line of a training's history.
+struct EpochRecord {
+  std::int64_t epoch = 0;
+  double lr = 0, loss = 0;
+  std::map<std::string, double> terms;
+  double train_accuracy = 0;
+  std::optional<EpochValidation> val;
+  std::optional<double> val_information;
+  double seconds = 0;
 
-}  // namespace kdbench
+  static constexpr auto fields() {
+    using E = EpochRecord;
+    return std::tuple(
+        field("epoch", &E::epoch, "from 1"), field("lr", &E::lr, "of its last step"),
+        field("loss", &E::loss, "what was minimised, mean over the rows"),
+        field("terms", &E::terms, "its unweighted parts by name, \"ce\" among them where it was computed; means over the rows"),
+        field("train_accuracy", &E::train_accuracy, "of the augmented rows, in train mode"),
+        field("val", &E::val, "on the validation rows; null where they were not asked"),
+        field("val_information", &E::val_information, "sum of both informations; null where they were not asked"),
+        field("seconds", &E::seconds, "of training"));
+  }
+};
+
+/// A temperature fitted on one split, and what it does to another.
+struct FittedTemperature {
+  TemperatureFit fit;
+  std::string split = "validation";
+  std::vector<ReliabilityBin> reliability_after;
+
+  static constexpr auto fields() {
+    using F = FittedTemperature;
+    return std::tuple(inlined(&F::fit), field("split", &F::split, "rows it was fitted on; nll and ece are of the test rows"),
+                      field("reliability_after", &F::reliability_after, "of the test rows, at T"));
+  }
+};
+
+/// One state of a network, measured.
+struct CheckpointRecord {
+  std::int64_t epoch = 0;
+  CalibrationReport test;
+  std::optional<CalibrationReport> val;
+  std::optional<FittedTemperature> fitted_temperature;
+
+  static constexpr auto fields() {
+    using C = CheckpointRecord;
+    return std::tuple(field("epoch", &C::epoch, "after which, from 1"), field("test", &C::test, "on the test rows"),
+                      field("val", &C::val, "on the validation rows; null without them"),
+                      field("fitted_temperature", &C::fitted_temperature, "null without validation rows"));
+  }
+};
+
+/// Measures of the teacher's logits as the student's loss used them.
+struct AsTaught {
+  CalibrationMetrics metrics;
+  double temperature = 1;
+
+  static constexpr auto fields() {
+    return std::tuple(inlined(&AsTaught::metrics),
+                      field("temperature", &AsTaught::temperature, "fitted T * teacher_temperature * tau_teacher"));
+  }
+};
+
+/// The network that taught, in the state that taught, which may be an epoch that its own record does not tell of.
+struct TeacherRecord {
+  std::string job;
+  CheckpointRef checkpoint;
+  CalibrationReport test;
+  std::optional<FittedTemperature> fitted_temperature;
+  AsTaught as_taught;
+  std::vector<TauPoint> tau_curve;
+
+  static constexpr auto fields() {
+    using T = TeacherRecord;
+    return std::tuple(field("job", &T::job, "id of its job"), field("checkpoint", &T::checkpoint, "the state that taught"),
+                      field("test", &T::test, "on the test rows, at temperature 1"),
+                      field("fitted_temperature", &T::fitted_temperature, "whose T its logits were divided by; null: by none"),
+                      field("as_taught", &T::as_taught, "on the test rows, at the temperature of the student's loss"),
+                      field("tau_curve", &T::tau_curve, "of its test logits, divided by the fitted T if there is one"));
+  }
+};
+
+/// Where and with what a job ran.
+struct Environment {
+  std::string kdbench, git, libtorch, blas, host, cpu, device, allocator;
+  std::optional<std::int64_t> sdk, threads;
+
+  static constexpr auto fields() {
+    using E = Environment;
+    constexpr auto kIfAny = Presence::kIfAny;
+    return std::tuple(
+        field("kdbench", &E::kdbench, "version", kIfAny), field("git", &E::git, "revision it was built from", kIfAny),
+        field("libtorch", &E::libtorch, "version", kIfAny), field("blas", &E::blas, "file that the loader took for BLAS", kIfAny),
+        field("host", &E::host, "name of the machine", kIfAny), field("cpu", &E::cpu, "its processor", kIfAny),
+        field("device", &E::device, "cpu, cuda:0, ...", kIfAny), field("allocator", &E::allocator, "caching or libtorch", kIfAny),
+        field("sdk", &E::sdk, "version of the plugins' binary interface", kIfAny),
+        field("threads", &E::threads, "that trained students", kIfAny));
+  }
+};
+
+/// Seconds. A job whose worker died has wall_s and cpu_s of the worker alone.
+struct Timings {
+  std::optional<double> load_s, train_s, evaluate_s, save_s, teacher_s, wall_s, cpu_s;
+
+  static constexpr auto fields() {
+    using T = Timings;
+    constexpr auto kIfAny = Presence::kIfAny;
+    return std::tuple(field("load_s", &T::load_s, "reading data and building networks, of the whole group", kIfAny),
+                      field("train_s", &T::train_s, "steps of this job", kIfAny),
+                      field("evaluate_s", &T::evaluate_s, "validation, test, calibration", kIfAny),
+                      field("save_s", &T::save_s, "checkpoints and weights", kIfAny),
+                      field("teacher_s", &T::teacher_s, "the teacher's passes, as this student's share of them", kIfAny),
+                      field("wall_s", &T::wall_s, "of a worker that wrote no record", kIfAny),
+                      field("cpu_s", &T::cpu_s, "of a worker that wrote no record", kIfAny));
+  }
+};
+
+/// Bytes.
+struct Memory {
+  std::optional<std::int64_t> peak_rss_bytes, allocator_peak_bytes, allocator_reserved_bytes, gpu_peak_bytes;
+
+  static constexpr auto fields() {
+    using M = Memory;
+    constexpr auto kIfAny = Presence::kIfAny;
+    return std::tuple(
+        field("peak_rss_bytes", &M::peak_rss_bytes, "resident memory of the worker, at most", kIfAny),
+        field("allocator_peak_bytes", &M::allocator_peak_bytes, "of tensors that were alive at once", kIfAny),
+        field("allocator_reserved_bytes", &M::allocator_reserved_bytes, "taken from the kernel for tensors", kIfAny),
+        field("gpu_peak_bytes", &M::gpu_peak_bytes, "of tensors on the GPU", kIfAny));
+  }
+};
+
+/// How training steps ran on a GPU.
+struct GraphReport {
+  std::int64_t replayed = 0, one_by_one = 0;
+  std::optional<std::string> why;
+
+  static constexpr auto fields() {
+    using G = GraphReport;
+    return std::tuple(field("replayed", &G::replayed, "steps that were replays of a graph"),
+                      field("one_by_one", &G::one_by_one, "steps that were not"),
+                      field("why", &G::why, "why steps ran one by one; null: no reason against a graph"));
+  }
+};
+
+/// What else is known of a run: sizes, hashes, faults.
+struct RunFacts {
+  std::optional<double> bayes_accuracy;
+  std::optional<std::int64_t> num_train, num_val, num_test, num_params, num_frozen_params, group_size, faults;
+  std::string data_sha256, split_sha256, weights_sha256;
+  std::optional<GraphReport> graph;
+
+  static constexpr auto fields() {
+    using F = RunFacts;
+    constexpr auto kIfAny = Presence::kIfAny;
+    return std::tuple(
+        field("bayes_accuracy", &F::bayes_accuracy, "of the data set's own posterior, on the test rows", kIfAny),
+        field("num_train", &F::num_train, "rows trained on", kIfAny), field("num_val", &F::num_val, "validation rows", kIfAny),
+        field("num_test", &F::num_test, "test rows", kIfAny), field("num_params", &F::num_params, "of the network", kIfAny),
+        field("num_frozen_params", &F::num_frozen_params, "of what its logits are added to", kIfAny),
+        field("group_size", &F::group_size, "jobs that shared the worker", kIfAny),
+        field("faults", &F::faults, "pages that the worker faulted in", kIfAny),
+        field("data_sha256", &F::data_sha256, "of all rows of both splits, as read", kIfAny),
+        field("split_sha256", &F::split_sha256, "of the numbers of the validation rows", kIfAny),
+        field("weights_sha256", &F::weights_sha256, "of the last state", kIfAny),
+        field("graph", &F::graph, "how steps ran on a GPU", kIfAny));
+  }
+};
+
+struct RunRecord {
+  int schema = kRecordSchema;
+  std::string job;
+  JobLabel label;
+  Status status = Status::kFailed;
+  std::string reason;
+  std::optional<Spec> spec;
+  std::vector<EpochRecord> epochs;
+  std::map<std::string, CheckpointRecord> checkpoints;
+  std::optional<TeacherRecord> teacher;
+  std::vector<TauPoint> tau_curve;
+  Environment environment;
+  Timings timings;
+  Memory memory;
+  RunFacts extra;
+  std::string finished_at;
+
+  static constexpr auto fields() {
+    using R = RunRecord;
+    using enum Presence;
+    return std::tuple(
+        field("schema", &R::schema, "1"), field("job", &R::job, "id"), field("label", &R::label, "for people", kSinceLater),
+        field("status", &R::status, "done, failed, diverged, skipped, interrupted"),
+        field("reason", &R::reason, "why it is not done; empty when done", kSinceLater),
+        field("spec", &R::spec, "what determined the result", kSinceLater), field("epochs", &R::epochs, "history", kSinceLater),
+        field("checkpoints", &R::checkpoints,
+              "\"last\", and with validation rows the epoch that is best by each rule: best_val, min_val_ece, min_val_nll, "
+              "max_val_information",
+              kSinceLater),
+        field("teacher", &R::teacher, "who taught; null: nobody", kSinceLater),
+        field("tau_curve", &R::tau_curve, "of this network's own test logits in its last state", kSinceLater),
+        field("environment", &R::environment, "where and with what it ran", kSinceLater),
+        field("timings", &R::timings, "seconds", kSinceLater), field("memory", &R::memory, "bytes", kSinceLater),
+        field("extra", &R::extra, "sizes and hashes", kSinceLater),
+        field("finished_at", &R::finished_at, "UTC, ISO 8601; never printed on a board", kSinceLater));
+  }
+
+  /// The checkpoint of that name; nullptr if there is none.
+  const CheckpointRecord* checkpoint(const std::string& name) const;
+};
+
+/// Reads a record. Refuses a document of another schema, naming both numbers, and one with a missing, unknown or wrong member,
+/// naming its path.
+Result<RunRecord> record_from_json(const Json& json, const std::string& file);
+
+}  // namespace kdbench::inline results

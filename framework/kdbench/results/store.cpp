@@ -12,7 +12,7 @@
 #include <stdexcept>
 #include <system_error>
 
-namespace kdbench {
+namespace kdbench::inline results {
 namespace {
 
 namespace fs = std::filesystem;
@@ -20,7 +20,7 @@ namespace fs = std::filesystem;
 constexpr const char* kSuffix = ".json";
 
 /// A plugin's error message may hold any bytes; a record must be valid UTF-8 all the same.
-std::string document(const Json& json) { return json.dump(-1, ' ', false, Json::error_handler_t::replace) + "\n"; }
+std::string document_bytes(const Json& json) { return json.dump(-1, ' ', false, Json::error_handler_t::replace) + "\n"; }
 
 /// Returns a file name for any text: bytes that are special to a file system become %XX, and no name starts with a dot.
 std::string file_name(const std::string& text) {
@@ -62,8 +62,6 @@ bool has_other_schema(const Json& json) {
 
 }  // namespace
 
-std::string snapshot_name(std::int64_t epoch) { return fmt::format("epoch_{}", epoch); }
-
 Store::Store(fs::path root) : root_(std::move(root)) {
   const auto records = root_ / "records";
   fs::create_directories(records);
@@ -97,7 +95,7 @@ void Store::put(const RunRecord& record) const {
       throw std::runtime_error(to_text(record_from_json(*there, path.string()).error()));
     }
   }
-  write_file_atomically(path, document(to_json(record)));
+  write_file_atomically(path, document_bytes(to_document(record)));
 }
 
 Result<std::optional<RunRecord>> Store::get(const std::string& job) const {
@@ -106,7 +104,7 @@ Result<std::optional<RunRecord>> Store::get(const std::string& job) const {
   if (!fs::exists(path, ec) && (!ec || ec == std::errc::no_such_file_or_directory)) return std::optional<RunRecord>();
   auto json = read_json(path);
   if (!json) return json.error();
-  auto record = record_from_json(std::move(*json), path.string());
+  auto record = record_from_json(*json, path.string());
   if (!record) return record.error();
   if (record->job != job) {
     return Diagnostic{path.string(), {}, fmt::format("the record of job {}, under the name of {}", record->job, job)};
@@ -137,11 +135,16 @@ std::vector<std::string> Store::jobs() const {
   return out;
 }
 
-void Store::put_plan(const std::string& suite, const Json& plan) const {
-  write_file_atomically(root_ / "plans" / (file_name(suite) + kSuffix), document(plan));
+void Store::put_plan(const Plan& plan) const {
+  write_file_atomically(root_ / "plans" / (file_name(plan.suite) + kSuffix), document_bytes(to_document(plan)));
 }
 
-Result<Json> Store::get_plan(const std::string& suite) const { return read_json(root_ / "plans" / (file_name(suite) + kSuffix)); }
+Result<Plan> Store::get_plan(const std::string& suite) const {
+  const auto path = root_ / "plans" / (file_name(suite) + kSuffix);
+  const auto json = read_json(path);
+  if (!json) return json.error();
+  return from_document<Plan>(*json, path.string());
+}
 
 std::vector<std::string> Store::plans() const {
   std::vector<std::string> out;
@@ -150,4 +153,4 @@ std::vector<std::string> Store::plans() const {
   return out;
 }
 
-}  // namespace kdbench
+}  // namespace kdbench::inline results

@@ -10,11 +10,7 @@
 #include <string>
 #include <vector>
 
-namespace kdbench {
-
-/// Stem of the artifacts that hold a network as it was after an epoch: "epoch_30" for epoch_30.safetensors (the weights) and
-/// epoch_30_test_logits.safetensors.
-std::string snapshot_name(std::int64_t epoch);
+namespace kdbench::inline results {
 
 /// STORE/records/ab/<job id>.json, STORE/artifacts/<job id>/, STORE/plans/<suite name>.json.
 class Store {
@@ -44,12 +40,12 @@ class Store {
 
   /// Keeps the plan of a suite, so that boards can be made later without the suite file. The last one wins. Any name goes:
   /// what a file name cannot hold is escaped.
-  void put_plan(const std::string& suite, const Json& plan) const;
-  Result<Json> get_plan(const std::string& suite) const;
+  void put_plan(const Plan& plan) const;
+  Result<Plan> get_plan(const std::string& suite) const;
   std::vector<std::string> plans() const;  ///< suite names, sorted
 
  private:
   std::filesystem::path root_;
 };
 
-}  // namespace kdbench
+}  // namespace kdbench::inline results

@@ -7,7 +7,7 @@
 #include <chrono>
 #include <cmath>
 
-namespace kdbench {
+namespace kdbench::inline run {
 namespace {
 
 constexpr double kRedraw_s = 0.1;
@@ -106,4 +106,4 @@ void ProgressPrinter::note(const std::string& text) {
   if (noted_.insert(text).second) line(text);
 }
 
-}  // namespace kdbench
+}  // namespace kdbench::inline run

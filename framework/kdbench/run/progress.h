@@ -8,7 +8,7 @@
 #include <string>
 #include <vector>
 
-namespace kdbench {
+namespace kdbench::inline run {
 
 /// A job that has begun.
 struct RunningJob {
@@ -84,4 +84,4 @@ class ProgressPrinter : public RunObserver {
   std::set<std::string> noted_;
 };
 
-}  // namespace kdbench
+}  // namespace kdbench::inline run

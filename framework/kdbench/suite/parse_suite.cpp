@@ -12,7 +12,7 @@
 #include <tuple>
 #include <utility>
 
-namespace kdbench {
+namespace kdbench::inline suite {
 namespace {
 
 void read_root(const Node& root, Suite& suite, Reader& reader) {
@@ -112,4 +112,4 @@ ParsedSuite read_suite(const std::string& file, const ParseOptions& options) {
   return parsed;
 }
 
-}  // namespace kdbench
+}  // namespace kdbench::inline suite

@@ -4,10 +4,12 @@
 
 #include <type_traits>
 
-namespace kdbench {
+namespace kdbench::inline suite {
+namespace {
 
-Json to_json(const Recipe& recipe) {
-  Json out = Json::object();
+/// Calls visit(key, member) for every field that decides a result.
+template <class Visit>
+void each_deciding(const Visit& visit) {
   for (const auto& field : recipe_fields()) {
     if (field.spec.key == "checkpoint_every") continue;  // two runs that differ in it give the same weights
     std::visit(
@@ -15,12 +17,31 @@ Json to_json(const Recipe& recipe) {
           using M = decltype(member);
           if constexpr (!std::is_same_v<M, std::monostate> && !std::is_same_v<M, Located<std::int64_t> Recipe::*> &&
                         !std::is_same_v<M, Located<std::string> Recipe::*>) {
-            out[field.spec.key] = recipe.*member;
+            visit(field.spec.key, member);
           }
         },
         field.member);
   }
+}
+
+}  // namespace
+
+Json document_json(const Recipe& recipe) {
+  Json out = Json::object();
+  each_deciding([&](const std::string& key, auto member) { out[key] = to_document(recipe.*member); });
   return out;
 }
 
-}  // namespace kdbench
+void read_document_json(const Json& json, Recipe& recipe, const DocumentPath& path) {
+  if (!json.is_object()) document::refuse_kind(path, "an object", json);
+  std::vector<std::string> known;
+  each_deciding([&](const std::string& key, auto member) {
+    known.push_back(key);
+    const auto it = json.find(key);
+    if (it == json.end()) document::refuse(path, "it has no member '" + key + "'");
+    read_document(*it, recipe.*member, DocumentPath{&path, key});
+  });
+  document::refuse_others(json, known, path);
+}
+
+}  // namespace kdbench::inline suite

@@ -1,12 +1,43 @@
-/// The training recipe as the JSON that stands in a job's spec.
+/// The training recipe, and how it stands in the spec of a job.
 #pragma once
-#include <kdbench/base/json.h>
-#include <kdbench/suite/suite.h>
+#include <kdbench/base/document.h>
 
-namespace kdbench {
+#include <cstdint>
+#include <string>
+#include <vector>
 
-/// Returns every key of [train] that can change a result, under its name in the suite file (so all but
-/// `checkpoint_every`).
-Json to_json(const Recipe& recipe);
+namespace kdbench::inline suite {
 
-}  // namespace kdbench
+/// How a network is trained. Its fields are listed once, in keys/fields.h: parsing, `describe suite`, overrides, the suite
+/// reference and the documents below read the same list.
+struct Recipe {
+  std::int64_t epochs = 10;      ///< passes over the training split, >= 1
+  std::int64_t batch_size = 64;  ///< >= 2
+  double lr = 0.05;              ///< peak learning rate, > 0
+  double momentum = 0.9;         ///< in [0, 1)
+  double weight_decay = 5e-4;    ///< L2, on every parameter, >= 0
+  bool nesterov = false;
+  std::string schedule = "cosine";                        ///< "constant", "step", "cosine"
+  std::vector<double> milestones = {0.625, 0.75, 0.875};  ///< step: fractions of the epochs in (0, 1), or epoch numbers >= 1
+  double gamma = 0.1;                                     ///< step: factor at each milestone, in (0, 1]
+  double warmup_epochs = 0;                               ///< linear from 0 to lr, >= 0
+  double min_lr = 0;                                      ///< cosine: final rate, >= 0
+  std::int64_t crop_padding = 0;                          ///< random crop after zero padding by so many pixels; 0: no crop
+  bool flip = false;                                      ///< random horizontal flip
+  double label_smoothing = 0;                             ///< of the cross-entropy, in [0, 1)
+  std::int64_t threads = 1;           ///< intra-op threads; decides rounding, so it is part of a job's identity
+  std::string precision = "fp32";     ///< "fp32", "bf16"
+  std::int64_t checkpoint_every = 1;  ///< epochs between resumable checkpoints, >= 1; decides no result
+  std::int64_t evaluate_every = 1;    ///< epochs between validations, >= 1; the last epoch is always validated
+
+  bool bf16() const { return precision == "bf16"; }
+  bool moves_images() const { return crop_padding > 0 || flip; }
+};
+
+/// Returns every key of [train] that can change a result, under its name in the suite file (so all but `checkpoint_every`).
+Json document_json(const Recipe& recipe);
+
+/// Reads it back; `checkpoint_every` keeps its default. @throws DocumentError for a missing, unknown or wrong member
+void read_document_json(const Json& json, Recipe& recipe, const DocumentPath& path);
+
+}  // namespace kdbench::inline suite

@@ -2,6 +2,8 @@
 /// as they stand and are checked by plan/.
 #pragma once
 #include <kdbench/base/result.h>
+#include <kdbench/suite/recipe.h>
+#include <kdbench/suite/study_kind.h>
 
 #include <cstdint>
 #include <map>
@@ -10,7 +12,7 @@
 #include <variant>
 #include <vector>
 
-namespace kdbench {
+namespace kdbench::inline suite {
 
 /// A scalar of the file. An integer stays an integer; where a real number is wanted it is taken as one.
 using SuiteValue = std::variant<bool, std::int64_t, double, std::string>;
@@ -39,28 +41,6 @@ struct PluginUse {
   Position at;                  ///< of the table
 };
 
-/// How a network is trained. Declared once: parsing, `describe suite`, overrides and the suite reference read the same table.
-struct Recipe {
-  std::int64_t epochs = 10;      ///< passes over the training split, >= 1
-  std::int64_t batch_size = 64;  ///< >= 2
-  double lr = 0.05;              ///< peak learning rate, > 0
-  double momentum = 0.9;         ///< in [0, 1)
-  double weight_decay = 5e-4;    ///< L2, on every parameter, >= 0
-  bool nesterov = false;
-  std::string schedule = "cosine";                        ///< "constant", "step", "cosine"
-  std::vector<double> milestones = {0.625, 0.75, 0.875};  ///< step: fractions of the epochs in (0, 1), or epoch numbers >= 1
-  double gamma = 0.1;                                     ///< step: factor at each milestone, in (0, 1]
-  double warmup_epochs = 0;                               ///< linear from 0 to lr, >= 0
-  double min_lr = 0;                                      ///< cosine: final rate, >= 0
-  std::int64_t crop_padding = 0;                          ///< random crop after zero padding by so many pixels; 0: no crop
-  bool flip = false;                                      ///< random horizontal flip
-  double label_smoothing = 0;                             ///< of the cross-entropy, in [0, 1)
-  std::int64_t threads = 1;           ///< intra-op threads; decides rounding, so it is part of a job's identity
-  std::string precision = "fp32";     ///< "fp32", "bf16"
-  std::int64_t checkpoint_every = 1;  ///< epochs between resumable checkpoints, >= 1; decides no result
-  std::int64_t evaluate_every = 1;    ///< epochs between validations, >= 1; the last epoch is always validated
-};
-
 struct DatasetUse : PluginUse {
   Located<std::string> of{"", {}};           ///< the [datasets.NAME] this one is made of; empty: of none
   Located<std::int64_t> validation{0, {}};   ///< rows cut from the training split, by the split seed
@@ -86,8 +66,6 @@ struct StrategyUse : PluginUse {};
 struct PairUse {
   Located<std::string> teacher, student;
 };
-
-enum class StudyKind { kCompare, kSensitivity };
 
 struct Study {
   std::string name;
@@ -159,4 +137,4 @@ std::vector<KeyDoc> suite_keys();
 /// Returns docs/suite_reference.md.
 std::string suite_reference_markdown();
 
-}  // namespace kdbench
+}  // namespace kdbench::inline suite

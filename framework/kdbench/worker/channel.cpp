@@ -11,7 +11,7 @@
 #include <iterator>
 #include <mutex>
 
-namespace kdbench {
+namespace kdbench::inline worker {
 namespace {
 
 constexpr int kEvents = 3;
@@ -53,4 +53,4 @@ void send_diagnostics(const Diagnostics& diagnostics) {
   send_event({{"event", "diagnostics"}, {"diagnostics", std::move(list)}});
 }
 
-}  // namespace kdbench
+}  // namespace kdbench::inline worker

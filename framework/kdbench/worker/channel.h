@@ -3,7 +3,7 @@
 #include <kdbench/base/json.h>
 #include <kdbench/base/result.h>
 
-namespace kdbench {
+namespace kdbench::inline worker {
 
 /// Ties this process to its parent (it dies with it), keeps the event pipe from children, and forbids core dumps.
 /// @param parent process id the parent gave; the process ends at once if that is no longer its parent
@@ -18,4 +18,4 @@ void send_event(const Json& event);
 /// Sends the "diagnostics" event.
 void send_diagnostics(const Diagnostics& diagnostics);
 
-}  // namespace kdbench
+}  // namespace kdbench::inline worker

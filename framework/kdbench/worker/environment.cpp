@@ -7,7 +7,7 @@
 #include <filesystem>
 #include <fstream>
 
-namespace kdbench {
+namespace kdbench::inline worker {
 namespace {
 
 /// The file that the loader really took for BLAS: the difference between an optimised one and the reference is 16 to 30 times.
@@ -44,4 +44,4 @@ Json environment() {
           {"cpu", cpu()}};
 }
 
-}  // namespace kdbench
+}  // namespace kdbench::inline worker

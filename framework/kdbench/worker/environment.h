@@ -2,9 +2,9 @@
 #pragma once
 #include <kdbench/base/json.h>
 
-namespace kdbench {
+namespace kdbench::inline worker {
 
 /// {kdbench, sdk, git, libtorch, blas, host, cpu}
 Json environment();
 
-}  // namespace kdbench
+}  // namespace kdbench::inline worker

@@ -5,7 +5,7 @@
 #include <limits>
 #include <stdexcept>
 
-namespace kdbench {
+namespace kdbench::inline calibration {
 namespace {
 
 constexpr double kInfinity = std::numeric_limits<double>::infinity();
@@ -44,4 +44,4 @@ void check_logits(const LogitsView& view) {
   }
 }
 
-}  // namespace kdbench
+}  // namespace kdbench::inline calibration

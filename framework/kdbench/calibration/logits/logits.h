@@ -4,7 +4,7 @@
 #include <cstdint>
 #include <span>
 
-namespace kdbench {
+namespace kdbench::inline calibration {
 
 /// Borrowed logits [N, K] in row-major order with N labels in [0, K). The owner keeps the memory
 /// alive. Logits are finite or -inf (a class that is ruled out); every row holds at least one
@@ -25,4 +25,4 @@ struct LogitsView {
 /// a label outside [0, K), a logit that is NaN or +inf (with its row and class).
 void check_logits(const LogitsView& view);
 
-}  // namespace kdbench
+}  // namespace kdbench::inline calibration

@@ -11,7 +11,7 @@
 #include <optional>
 #include <string_view>
 
-namespace kdbench {
+namespace kdbench::inline calibration {
 namespace {
 
 struct Field {
@@ -197,4 +197,4 @@ Result<LabelList> read_csv_labels(const std::filesystem::path& file) {
   return std::move(read->labels);
 }
 
-}  // namespace kdbench
+}  // namespace kdbench::inline calibration

@@ -6,7 +6,7 @@
 
 #include <cmath>
 
-namespace kdbench {
+namespace kdbench::inline calibration {
 namespace {
 
 namespace fs = std::filesystem;
@@ -85,4 +85,4 @@ Result<LogitsData> read_logits(const fs::path& file, const fs::path& labels) {
   return LogitsData{std::move(data->logits.values), std::move(data->labels.values), data->logits.columns};
 }
 
-}  // namespace kdbench
+}  // namespace kdbench::inline calibration

@@ -7,7 +7,7 @@
 #include <filesystem>
 #include <vector>
 
-namespace kdbench {
+namespace kdbench::inline calibration {
 
 /// Owned logits [N, K] (row-major, finite) and N labels in [0, K), N >= 1, K >= 2.
 struct LogitsData {
@@ -34,4 +34,4 @@ struct LogitsData {
 /// @return the data, or every mistake found (at most 20) at its file:line:col.
 Result<LogitsData> read_logits(const std::filesystem::path& file, const std::filesystem::path& labels = {});
 
-}  // namespace kdbench
+}  // namespace kdbench::inline calibration

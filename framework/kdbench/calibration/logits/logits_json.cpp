@@ -6,7 +6,7 @@
 
 #include <optional>
 
-namespace kdbench {
+namespace kdbench::inline calibration {
 namespace {
 
 /// Reads members of one document; mistakes name the member, since JSON keeps no lines.
@@ -111,4 +111,4 @@ Result<LabelList> read_json_labels(const std::filesystem::path& file) {
   return out;
 }
 
-}  // namespace kdbench
+}  // namespace kdbench::inline calibration

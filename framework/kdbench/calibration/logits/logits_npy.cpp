@@ -11,7 +11,7 @@
 #include <optional>
 #include <string_view>
 
-namespace kdbench {
+namespace kdbench::inline calibration {
 namespace {
 
 static_assert(std::endian::native == std::endian::little, "the bytes of a .npy file are copied as they are");
@@ -171,4 +171,4 @@ Result<LabelList> read_npy_labels(const std::filesystem::path& file) {
   return LabelList{std::move(*values), {}};
 }
 
-}  // namespace kdbench
+}  // namespace kdbench::inline calibration

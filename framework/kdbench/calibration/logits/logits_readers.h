@@ -7,7 +7,7 @@
 #include <string>
 #include <vector>
 
-namespace kdbench {
+namespace kdbench::inline calibration {
 
 /// Numbers of a matrix [rows, columns], row-major, not yet checked for NaN.
 struct LogitsTable {
@@ -43,4 +43,4 @@ Result<LabelList> read_npy_labels(const std::filesystem::path& file);
 /// Diagnostics beyond this number are not collected: the first tell what is wrong.
 inline constexpr std::size_t kMaxLogitsDiagnostics = 20;
 
-}  // namespace kdbench
+}  // namespace kdbench::inline calibration

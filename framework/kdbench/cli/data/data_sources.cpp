@@ -3,7 +3,7 @@
 // several programs that fetch the same archives agree.
 #include <kdbench/cli/data/fetch.h>
 
-namespace kdbench {
+namespace kdbench::inline cli {
 
 const std::vector<DataSource>& data_sources() {
   static const std::vector<DataSource> sources{
@@ -29,4 +29,4 @@ const std::vector<DataSource>& data_sources() {
   return sources;
 }
 
-}  // namespace kdbench
+}  // namespace kdbench::inline cli

@@ -8,7 +8,7 @@
 #include <cstring>
 #include <memory>
 
-namespace kdbench {
+namespace kdbench::inline cli {
 namespace {
 
 namespace fs = std::filesystem;
@@ -108,4 +108,4 @@ Result<std::uint64_t> download(const std::string& url, const fs::path& file, con
   return Diagnostic{"", {}, why};
 }
 
-}  // namespace kdbench
+}  // namespace kdbench::inline cli

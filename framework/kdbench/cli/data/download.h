@@ -7,7 +7,7 @@
 #include <functional>
 #include <string>
 
-namespace kdbench {
+namespace kdbench::inline cli {
 
 /// Told how many bytes of a file are there, and how many it will have (0: unknown).
 using OnBytes = std::function<void(std::uint64_t there, std::uint64_t total)>;
@@ -16,4 +16,4 @@ using OnBytes = std::function<void(std::uint64_t there, std::uint64_t total)>;
 /// Returns the bytes that are there, or why the download ended early; the bytes that came stay in the file.
 Result<std::uint64_t> download(const std::string& url, const std::filesystem::path& file, const OnBytes& on_bytes = {});
 
-}  // namespace kdbench
+}  // namespace kdbench::inline cli

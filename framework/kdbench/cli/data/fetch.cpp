@@ -14,7 +14,7 @@
 #include <optional>
 #include <system_error>
 
-namespace kdbench {
+namespace kdbench::inline cli {
 namespace {
 
 namespace fs = std::filesystem;
@@ -172,4 +172,4 @@ Result<fs::path> fetch(const DataSource& source, const FetchOptions& options) {
   }
 }
 
-}  // namespace kdbench
+}  // namespace kdbench::inline cli

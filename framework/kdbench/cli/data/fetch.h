@@ -9,7 +9,7 @@
 #include <string>
 #include <vector>
 
-namespace kdbench {
+namespace kdbench::inline cli {
 
 /// A data set as its authors offer it.
 struct DataSource {
@@ -41,4 +41,4 @@ struct FetchOptions {
 /// whole or not at all. A failure says what is left and what the same command will do next.
 Result<std::filesystem::path> fetch(const DataSource& source, const FetchOptions& options);
 
-}  // namespace kdbench
+}  // namespace kdbench::inline cli

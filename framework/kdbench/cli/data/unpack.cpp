@@ -7,7 +7,7 @@
 #include <algorithm>
 #include <memory>
 
-namespace kdbench {
+namespace kdbench::inline cli {
 namespace {
 
 namespace fs = std::filesystem;
@@ -64,4 +64,4 @@ Result<std::size_t> unpack(const fs::path& file, const fs::path& folder) {
   return files;
 }
 
-}  // namespace kdbench
+}  // namespace kdbench::inline cli

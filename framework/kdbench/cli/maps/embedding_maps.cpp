@@ -9,7 +9,7 @@
 #include <filesystem>
 #include <system_error>
 
-namespace kdbench {
+namespace kdbench::inline cli {
 namespace {
 
 namespace fs = std::filesystem;
@@ -92,4 +92,4 @@ std::vector<report::EmbeddingMap> embedding_maps(const Context& context, WorkerS
   return out;
 }
 
-}  // namespace kdbench
+}  // namespace kdbench::inline cli

@@ -8,7 +8,7 @@
 #include <string>
 #include <vector>
 
-namespace kdbench {
+namespace kdbench::inline cli {
 
 struct MapOptions {
   std::string data_dir, device, split = "test";
@@ -20,4 +20,4 @@ struct MapOptions {
 std::vector<report::EmbeddingMap> embedding_maps(const Context& context, WorkerSetup& setup, const Store& store,
                                                  const std::vector<MappedJob>& jobs, const MapOptions& options);
 
-}  // namespace kdbench
+}  // namespace kdbench::inline cli

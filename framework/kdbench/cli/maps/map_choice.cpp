@@ -8,7 +8,7 @@
 #include <map>
 #include <set>
 
-namespace kdbench {
+namespace kdbench::inline cli {
 namespace {
 
 using boards::Place;
@@ -125,4 +125,4 @@ Result<std::vector<MappedJob>> choose_maps(const boards::View& view, const std::
   return out;
 }
 
-}  // namespace kdbench
+}  // namespace kdbench::inline cli

@@ -5,7 +5,7 @@
 #include <string>
 #include <vector>
 
-namespace kdbench {
+namespace kdbench::inline cli {
 
 /// What the user asked for; empty: what choose_maps() takes by itself.
 struct MapChoice {
@@ -24,4 +24,4 @@ struct MappedJob {
 /// that fit nothing are diagnostics; a study without finished students gives an empty list.
 Result<std::vector<MappedJob>> choose_maps(const boards::View& view, const std::string& study, const MapChoice& choice);
 
-}  // namespace kdbench
+}  // namespace kdbench::inline cli

@@ -16,7 +16,7 @@
 #include <map>
 #include <optional>
 
-namespace kdbench {
+namespace kdbench::inline cli {
 namespace {
 
 constexpr std::size_t kMostDiagnostics = 20;
@@ -213,4 +213,4 @@ Result<std::string> correlate_csv(const std::string& text, const std::string& fi
   return table_text(*table, columns, groups, options);
 }
 
-}  // namespace kdbench
+}  // namespace kdbench::inline cli

@@ -7,7 +7,7 @@
 #include <string>
 #include <vector>
 
-namespace kdbench {
+namespace kdbench::inline cli {
 
 struct CorrelateOptions {
   std::string x = "",
@@ -28,4 +28,4 @@ struct CorrelateOptions {
 /// that are not finite numbers are reported, all of them at once (the first twenty).
 Result<std::string> correlate_csv(const std::string& text, const std::string& file, const CorrelateOptions& options = {});
 
-}  // namespace kdbench
+}  // namespace kdbench::inline cli

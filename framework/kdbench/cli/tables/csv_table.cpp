@@ -8,7 +8,7 @@
 #include <set>
 #include <string_view>
 
-namespace kdbench {
+namespace kdbench::inline cli {
 namespace {
 
 std::string trimmed(std::string_view text) {
@@ -145,4 +145,4 @@ Result<CsvTable> parse_csv(const std::string& text, const std::string& file) {
   return table;
 }
 
-}  // namespace kdbench
+}  // namespace kdbench::inline cli

@@ -6,7 +6,7 @@
 #include <string>
 #include <vector>
 
-namespace kdbench {
+namespace kdbench::inline cli {
 
 /// One field, without its quotes and without spaces around it.
 struct CsvCell {
@@ -26,4 +26,4 @@ struct CsvTable {
 /// @param file the name that diagnostics carry.
 Result<CsvTable> parse_csv(const std::string& text, const std::string& file);
 
-}  // namespace kdbench
+}  // namespace kdbench::inline cli

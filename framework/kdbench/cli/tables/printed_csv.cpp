@@ -13,7 +13,7 @@
 #include <optional>
 #include <utility>
 
-namespace kdbench {
+namespace kdbench::inline cli {
 namespace {
 
 const std::vector<std::pair<std::string, std::string PrintedNumber::*>> kTexts = {
@@ -132,4 +132,4 @@ std::vector<std::string> printed_tables(const std::vector<PrintedNumber>& number
   return out;
 }
 
-}  // namespace kdbench
+}  // namespace kdbench::inline cli

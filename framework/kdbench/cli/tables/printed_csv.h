@@ -7,7 +7,7 @@
 #include <string_view>
 #include <vector>
 
-namespace kdbench {
+namespace kdbench::inline cli {
 
 /// suites/paper/numbers.csv as it was when the program was built.
 extern const std::string_view kPaperNumbers;
@@ -20,4 +20,4 @@ Result<std::vector<PrintedNumber>> parse_printed_numbers(const std::string& text
 /// The tables that the numbers belong to, in their order.
 std::vector<std::string> printed_tables(const std::vector<PrintedNumber>& numbers);
 
-}  // namespace kdbench
+}  // namespace kdbench::inline cli

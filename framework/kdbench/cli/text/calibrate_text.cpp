@@ -8,7 +8,7 @@
 #include <cmath>
 #include <vector>
 
-namespace kdbench {
+namespace kdbench::inline cli {
 namespace {
 
 using Rows = std::vector<std::vector<std::string>>;
@@ -137,4 +137,4 @@ std::string calibrate_text(const Json& report) {
   return out;
 }
 
-}  // namespace kdbench
+}  // namespace kdbench::inline cli

@@ -6,7 +6,7 @@
 
 #include <algorithm>
 
-namespace kdbench {
+namespace kdbench::inline cli {
 
 std::string aligned(const std::vector<std::vector<std::string>>& rows, const std::string& indent,
                     const std::vector<std::size_t>& right) {
@@ -35,4 +35,4 @@ std::string bytes_text(double bytes) {
   return bytes < 1e8 ? fmt::format("{:.0f} MB", bytes / 1e6) : fmt::format("{:.1f} GB", bytes / 1e9);
 }
 
-}  // namespace kdbench
+}  // namespace kdbench::inline cli

@@ -3,7 +3,7 @@
 #include <string>
 #include <vector>
 
-namespace kdbench {
+namespace kdbench::inline cli {
 
 /// Returns the rows with every column padded to its widest cell, two spaces between them, and
 /// `indent` before each. Columns named in `right` are aligned on the right. Lines end in '\n' and
@@ -17,4 +17,4 @@ std::string counted(std::size_t count, const std::string& noun);
 /// Returns bytes for people: "0.4 GB", "12 MB".
 std::string bytes_text(double bytes);
 
-}  // namespace kdbench
+}  // namespace kdbench::inline cli

@@ -8,7 +8,7 @@
 #include <algorithm>
 #include <vector>
 
-namespace kdbench {
+namespace kdbench::inline cli {
 namespace {
 
 constexpr std::size_t kColumns = 100;
@@ -83,4 +83,4 @@ std::string download_text(const std::string& name, std::uint64_t there, std::uin
   return out;
 }
 
-}  // namespace kdbench
+}  // namespace kdbench::inline cli

@@ -5,7 +5,7 @@
 #include <cstdint>
 #include <string>
 
-namespace kdbench {
+namespace kdbench::inline cli {
 
 /// Returns the lines of an event of the worker's "data" verb, and "" for any other event.
 std::string data_event_text(const Json& event);
@@ -14,4 +14,4 @@ std::string data_event_text(const Json& event);
 /// @param rate bytes a second; 0: unknown
 std::string download_text(const std::string& name, std::uint64_t there, std::uint64_t total, double rate);
 
-}  // namespace kdbench
+}  // namespace kdbench::inline cli

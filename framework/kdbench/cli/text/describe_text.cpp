@@ -9,7 +9,7 @@
 #include <array>
 #include <filesystem>
 
-namespace kdbench {
+namespace kdbench::inline cli {
 namespace {
 
 struct Kind {
@@ -182,4 +182,4 @@ std::string reference_markdown(const Json& catalog, const std::vector<KeyDoc>& k
   return out;
 }
 
-}  // namespace kdbench
+}  // namespace kdbench::inline cli

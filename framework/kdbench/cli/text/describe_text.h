@@ -7,7 +7,7 @@
 #include <string>
 #include <vector>
 
-namespace kdbench {
+namespace kdbench::inline cli {
 
 /// Returns "model", "dataset", "loss" or "strategy" for such a word or its plural, or what is wrong
 /// with it.
@@ -31,4 +31,4 @@ std::string suite_markdown(const std::vector<KeyDoc>& keys);
 /// Returns the reference: suite keys, then every plugin, sorted by kind and name.
 std::string reference_markdown(const Json& catalog, const std::vector<KeyDoc>& keys);
 
-}  // namespace kdbench
+}  // namespace kdbench::inline cli

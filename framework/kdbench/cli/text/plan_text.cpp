@@ -11,7 +11,7 @@
 #include <set>
 #include <unordered_map>
 
-namespace kdbench {
+namespace kdbench::inline cli {
 namespace {
 
 using Rows = std::vector<std::vector<std::string>>;
@@ -227,4 +227,4 @@ Json plan_json(const Plan& plan, const JobStates& states, const PlanTextOptions&
   return out;
 }
 
-}  // namespace kdbench
+}  // namespace kdbench::inline cli

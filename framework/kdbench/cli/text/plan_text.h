@@ -5,7 +5,7 @@
 #include <string>
 #include <vector>
 
-namespace kdbench {
+namespace kdbench::inline cli {
 
 /// How a job stands: "done", "failed", "diverged", "blocked" (needs one that
 /// failed) or "to do".
@@ -28,4 +28,4 @@ std::string plan_text(const Plan& plan, const JobStates& states, const PlanTextO
 /// trained.
 Json plan_json(const Plan& plan, const JobStates& states, const PlanTextOptions& options = {});
 
-}  // namespace kdbench
+}  // namespace kdbench::inline cli

@@ -2,7 +2,7 @@
 #include <kdbench/cli/text/calibrate_text.h>
 #include <kdbench/cli/verbs/verb.h>
 
-namespace kdbench {
+namespace kdbench::inline cli {
 namespace {
 
 struct CalibrateArguments {
@@ -43,4 +43,4 @@ void add_calibrate(CLI::App& app, Context& context) {
   verb.callback([&context, arguments] { context.action = [&context, arguments] { return calibrate(context, *arguments); }; });
 }
 
-}  // namespace kdbench
+}  // namespace kdbench::inline cli

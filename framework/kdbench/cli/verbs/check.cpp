@@ -3,7 +3,7 @@
 #include <kdbench/cli/text/columns.h>
 #include <kdbench/cli/verbs/verb.h>
 
-namespace kdbench {
+namespace kdbench::inline cli {
 namespace {
 
 struct CheckArguments {
@@ -35,4 +35,4 @@ void add_check(CLI::App& app, Context& context) {
   verb.callback([&context, arguments] { context.action = [&context, arguments] { return check(context, *arguments); }; });
 }
 
-}  // namespace kdbench
+}  // namespace kdbench::inline cli

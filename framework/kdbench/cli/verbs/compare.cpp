@@ -12,7 +12,7 @@
 #include <algorithm>
 #include <filesystem>
 
-namespace kdbench {
+namespace kdbench::inline cli {
 namespace {
 
 struct CompareArguments {
@@ -101,4 +101,4 @@ void add_compare(CLI::App& app, Context& context) {
   verb.callback([&context, arguments] { context.action = [&context, arguments] { return compare(context, *arguments); }; });
 }
 
-}  // namespace kdbench
+}  // namespace kdbench::inline cli

@@ -16,7 +16,7 @@
 #include <filesystem>
 #include <iostream>
 
-namespace kdbench {
+namespace kdbench::inline cli {
 namespace {
 
 namespace fs = std::filesystem;
@@ -185,4 +185,4 @@ void add_data(CLI::App& app, Context& context) {
   add_check_data(verb, context);
 }
 
-}  // namespace kdbench
+}  // namespace kdbench::inline cli

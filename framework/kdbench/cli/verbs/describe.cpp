@@ -3,7 +3,7 @@
 #include <kdbench/cli/text/describe_text.h>
 #include <kdbench/cli/verbs/verb.h>
 
-namespace kdbench {
+namespace kdbench::inline cli {
 namespace {
 
 struct DescribeArguments {
@@ -45,4 +45,4 @@ void add_describe(CLI::App& app, Context& context) {
   verb.callback([&context, arguments] { context.action = [&context, arguments] { return describe(context, *arguments); }; });
 }
 
-}  // namespace kdbench
+}  // namespace kdbench::inline cli

@@ -12,7 +12,7 @@
 #include <filesystem>
 #include <set>
 
-namespace kdbench {
+namespace kdbench::inline cli {
 namespace {
 
 constexpr std::size_t kMostMaps = 12;  // more would take minutes, and nobody could read them
@@ -169,4 +169,4 @@ void add_figures(CLI::App& app, Context& context) {
   verb.callback([&context, arguments] { context.action = [&context, arguments] { return figures(context, *arguments); }; });
 }
 
-}  // namespace kdbench
+}  // namespace kdbench::inline cli

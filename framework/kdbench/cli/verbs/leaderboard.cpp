@@ -6,7 +6,7 @@
 
 #include <fmt/core.h>
 
-namespace kdbench {
+namespace kdbench::inline cli {
 namespace {
 
 struct LeaderboardArguments {
@@ -47,4 +47,4 @@ void add_leaderboard(CLI::App& app, Context& context) {
   verb.callback([&context, arguments] { context.action = [&context, arguments] { return leaderboard(context, *arguments); }; });
 }
 
-}  // namespace kdbench
+}  // namespace kdbench::inline cli

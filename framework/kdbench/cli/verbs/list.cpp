@@ -2,7 +2,7 @@
 #include <kdbench/cli/text/describe_text.h>
 #include <kdbench/cli/verbs/verb.h>
 
-namespace kdbench {
+namespace kdbench::inline cli {
 namespace {
 
 int list(const Context& context, const std::string& word) {
@@ -23,4 +23,4 @@ void add_list(CLI::App& app, Context& context) {
   verb.callback([&context, kind] { context.action = [&context, kind] { return list(context, *kind); }; });
 }
 
-}  // namespace kdbench
+}  // namespace kdbench::inline cli

@@ -6,7 +6,7 @@
 #include <algorithm>
 #include <set>
 
-namespace kdbench {
+namespace kdbench::inline cli {
 namespace {
 
 struct PlanArguments {
@@ -62,4 +62,4 @@ void add_plan(CLI::App& app, Context& context) {
   verb.callback([&context, arguments] { context.action = [&context, arguments] { return show_plan(context, *arguments); }; });
 }
 
-}  // namespace kdbench
+}  // namespace kdbench::inline cli

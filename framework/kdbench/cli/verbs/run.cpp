@@ -15,7 +15,7 @@
 #include <cstring>
 #include <iostream>
 
-namespace kdbench {
+namespace kdbench::inline cli {
 namespace {
 
 constexpr std::size_t kMaxProblemsShown = 20;
@@ -116,4 +116,4 @@ void add_run(CLI::App& app, Context& context) {
   verb.callback([&context, arguments] { context.action = [&context, arguments] { return run(context, *arguments); }; });
 }
 
-}  // namespace kdbench
+}  // namespace kdbench::inline cli

@@ -3,7 +3,7 @@
 #include <kdbench/cli/tables/correlate.h>
 #include <kdbench/cli/verbs/verb.h>
 
-namespace kdbench {
+namespace kdbench::inline cli {
 namespace {
 
 struct CorrelateArguments {
@@ -45,4 +45,4 @@ void add_stats(CLI::App& app, Context& context) {
   add_correlate(verb, context);
 }
 
-}  // namespace kdbench
+}  // namespace kdbench::inline cli

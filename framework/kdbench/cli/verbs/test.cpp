@@ -6,7 +6,7 @@
 
 #include <filesystem>
 
-namespace kdbench {
+namespace kdbench::inline cli {
 namespace {
 
 struct TestArguments {
@@ -82,4 +82,4 @@ void add_test(CLI::App& app, Context& context) {
   verb.callback([&context, arguments] { context.action = [&context, arguments] { return test(context, *arguments); }; });
 }
 
-}  // namespace kdbench
+}  // namespace kdbench::inline cli

@@ -5,7 +5,7 @@
 
 #include <CLI/CLI.hpp>
 
-namespace kdbench {
+namespace kdbench::inline cli {
 
 void add_list(CLI::App& app, Context& context);
 void add_describe(CLI::App& app, Context& context);
@@ -27,4 +27,4 @@ CLI::App& add_verb(CLI::App& app, const std::string& name, const std::string& pu
 /// Accepts finite numbers above 0.
 CLI::Validator positive_number();
 
-}  // namespace kdbench
+}  // namespace kdbench::inline cli

@@ -1,7 +1,7 @@
 // kdbench version.
 #include <kdbench/cli/verbs/verb.h>
 
-namespace kdbench {
+namespace kdbench::inline cli {
 
 void add_version(CLI::App& app, Context& context) {
   auto& verb = add_verb(app, "version", "Print the version", "kdbench version");
@@ -13,4 +13,4 @@ void add_version(CLI::App& app, Context& context) {
   });
 }
 
-}  // namespace kdbench
+}  // namespace kdbench::inline cli

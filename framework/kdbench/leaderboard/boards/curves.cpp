@@ -4,7 +4,7 @@
 #include <algorithm>
 #include <cmath>
 
-namespace kdbench::boards {
+namespace kdbench::inline leaderboard::boards {
 namespace {
 
 std::vector<std::int64_t> whole_seeds(const Curve& curve) {
@@ -130,4 +130,4 @@ Sensitivity analyse(const Curve& curve, const BoardOptions& options) {
   return {statistics_of(values, grid_of(curve, seeds), options), seeds, expected_seeds(curve), values};
 }
 
-}  // namespace kdbench::boards
+}  // namespace kdbench::inline leaderboard::boards

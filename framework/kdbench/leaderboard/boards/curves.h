@@ -8,7 +8,7 @@
 #include <string>
 #include <vector>
 
-namespace kdbench::boards {
+namespace kdbench::inline leaderboard::boards {
 
 /// One method along the axis.
 struct Curve {
@@ -44,4 +44,4 @@ struct Sensitivity : AxisStatistics {
 
 Sensitivity analyse(const Curve& curve, const BoardOptions& options);
 
-}  // namespace kdbench::boards
+}  // namespace kdbench::inline leaderboard::boards

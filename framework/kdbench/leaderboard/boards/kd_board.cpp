@@ -5,7 +5,7 @@
 
 #include <algorithm>
 
-namespace kdbench::boards {
+namespace kdbench::inline leaderboard::boards {
 namespace {
 
 enum class Part { kAccuracy, kGain, kDifference };
@@ -146,4 +146,4 @@ std::vector<Table> compare_board(View& view, const std::string& study) {
   return tables;
 }
 
-}  // namespace kdbench::boards
+}  // namespace kdbench::inline leaderboard::boards

@@ -8,7 +8,7 @@
 #include <utility>
 #include <vector>
 
-namespace kdbench::boards {
+namespace kdbench::inline leaderboard::boards {
 
 /// Teacher and student.
 using Pair = std::pair<std::string, std::string>;
@@ -56,4 +56,4 @@ Table per_seed_table(const Matrix& matrix);
 /// Returns "kl", or "kl (takd)" where a study has several strategies.
 std::string entry_text(const Matrix& matrix, const Entry& entry);
 
-}  // namespace kdbench::boards
+}  // namespace kdbench::inline leaderboard::boards

@@ -11,7 +11,7 @@
 #include <cmath>
 #include <tuple>
 
-namespace kdbench::boards {
+namespace kdbench::inline leaderboard::boards {
 namespace {
 
 struct EntryLess {
@@ -167,4 +167,4 @@ Matrix make_matrix(View& view, const std::string& study, const std::string& data
   return matrix;
 }
 
-}  // namespace kdbench::boards
+}  // namespace kdbench::inline leaderboard::boards

@@ -5,7 +5,7 @@
 
 #include <fmt/core.h>
 
-namespace kdbench::boards {
+namespace kdbench::inline leaderboard::boards {
 namespace {
 
 /// One column: a method on a pair.
@@ -104,4 +104,4 @@ Table per_seed_table(const Matrix& matrix) {
   return table;
 }
 
-}  // namespace kdbench::boards
+}  // namespace kdbench::inline leaderboard::boards

@@ -6,7 +6,7 @@
 
 #include <fmt/core.h>
 
-namespace kdbench::boards {
+namespace kdbench::inline leaderboard::boards {
 namespace {
 
 constexpr double kSignificance = 0.05;
@@ -219,4 +219,4 @@ std::vector<Table> sensitivity_board(View& view, const std::string& study) {
   return tables;
 }
 
-}  // namespace kdbench::boards
+}  // namespace kdbench::inline leaderboard::boards

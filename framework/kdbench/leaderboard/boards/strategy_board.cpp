@@ -9,7 +9,7 @@
 #include <algorithm>
 #include <cmath>
 
-namespace kdbench::boards {
+namespace kdbench::inline leaderboard::boards {
 namespace {
 
 /// The rows of one study on one dataset, and which columns they need.
@@ -195,4 +195,4 @@ std::vector<Table> strategy_board(View& view, const std::string& study) {
   return tables;
 }
 
-}  // namespace kdbench::boards
+}  // namespace kdbench::inline leaderboard::boards

@@ -6,7 +6,7 @@
 #include <string>
 #include <vector>
 
-namespace kdbench::boards {
+namespace kdbench::inline leaderboard::boards {
 
 /// One method, one strategy, one value of the axis: the runs of its seeds.
 struct Taught {
@@ -35,4 +35,4 @@ std::string chain_text(const Place& place);
 /// The study's name for the strategy without detours.
 std::string direct_strategy(const View& view, const std::string& study);
 
-}  // namespace kdbench::boards
+}  // namespace kdbench::inline leaderboard::boards

@@ -7,7 +7,7 @@
 #include <cmath>
 #include <tuple>
 
-namespace kdbench::boards {
+namespace kdbench::inline leaderboard::boards {
 namespace {
 
 /// The networks that one model was trained to at one seed, each with the strategy to name it by: the study's direct one if that
@@ -219,4 +219,4 @@ std::vector<Table> teacher_board(View& view) {
   return tables;
 }
 
-}  // namespace kdbench::boards
+}  // namespace kdbench::inline leaderboard::boards

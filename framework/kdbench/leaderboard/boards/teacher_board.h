@@ -5,7 +5,7 @@
 #include <map>
 #include <string>
 
-namespace kdbench::boards {
+namespace kdbench::inline leaderboard::boards {
 
 /// One teacher: its jobs by seed.
 struct Teacher {
@@ -24,4 +24,4 @@ Teachers find_teachers(View& view, const std::string& study = "");
 /// Returns the checkpoint that the plan selects from a teacher's record (see RunRecord::checkpoints); null if there is none.
 const Json& checkpoint_of(const View& view, const std::string& job);
 
-}  // namespace kdbench::boards
+}  // namespace kdbench::inline leaderboard::boards

@@ -7,7 +7,7 @@
 
 #include <algorithm>
 
-namespace kdbench::boards {
+namespace kdbench::inline leaderboard::boards {
 namespace {
 
 /// Keys in natural order; `value` between them as a number.
@@ -118,4 +118,4 @@ std::vector<TeachingStep> teaching_steps(const View& view, const Taught& row) {
   return steps;
 }
 
-}  // namespace kdbench::boards
+}  // namespace kdbench::inline leaderboard::boards

@@ -9,7 +9,7 @@
 #include <cmath>
 #include <map>
 
-namespace kdbench::boards {
+namespace kdbench::inline leaderboard::boards {
 namespace {
 
 constexpr std::size_t kMinPoints = 3;  // two points are always perfectly correlated
@@ -136,4 +136,4 @@ AxisStatistics statistics_of(const std::vector<double>& axis, const Grid& grid, 
   return s;
 }
 
-}  // namespace kdbench::boards
+}  // namespace kdbench::inline leaderboard::boards

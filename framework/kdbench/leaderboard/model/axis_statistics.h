@@ -8,7 +8,7 @@
 #include <optional>
 #include <vector>
 
-namespace kdbench::boards {
+namespace kdbench::inline leaderboard::boards {
 
 /// An estimate; the interval only where more than one seed (or point) allows one. `p` of a permutation test where there is one.
 struct Estimate {
@@ -42,4 +42,4 @@ stats::BootstrapOptions bootstrap_options(const BoardOptions& options);
 /// @param axis position of each point
 AxisStatistics statistics_of(const std::vector<double>& axis, const Grid& grid, const BoardOptions& options);
 
-}  // namespace kdbench::boards
+}  // namespace kdbench::inline leaderboard::boards

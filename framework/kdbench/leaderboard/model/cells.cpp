@@ -8,7 +8,7 @@
 
 #include <cmath>
 
-namespace kdbench::boards {
+namespace kdbench::inline leaderboard::boards {
 namespace {
 
 std::optional<double> deviation(const std::vector<double>& values) {
@@ -117,4 +117,4 @@ Cell difference_cell(const Metric& metric, const Series& series, const Series& r
            json_number(in_unit(metric, d.interval.high)), d.count, "done"}};
 }
 
-}  // namespace kdbench::boards
+}  // namespace kdbench::inline leaderboard::boards

@@ -8,7 +8,7 @@
 #include <algorithm>
 #include <cmath>
 
-namespace kdbench {
+namespace kdbench::inline leaderboard {
 
 std::string to_string(Direction direction) {
   if (direction == Direction::kHigher) return "higher";
@@ -80,4 +80,4 @@ std::optional<double> in_unit(const Metric& metric, std::optional<double> value)
   return *value * metric.scale;
 }
 
-}  // namespace kdbench
+}  // namespace kdbench::inline leaderboard

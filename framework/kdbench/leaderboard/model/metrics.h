@@ -5,7 +5,7 @@
 #include <string_view>
 #include <vector>
 
-namespace kdbench {
+namespace kdbench::inline leaderboard {
 
 /// Which way is better. Ranks, arrows and "best" are read from it.
 enum class Direction { kNone, kHigher, kLower };
@@ -38,4 +38,4 @@ std::string shown(const Metric& metric, std::optional<double> value);
 /// Returns `value` in the metric's unit, nothing for NaN.
 std::optional<double> in_unit(const Metric& metric, std::optional<double> value);
 
-}  // namespace kdbench
+}  // namespace kdbench::inline leaderboard

@@ -5,7 +5,7 @@
 
 #include <utility>
 
-namespace kdbench {
+namespace kdbench::inline leaderboard {
 namespace boards {
 namespace {
 
@@ -133,4 +133,4 @@ Point point_from_json(const Json& j) {
   return p;
 }
 
-}  // namespace kdbench
+}  // namespace kdbench::inline leaderboard

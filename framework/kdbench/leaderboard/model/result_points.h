@@ -7,7 +7,7 @@
 #include <string>
 #include <vector>
 
-namespace kdbench {
+namespace kdbench::inline leaderboard {
 
 /// One run that is done. Fractions.
 struct PointRun {
@@ -48,4 +48,4 @@ class View;
 std::vector<Point> make_points(View& view, const std::string& study);
 
 }  // namespace boards
-}  // namespace kdbench
+}  // namespace kdbench::inline leaderboard

@@ -3,7 +3,7 @@
 
 #include <fmt/core.h>
 
-namespace kdbench::boards {
+namespace kdbench::inline leaderboard::boards {
 namespace {
 
 /// The part under `key`, or null.
@@ -42,4 +42,4 @@ Facts facts_of(const RunRecord& record) {
   return facts;
 }
 
-}  // namespace kdbench::boards
+}  // namespace kdbench::inline leaderboard::boards

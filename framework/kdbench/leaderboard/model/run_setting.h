@@ -6,7 +6,7 @@
 #include <optional>
 #include <string>
 
-namespace kdbench::boards {
+namespace kdbench::inline leaderboard::boards {
 
 /// Texts are empty and numbers 0 where the record does not say.
 struct Facts {
@@ -20,4 +20,4 @@ struct Facts {
 
 Facts facts_of(const RunRecord& record);
 
-}  // namespace kdbench::boards
+}  // namespace kdbench::inline leaderboard::boards

@@ -6,7 +6,7 @@
 #include <algorithm>
 #include <cmath>
 
-namespace kdbench::boards {
+namespace kdbench::inline leaderboard::boards {
 namespace {
 
 std::string text_at(const Json& json, const char* key) {
@@ -237,4 +237,4 @@ std::string pair_text(const std::string& teacher, const std::string& student) {
   return teacher.empty() ? student : teacher + " -> " + student;
 }
 
-}  // namespace kdbench::boards
+}  // namespace kdbench::inline leaderboard::boards

@@ -8,7 +8,7 @@
 #include <unordered_map>
 #include <vector>
 
-namespace kdbench::boards {
+namespace kdbench::inline leaderboard::boards {
 
 /// The parts of a placement that boards need (see plan/plan.h for what they mean).
 struct Place {
@@ -123,4 +123,4 @@ std::vector<Table> sensitivity_board(View& view, const std::string& study);
 std::vector<Table> strategy_board(View& view, const std::string& study);
 std::vector<Table> teacher_board(View& view);
 
-}  // namespace kdbench::boards
+}  // namespace kdbench::inline leaderboard::boards

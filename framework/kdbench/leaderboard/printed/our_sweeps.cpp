@@ -9,7 +9,7 @@
 #include <charconv>
 #include <sstream>
 
-namespace kdbench::boards {
+namespace kdbench::inline leaderboard::boards {
 namespace {
 
 /// The name that tables have for what a loss plugin computes.
@@ -168,4 +168,4 @@ std::vector<Sweep> our_sweeps(const std::vector<Point>& points, const std::strin
   return sweeps;
 }
 
-}  // namespace kdbench::boards
+}  // namespace kdbench::inline leaderboard::boards

@@ -9,7 +9,7 @@
 #include <algorithm>
 #include <functional>
 
-namespace kdbench {
+namespace kdbench::inline leaderboard {
 namespace boards {
 namespace {
 
@@ -236,4 +236,4 @@ Leaderboard set_beside(const Leaderboard& results, const std::vector<PrintedNumb
   return out;
 }
 
-}  // namespace kdbench
+}  // namespace kdbench::inline leaderboard

@@ -6,7 +6,7 @@
 #include <string>
 #include <vector>
 
-namespace kdbench::boards {
+namespace kdbench::inline leaderboard::boards {
 
 /// A sweep with what was computed of it.
 struct Measured {
@@ -31,4 +31,4 @@ Table signs_table(const Beside& beside);     ///< where the signs agree
 /// Number by number where data set, networks and everything that stays are the same; without rows where nothing is.
 Table numbers_table(const Beside& beside);
 
-}  // namespace kdbench::boards
+}  // namespace kdbench::inline leaderboard::boards

@@ -7,7 +7,7 @@
 #include <string>
 #include <vector>
 
-namespace kdbench {
+namespace kdbench::inline leaderboard {
 
 /// One printed number with what was printed about it; a text that was not printed is empty.
 struct PrintedNumber {
@@ -34,4 +34,4 @@ struct PrintedNumber {
 Leaderboard set_beside(const Leaderboard& results, const std::vector<PrintedNumber>& numbers, const std::string& table,
                        const std::string& source, const BoardOptions& options = {});
 
-}  // namespace kdbench
+}  // namespace kdbench::inline leaderboard

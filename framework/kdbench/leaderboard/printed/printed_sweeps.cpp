@@ -9,7 +9,7 @@
 #include <cctype>
 #include <charconv>
 
-namespace kdbench::boards {
+namespace kdbench::inline leaderboard::boards {
 namespace {
 
 constexpr std::int64_t kNoSeed = -1;
@@ -127,4 +127,4 @@ std::vector<Sweep> printed_sweeps(const std::vector<PrintedNumber>& numbers, con
   return sweeps;
 }
 
-}  // namespace kdbench::boards
+}  // namespace kdbench::inline leaderboard::boards

@@ -8,7 +8,7 @@
 #include <functional>
 #include <set>
 
-namespace kdbench::boards {
+namespace kdbench::inline leaderboard::boards {
 namespace {
 
 /// How often a statement holds; `sure`: the 95% interval lies wholly on that side of 0.
@@ -157,4 +157,4 @@ Table signs_table(const Beside& b) {
   return table;
 }
 
-}  // namespace kdbench::boards
+}  // namespace kdbench::inline leaderboard::boards

@@ -7,7 +7,7 @@
 #include <cmath>
 #include <set>
 
-namespace kdbench::boards {
+namespace kdbench::inline leaderboard::boards {
 namespace {
 
 /// The seeds that every level has a value of.
@@ -79,4 +79,4 @@ SweepStatistics statistics_of(const Sweep& sweep, const BoardOptions& options) {
   return s;
 }
 
-}  // namespace kdbench::boards
+}  // namespace kdbench::inline leaderboard::boards

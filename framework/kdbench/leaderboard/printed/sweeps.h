@@ -9,7 +9,7 @@
 #include <string>
 #include <vector>
 
-namespace kdbench::boards {
+namespace kdbench::inline leaderboard::boards {
 
 /// One position of what varies. Values by seed; a printed number without a seed has seed -1.
 struct Level {
@@ -55,4 +55,4 @@ struct SweepStatistics : AxisStatistics {  ///< positions on the axis: the level
 
 SweepStatistics statistics_of(const Sweep& sweep, const BoardOptions& options);
 
-}  // namespace kdbench::boards
+}  // namespace kdbench::inline leaderboard::boards

@@ -4,11 +4,11 @@
 
 #include <string>
 
-namespace kdbench::boards {
+namespace kdbench::inline leaderboard::boards {
 
 std::string render_text(const Leaderboard& board);
 std::string render_markdown(const Leaderboard& board);
 std::string render_csv(const Leaderboard& board);
 std::string render_json(const Leaderboard& board);
 
-}  // namespace kdbench::boards
+}  // namespace kdbench::inline leaderboard::boards

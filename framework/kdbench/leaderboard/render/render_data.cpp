@@ -5,7 +5,7 @@
 
 #include <fmt/core.h>
 
-namespace kdbench::boards {
+namespace kdbench::inline leaderboard::boards {
 namespace {
 
 /// Shortest digits that read back as the same number; an empty field for no value.
@@ -86,4 +86,4 @@ std::string render_json(const Leaderboard& board) {
   return document.dump(2, ' ', false, Json::error_handler_t::replace) + "\n";
 }
 
-}  // namespace kdbench::boards
+}  // namespace kdbench::inline leaderboard::boards

@@ -7,7 +7,7 @@
 
 #include <algorithm>
 
-namespace kdbench {
+namespace kdbench::inline leaderboard {
 namespace boards {
 namespace {
 
@@ -127,4 +127,4 @@ std::string render(const Leaderboard& board, Format format) {
   return boards::render_text(board);
 }
 
-}  // namespace kdbench
+}  // namespace kdbench::inline leaderboard

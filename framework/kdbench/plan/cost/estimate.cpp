@@ -2,7 +2,7 @@
 
 #include <algorithm>
 
-namespace kdbench {
+namespace kdbench::inline plan {
 namespace {
 
 // Fitted to the peaks of real runs, see docs/performance.md.
@@ -94,4 +94,4 @@ Estimate estimate_job(const ModelFacts& model, const ModelFacts* teacher, const 
   return estimate;
 }
 
-}  // namespace kdbench
+}  // namespace kdbench::inline plan

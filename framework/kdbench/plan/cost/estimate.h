@@ -3,7 +3,7 @@
 #include <kdbench/plan/cost/probe.h>
 #include <kdbench/plan/spec.h>
 
-namespace kdbench {
+namespace kdbench::inline plan {
 
 struct Estimate {
   double seconds = 0;  ///< on one core; 0: unknown
@@ -20,4 +20,4 @@ struct Estimate {
 Estimate estimate_job(const ModelFacts& model, const ModelFacts* teacher, const Spec& spec, std::int64_t num_train,
                       const DatasetInfo& info, bool feature_loss = false, const ModelFacts* frozen = nullptr);
 
-}  // namespace kdbench
+}  // namespace kdbench::inline plan

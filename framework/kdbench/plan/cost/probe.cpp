@@ -11,7 +11,7 @@
 #include <ctime>
 #include <map>
 
-namespace kdbench {
+namespace kdbench::inline plan {
 namespace {
 
 /// CPU time of this thread, so that other work on the machine does not make a model look dear.
@@ -108,4 +108,4 @@ ModelFacts probe_model(const ModelEntry& entry, const ParamValues& params, const
   return facts;
 }
 
-}  // namespace kdbench
+}  // namespace kdbench::inline plan

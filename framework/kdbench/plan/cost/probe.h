@@ -6,7 +6,7 @@
 #include <cstdint>
 #include <vector>
 
-namespace kdbench {
+namespace kdbench::inline plan {
 
 struct ModelFacts {
   std::int64_t num_params = 0;         ///< trainable
@@ -21,4 +21,4 @@ struct ModelFacts {
 /// @throws whatever the plugin throws.
 ModelFacts probe_model(const ModelEntry& entry, const ParamValues& params, const ModelContext& context);
 
-}  // namespace kdbench
+}  // namespace kdbench::inline plan

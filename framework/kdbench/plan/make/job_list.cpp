@@ -5,7 +5,7 @@
 
 #include <algorithm>
 
-namespace kdbench {
+namespace kdbench::inline plan {
 namespace {
 
 /// Ids of the jobs that a spec names, each once: the one that teaches, the one it starts from, the one it is added to.
@@ -72,4 +72,4 @@ void JobList::estimate(Job& job, const Setting& s, bool feature_loss) {
   job.state_bytes = cost.state_bytes;
 }
 
-}  // namespace kdbench
+}  // namespace kdbench::inline plan

@@ -8,7 +8,7 @@
 #include <utility>
 #include <vector>
 
-namespace kdbench {
+namespace kdbench::inline plan {
 
 class JobList {
  public:
@@ -32,4 +32,4 @@ class JobList {
   std::unordered_map<std::string, std::string> model_of_;
 };
 
-}  // namespace kdbench
+}  // namespace kdbench::inline plan

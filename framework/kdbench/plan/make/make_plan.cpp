@@ -12,7 +12,7 @@
 #include <set>
 #include <unordered_set>
 
-namespace kdbench {
+namespace kdbench::inline plan {
 namespace {
 
 /// What a stage became: its job, and who taught it.
@@ -305,4 +305,4 @@ Result<Plan> make_plan(const ParsedSuite& parsed, const Catalog& catalog, const 
   return Planner(parsed, catalog, device).make();
 }
 
-}  // namespace kdbench
+}  // namespace kdbench::inline plan

@@ -7,11 +7,11 @@
 
 #include <string>
 
-namespace kdbench {
+namespace kdbench::inline plan {
 
 /// Returns the plan of a suite, or every mistake: those the suite reader found and those that need the plugins.
 /// @param device overrides the suite's when not empty. "auto" takes a GPU if there is one; a device that does not exist is a
 ///   diagnostic that lists those that do.
 Result<Plan> make_plan(const ParsedSuite& parsed, const Catalog& catalog, const std::string& device = "");
 
-}  // namespace kdbench
+}  // namespace kdbench::inline plan

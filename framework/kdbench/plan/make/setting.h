@@ -7,7 +7,7 @@
 #include <string>
 #include <vector>
 
-namespace kdbench {
+namespace kdbench::inline plan {
 
 /// One column of a study: who teaches whom, how, on which data.
 struct Setting {
@@ -36,4 +36,4 @@ struct Usable {
   std::vector<StagePlan> stages;
 };
 
-}  // namespace kdbench
+}  // namespace kdbench::inline plan

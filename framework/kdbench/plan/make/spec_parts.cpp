@@ -4,7 +4,7 @@
 
 #include <fmt/core.h>
 
-namespace kdbench {
+namespace kdbench::inline plan {
 
 Spec seed_spec(std::int64_t seed, std::int64_t bins, const std::string& device) {
   Spec spec;
@@ -89,4 +89,4 @@ std::string group_of(const Spec& spec) {
   return sha256_hex(key).substr(0, 16);
 }
 
-}  // namespace kdbench
+}  // namespace kdbench::inline plan

@@ -5,7 +5,7 @@
 #include <cstdint>
 #include <string>
 
-namespace kdbench {
+namespace kdbench::inline plan {
 
 /// What all jobs of a seed have in common.
 /// @param device as resolved: "cpu", "cuda:0"
@@ -31,4 +31,4 @@ std::string job_identity(const Spec& spec);
 /// Equal for jobs that see the same teacher logits on the same batches in the same order.
 std::string group_of(const Spec& spec);
 
-}  // namespace kdbench
+}  // namespace kdbench::inline plan

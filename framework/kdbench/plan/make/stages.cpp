@@ -6,7 +6,7 @@
 
 #include <algorithm>
 
-namespace kdbench {
+namespace kdbench::inline plan {
 namespace {
 
 bool reads_validation(const std::string& rule) { return rule != "last" && rule != "epoch"; }
@@ -172,4 +172,4 @@ std::vector<StagePlan> plan_stages(Resolved& resolved, LossAnswers& answers, con
   return out;
 }
 
-}  // namespace kdbench
+}  // namespace kdbench::inline plan

@@ -6,7 +6,7 @@
 #include <string>
 #include <vector>
 
-namespace kdbench {
+namespace kdbench::inline plan {
 
 /// What Checkpoint::rule may say: the states of a network that training keeps.
 const std::vector<std::string>& checkpoint_rules();
@@ -17,4 +17,4 @@ const std::vector<std::string>& checkpoint_rules();
 std::vector<StagePlan> plan_stages(Resolved& resolved, LossAnswers& answers, const Setting& s, const Method& method,
                                    const LossNeeds& needs);
 
-}  // namespace kdbench
+}  // namespace kdbench::inline plan

@@ -8,7 +8,7 @@
 #include <optional>
 #include <vector>
 
-namespace kdbench {
+namespace kdbench::inline plan {
 namespace {
 
 /// N of "cuda:N" or "cuda"; nothing if the text is neither.
@@ -46,4 +46,4 @@ Result<std::string> resolve_device(const std::string& name) {
   return fmt::format("cuda:{}", *index);
 }
 
-}  // namespace kdbench
+}  // namespace kdbench::inline plan

@@ -4,10 +4,10 @@
 
 #include <string>
 
-namespace kdbench {
+namespace kdbench::inline plan {
 
 /// Returns "cpu" or "cuda:N". "auto" is the first GPU, else the CPU; anything that names a GPU never becomes the CPU.
 /// The complaint has no place: the caller knows where the name was written.
 Result<std::string> resolve_device(const std::string& name);
 
-}  // namespace kdbench
+}  // namespace kdbench::inline plan

@@ -7,7 +7,7 @@
 #include <fstream>
 #include <vector>
 
-namespace kdbench {
+namespace kdbench::inline plan {
 namespace {
 
 namespace fs = std::filesystem;
@@ -52,4 +52,4 @@ std::string content_fingerprint(const fs::path& path) {
   return sha.hex().substr(0, 32);
 }
 
-}  // namespace kdbench
+}  // namespace kdbench::inline plan

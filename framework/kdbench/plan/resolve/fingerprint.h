@@ -3,11 +3,11 @@
 #include <filesystem>
 #include <string>
 
-namespace kdbench {
+namespace kdbench::inline plan {
 
 /// Returns a hash of a file's content, or of the names and contents below a folder; empty if there is nothing at `path`.
 /// Caches of decoded images are passed over. Beyond 256 MB the rest counts by size alone, so that planning stays quick; a
 /// worker hashes what it has read in any case.
 std::string content_fingerprint(const std::filesystem::path& path);
 
-}  // namespace kdbench
+}  // namespace kdbench::inline plan

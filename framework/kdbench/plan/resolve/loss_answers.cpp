@@ -2,7 +2,7 @@
 
 #include <fmt/core.h>
 
-namespace kdbench {
+namespace kdbench::inline plan {
 
 const ModelFacts& LossAnswers::facts(const Setting& s, const std::string& model) {
   const auto* facts = resolved_.facts(model, s.study->dataset.value);
@@ -34,4 +34,4 @@ const LossAnswer& LossAnswers::ask(const Method& method, const Setting& s, const
   return known_.emplace(key, LossAnswer{loss->needs(), loss->unsupported(pair)}).first->second;
 }
 
-}  // namespace kdbench
+}  // namespace kdbench::inline plan

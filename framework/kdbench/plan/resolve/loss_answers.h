@@ -7,7 +7,7 @@
 #include <string>
 #include <tuple>
 
-namespace kdbench {
+namespace kdbench::inline plan {
 
 struct LossAnswer {
   LossNeeds needs;
@@ -30,4 +30,4 @@ class LossAnswers {
   std::map<std::tuple<const Method*, std::string, std::string, std::string>, LossAnswer> known_;
 };
 
-}  // namespace kdbench
+}  // namespace kdbench::inline plan

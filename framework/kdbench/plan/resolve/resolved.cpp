@@ -8,7 +8,7 @@
 
 #include <algorithm>
 
-namespace kdbench {
+namespace kdbench::inline plan {
 namespace {
 
 /// Finds the plugin a table names; the complaint stands at the name.
@@ -213,4 +213,4 @@ const ModelFacts* Resolved::facts_if_fit(const std::string& model, const std::st
   return facts ? &*facts_.emplace(std::pair(model, dataset), std::move(facts)).first->second : nullptr;
 }
 
-}  // namespace kdbench
+}  // namespace kdbench::inline plan

@@ -12,7 +12,7 @@
 #include <utility>
 #include <vector>
 
-namespace kdbench {
+namespace kdbench::inline plan {
 
 struct ResolvedDataset {
   const DatasetUse* use = nullptr;
@@ -70,4 +70,4 @@ class Resolved {
   std::map<std::pair<std::string, std::string>, std::optional<ModelFacts>> facts_;
 };
 
-}  // namespace kdbench
+}  // namespace kdbench::inline plan

@@ -7,7 +7,7 @@
 #include <algorithm>
 #include <set>
 
-namespace kdbench {
+namespace kdbench::inline plan {
 namespace {
 
 ParamValue to_param(const SuiteValue& value) {
@@ -193,4 +193,4 @@ std::string convention_text(const Knobs& knobs, const std::string& axis) {
   return join(parts, ", ");
 }
 
-}  // namespace kdbench
+}  // namespace kdbench::inline plan

@@ -7,7 +7,7 @@
 #include <string>
 #include <vector>
 
-namespace kdbench {
+namespace kdbench::inline plan {
 
 /// The knobs the host owns in every loss. Defaults: the paper's alpha = 1, tau = 4 on both networks, tau^2 on.
 struct Knobs {
@@ -45,4 +45,4 @@ Knobs at_axis(Knobs knobs, const std::string& axis, double value);
 double student_tau(const Knobs& knobs);
 double teacher_tau(const Knobs& knobs);
 
-}  // namespace kdbench
+}  // namespace kdbench::inline plan

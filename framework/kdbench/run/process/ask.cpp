@@ -10,7 +10,7 @@
 #include <chrono>
 #include <optional>
 
-namespace kdbench {
+namespace kdbench::inline run {
 namespace {
 
 using Clock = std::chrono::steady_clock;
@@ -145,4 +145,4 @@ Answer ask(const WorkerSetup& setup, const Json& request, const AskOptions& opti
   return answer;
 }
 
-}  // namespace kdbench
+}  // namespace kdbench::inline run

@@ -8,7 +8,7 @@
 #include <string>
 #include <vector>
 
-namespace kdbench {
+namespace kdbench::inline run {
 
 /// A library that is not to be opened again, and why.
 struct Exclusion {
@@ -52,4 +52,4 @@ std::string request_text(const Json& request);
 /// @throws std::system_error when the worker cannot be started.
 Answer ask(const WorkerSetup& setup, const Json& request, const AskOptions& options = {});
 
-}  // namespace kdbench
+}  // namespace kdbench::inline run

@@ -4,7 +4,7 @@
 
 #include <utility>
 
-namespace kdbench {
+namespace kdbench::inline run {
 
 /// Owns a file descriptor; -1 means none.
 class Descriptor {
@@ -30,4 +30,4 @@ class Descriptor {
   int fd_ = -1;
 };
 
-}  // namespace kdbench
+}  // namespace kdbench::inline run

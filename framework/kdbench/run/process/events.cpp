@@ -1,6 +1,6 @@
 #include <kdbench/run/process/events.h>
 
-namespace kdbench {
+namespace kdbench::inline run {
 
 std::optional<Json> parse_event(const std::string& line) {
   auto event = Json::parse(line, nullptr, false);
@@ -30,4 +30,4 @@ Diagnostics diagnostics_field(const Json& event) {
   return out;
 }
 
-}  // namespace kdbench
+}  // namespace kdbench::inline run

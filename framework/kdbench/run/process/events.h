@@ -5,7 +5,7 @@
 #include <optional>
 #include <string>
 
-namespace kdbench {
+namespace kdbench::inline run {
 
 /// Returns the event of a line, an object whose "event" is a string; nothing for any other text.
 std::optional<Json> parse_event(const std::string& line);
@@ -19,4 +19,4 @@ double number_field(const Json& object, const char* key, double otherwise);
 /// Reads the "diagnostics" list of an event; entries that are no objects are left out.
 Diagnostics diagnostics_field(const Json& event);
 
-}  // namespace kdbench
+}  // namespace kdbench::inline run

@@ -2,7 +2,7 @@
 
 #include <utility>
 
-namespace kdbench {
+namespace kdbench::inline run {
 
 void LineBuffer::keep(std::string_view bytes) {
   if (dropping_) return;
@@ -26,4 +26,4 @@ std::vector<std::string> LineBuffer::append(std::string_view bytes) {
   return lines;
 }
 
-}  // namespace kdbench
+}  // namespace kdbench::inline run

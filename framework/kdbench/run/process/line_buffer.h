@@ -5,7 +5,7 @@
 #include <string_view>
 #include <vector>
 
-namespace kdbench {
+namespace kdbench::inline run {
 
 /// Cuts a stream of bytes into lines. A line longer than the cap is dropped whole and remembered as
 /// an overflow.
@@ -26,4 +26,4 @@ class LineBuffer {
   bool dropping_ = false, overflowed_ = false;
 };
 
-}  // namespace kdbench
+}  // namespace kdbench::inline run

@@ -10,7 +10,7 @@
 #include <string>
 #include <system_error>
 
-namespace kdbench {
+namespace kdbench::inline run {
 namespace {
 
 namespace fs = std::filesystem;
@@ -116,4 +116,4 @@ double group_rss_bytes(pid_t group) {
   return total;
 }
 
-}  // namespace kdbench
+}  // namespace kdbench::inline run

@@ -4,7 +4,7 @@
 
 #include <filesystem>
 
-namespace kdbench {
+namespace kdbench::inline run {
 
 /// Returns the resident bytes of every process in the group together; shared pages count once a
 /// process. 0 when there is none.
@@ -18,4 +18,4 @@ double available_memory_bytes(const std::filesystem::path& root = "/");
 /// By how much a job may need more than its plan estimates; docs/performance.md has what was measured.
 inline constexpr double kEstimateMargin = 1.25;
 
-}  // namespace kdbench
+}  // namespace kdbench::inline run

@@ -18,7 +18,7 @@
 
 extern char** environ;
 
-namespace kdbench {
+namespace kdbench::inline run {
 namespace {
 
 // Descriptors stay above the ones the child gets, so that no dup2 of the spawn overwrites one it
@@ -196,4 +196,4 @@ std::string Process::log_tail(std::size_t max_bytes) const {
   return text;
 }
 
-}  // namespace kdbench
+}  // namespace kdbench::inline run

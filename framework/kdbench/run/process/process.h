@@ -13,7 +13,7 @@
 #include <string>
 #include <vector>
 
-namespace kdbench {
+namespace kdbench::inline run {
 
 /// What to start. The child gets the request as standard input, a log as standard output and error,
 /// and a pipe as descriptor 3 on which it writes lines.
@@ -78,4 +78,4 @@ class Process {
   bool reaped_ = false;
 };
 
-}  // namespace kdbench
+}  // namespace kdbench::inline run

@@ -4,7 +4,7 @@
 
 #include <sys/signalfd.h>
 
-namespace kdbench {
+namespace kdbench::inline run {
 
 SignalWatch::SignalWatch() {
   sigset_t watched;
@@ -23,4 +23,4 @@ std::optional<int> SignalWatch::take() const {
   return static_cast<int>(info.ssi_signo);
 }
 
-}  // namespace kdbench
+}  // namespace kdbench::inline run

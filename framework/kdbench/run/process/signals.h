@@ -6,7 +6,7 @@
 
 #include <optional>
 
-namespace kdbench {
+namespace kdbench::inline run {
 
 /// While it lives, the three signals do not end the program; they make fd() readable. Meant for a
 /// program with one thread.
@@ -26,4 +26,4 @@ class SignalWatch {
   sigset_t before_;
 };
 
-}  // namespace kdbench
+}  // namespace kdbench::inline run

@@ -4,7 +4,7 @@
 #include <cmath>
 #include <set>
 
-namespace kdbench {
+namespace kdbench::inline run {
 namespace {
 
 /// The jobs from the first on that fit on so many threads.
@@ -102,4 +102,4 @@ std::vector<GroupPart> parts_of(std::span<const Job* const> group, std::size_t t
   return out;
 }
 
-}  // namespace kdbench
+}  // namespace kdbench::inline run

@@ -7,7 +7,7 @@
 #include <span>
 #include <vector>
 
-namespace kdbench {
+namespace kdbench::inline run {
 
 /// Memory of one worker's jobs. It has data and tape once, a copy of the teacher a thread, the state of every student from the
 /// beginning to the end, and a step of as many students as train at a time, the largest of each model.
@@ -43,4 +43,4 @@ struct GroupPart {
 /// @param group not empty @param threads that may be used, >= 1
 std::vector<GroupPart> parts_of(std::span<const Job* const> group, std::size_t threads, double limit);
 
-}  // namespace kdbench
+}  // namespace kdbench::inline run

@@ -6,10 +6,10 @@
 
 #include <string>
 
-namespace kdbench {
+namespace kdbench::inline run {
 
 /// Returns a record of plan.jobs[job] without results: its specification, status, reason, and what
 /// the worker cost.
 RunRecord parent_record(const Plan& plan, std::size_t job, Status status, const std::string& reason, const ExitStatus& exit);
 
-}  // namespace kdbench
+}  // namespace kdbench::inline run

@@ -7,7 +7,7 @@
 #include <set>
 #include <unordered_map>
 
-namespace kdbench {
+namespace kdbench::inline run {
 
 JobQueue::JobQueue(const Plan& plan, Options options) : plan_(plan), options_(options), state_(plan.jobs.size()) {
   options_.slots = std::max(1, options_.slots);
@@ -34,7 +34,7 @@ bool JobQueue::fusible(std::size_t job) const { return options_.fuse && !state_[
 
 Unit JobQueue::single(std::size_t job) const {
   const auto& spec = plan_.jobs[job].spec;
-  const int threads = spec.contains("train") ? std::max(1, spec.at("train").value("threads", 1)) : 1;
+  const int threads = spec.train ? static_cast<int>(std::max<std::int64_t>(1, spec.train->threads)) : 1;
   return {{job}, std::min(threads, options_.slots), 1, threads, plan_.jobs[job].estimated_s, plan_.jobs[job].estimated_bytes};
 }
 
@@ -88,4 +88,4 @@ void JobQueue::requeue_apart(std::size_t job) {
   state_[job].apart = true;
 }
 
-}  // namespace kdbench
+}  // namespace kdbench::inline run

@@ -9,7 +9,7 @@
 #include <optional>
 #include <vector>
 
-namespace kdbench {
+namespace kdbench::inline run {
 
 /// The jobs of one worker process, by their index in the plan.
 struct Unit {
@@ -68,4 +68,4 @@ class JobQueue {
   std::size_t first_open_ = 0;  ///< every job before it is settled
 };
 
-}  // namespace kdbench
+}  // namespace kdbench::inline run

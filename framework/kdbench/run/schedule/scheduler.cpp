@@ -15,7 +15,7 @@
 #include <string>
 #include <unordered_map>
 
-namespace kdbench {
+namespace kdbench::inline run {
 namespace {
 
 using Clock = std::chrono::steady_clock;
@@ -71,7 +71,7 @@ class Runner {
           incomplete.push_back(i);
       } else if (bad && !options_.rerun_failed) {
         ++state_.failed;
-        summary_.problems.push_back({plan_.jobs[i].label, to_string(record.status), record.reason, true});
+        summary_.problems.push_back({plan_.jobs[i].label.text(), to_string(record.status), record.reason, true});
         queue_.settle(i, record.status);
         earlier_.push_back({i, record.status});
       }
@@ -127,7 +127,7 @@ class Runner {
         memory.memory_limit_bytes > 0 && (memory.memory_bytes <= 0 || memory.unit_bytes() < memory.memory_bytes);
     const auto all = unit.jobs.size() + unit.left_out;
     observer_.note(fmt::format("{}, ...: {} jobs on {} threads would need more than {:.2f} GB ({}); jobs now: {}, threads: {}",
-                               first.label, all, std::min<std::size_t>(all, options_.slots), memory.unit_bytes() / 1e9,
+                               first.label.text(), all, std::min<std::size_t>(all, options_.slots), memory.unit_bytes() / 1e9,
                                by_limit ? "80 % of --memory-limit" : "--memory, or 80 % of what is available", unit.jobs.size(),
                                unit.workers));
   }
@@ -214,7 +214,7 @@ class Runner {
         if (summary_.signal == 0) interrupted(job);
       } else if (unit.unit().jobs.size() > 1) {
         queue_.requeue_apart(job);
-        observer_.job_finished({plan_.jobs[job].label, "apart", unit.cause(), unit.wall_s()}, state());
+        observer_.job_finished({plan_.jobs[job].label.text(), "apart", unit.cause(), unit.wall_s()}, state());
       } else {
         fail(job, unit.cause(), unit);
       }
@@ -230,7 +230,7 @@ class Runner {
   /// done nor failed.
   void interrupted(std::size_t job) {
     queue_.settle(job, Status::kInterrupted);
-    summary_.problems.push_back({plan_.jobs[job].label, "interrupted", "its worker was told to stop; run again to go on"});
+    summary_.problems.push_back({plan_.jobs[job].label.text(), "interrupted", "its worker was told to stop; run again to go on"});
     for (const auto dependent : queue_.dependents(job)) {
       if (!queue_.settled(dependent)) interrupted(dependent);
     }
@@ -242,8 +242,8 @@ class Runner {
     auto& count = status == Status::kDone ? state_.done : status == Status::kSkipped ? state_.skipped : state_.failed;
     ++count;
     summary_.done += status == Status::kDone ? 1 : 0;
-    if (status != Status::kDone) summary_.problems.push_back({plan_.jobs[job].label, to_string(status), reason});
-    FinishedJob finished{plan_.jobs[job].label, to_string(status), reason};
+    if (status != Status::kDone) summary_.problems.push_back({plan_.jobs[job].label.text(), to_string(status), reason});
+    FinishedJob finished{plan_.jobs[job].label.text(), to_string(status), reason};
     if (unit != nullptr) {
       finished.wall_s = unit->wall_s();
       finished.cpu_s = unit->exit().cpu_s;
@@ -254,7 +254,7 @@ class Runner {
   }
 
   void skip_dependents(std::size_t job, Status status) {
-    const auto reason = fmt::format("needs {}, which is {}", plan_.jobs[job].label, to_string(status));
+    const auto reason = fmt::format("needs {}, which is {}", plan_.jobs[job].label.text(), to_string(status));
     for (const auto dependent : queue_.dependents(job)) {
       if (queue_.settled(dependent)) continue;
       store_.put(parent_record(plan_, dependent, Status::kSkipped, reason, {}));
@@ -307,4 +307,4 @@ RunSummary run_plan(const Plan& plan, const Store& store, const RunOptions& opti
   return Runner(plan, store, options, observer).run();
 }
 
-}  // namespace kdbench
+}  // namespace kdbench::inline run

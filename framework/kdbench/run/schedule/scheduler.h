@@ -9,7 +9,7 @@
 #include <string>
 #include <vector>
 
-namespace kdbench {
+namespace kdbench::inline run {
 
 struct RunOptions {
   WorkerSetup setup;
@@ -45,4 +45,4 @@ struct RunSummary {
 /// @throws std::system_error when no worker can be started or the store cannot be written.
 RunSummary run_plan(const Plan& plan, const Store& store, const RunOptions& options, RunObserver& observer);
 
-}  // namespace kdbench
+}  // namespace kdbench::inline run

@@ -8,7 +8,7 @@
 #include <algorithm>
 #include <chrono>
 
-namespace kdbench {
+namespace kdbench::inline run {
 namespace {
 
 using Clock = std::chrono::steady_clock;
@@ -21,7 +21,7 @@ std::filesystem::path log_path(const Plan& plan, const Unit& unit, const std::fi
 Command command_of(const Plan& plan, const Unit& unit, const WorkerSetup& setup, const std::filesystem::path& store,
                    const UnitOptions& options) {
   Json jobs = Json::array();
-  for (const auto job : unit.jobs) jobs.push_back(to_json(plan.jobs[job]));
+  for (const auto job : unit.jobs) jobs.push_back(to_document(plan.jobs[job]));
   const double memory = options.memory_limit_bytes > 0 ? options.memory_limit_bytes : options.memory_bytes;
   const Json request = {{"verb", "train"},
                         {"jobs", std::move(jobs)},
@@ -99,7 +99,7 @@ std::vector<JobReport> UnitProcess::take(const std::vector<std::string>& lines) 
 
 void UnitProcess::take_epoch(std::size_t job, const Json& event) {
   RunningJob now;
-  now.label = plan_.jobs[job].label;
+  now.label = plan_.jobs[job].label.text();
   now.epoch = static_cast<int>(number_field(event, "epoch", 0));
   now.epochs = static_cast<int>(number_field(event, "epochs", 0));
   now.samples_per_s = number_field(event, "samples_per_s", 0);
@@ -183,4 +183,4 @@ double UnitProcess::fraction() const {
   return sum / double(unit_.jobs.size());
 }
 
-}  // namespace kdbench
+}  // namespace kdbench::inline run

@@ -11,7 +11,7 @@
 #include <unordered_map>
 #include <vector>
 
-namespace kdbench {
+namespace kdbench::inline run {
 
 /// What bounds a unit (0 means no limit) and how its worker keeps memory.
 struct UnitOptions {
@@ -102,4 +102,4 @@ class UnitProcess {
   Process process_;
 };
 
-}  // namespace kdbench
+}  // namespace kdbench::inline run

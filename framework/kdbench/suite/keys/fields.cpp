@@ -8,7 +8,7 @@
 #include <cctype>
 #include <type_traits>
 
-namespace kdbench {
+namespace kdbench::inline suite {
 namespace {
 
 template <class T>
@@ -242,4 +242,4 @@ const std::vector<std::string>& top_tables() {
   return names;
 }
 
-}  // namespace kdbench
+}  // namespace kdbench::inline suite

@@ -8,7 +8,7 @@
 #include <variant>
 #include <vector>
 
-namespace kdbench {
+namespace kdbench::inline suite {
 
 /// What a number may be. Numbers of a suite are always finite.
 struct Limits {
@@ -91,4 +91,4 @@ std::string toml_text(const std::vector<T>& values) {
   return "[" + out + "]";
 }
 
-}  // namespace kdbench
+}  // namespace kdbench::inline suite

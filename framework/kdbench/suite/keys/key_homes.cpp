@@ -7,7 +7,7 @@
 
 #include <algorithm>
 
-namespace kdbench {
+namespace kdbench::inline suite {
 namespace {
 
 /// Returns the tables that have `key`, as headers; [models.NAME.train] stands behind [train].
@@ -42,4 +42,4 @@ std::string hint(const std::string& key, const std::string& table, const std::ve
   return suggestion(key, known);
 }
 
-}  // namespace kdbench
+}  // namespace kdbench::inline suite

@@ -7,7 +7,7 @@
 #include <cctype>
 #include <map>
 
-namespace kdbench {
+namespace kdbench::inline suite {
 namespace {
 
 bool is_name_character(char32_t c) {
@@ -60,4 +60,4 @@ void check_distinct(const std::vector<NamedPlace>& names, const std::string& wha
   }
 }
 
-}  // namespace kdbench
+}  // namespace kdbench::inline suite

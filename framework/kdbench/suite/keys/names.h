@@ -5,7 +5,7 @@
 #include <string>
 #include <string_view>
 
-namespace kdbench {
+namespace kdbench::inline suite {
 
 /// Returns whether `name` consists of ASCII letters and digits, `_`, `.`, `-` and visible characters beyond
 /// ASCII, does not begin with `.` or `-`, and is not empty. `name` is valid UTF-8. Single spaces are allowed
@@ -23,4 +23,4 @@ using NamedPlace = Located<std::string>;
 /// "[models]".
 void check_distinct(const std::vector<NamedPlace>& names, const std::string& what, Reader& reader);
 
-}  // namespace kdbench
+}  // namespace kdbench::inline suite

@@ -4,7 +4,7 @@
 
 #include <fmt/core.h>
 
-namespace kdbench {
+namespace kdbench::inline suite {
 namespace {
 
 std::string type_with_limits(const KeySpec& spec) {
@@ -69,4 +69,4 @@ std::string suite_reference_markdown() {
   return out;
 }
 
-}  // namespace kdbench
+}  // namespace kdbench::inline suite

@@ -8,7 +8,7 @@
 #include <algorithm>
 #include <map>
 
-namespace kdbench {
+namespace kdbench::inline suite {
 namespace {
 
 const KeySpec* find_knob(const std::string& key) {
@@ -117,4 +117,4 @@ void check_loss(const Node::Entry& table, const std::string& header, LossUse& us
   }
 }
 
-}  // namespace kdbench
+}  // namespace kdbench::inline suite

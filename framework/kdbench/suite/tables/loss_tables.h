@@ -4,7 +4,7 @@
 
 #include <string>
 
-namespace kdbench {
+namespace kdbench::inline suite {
 
 /// Reads `entry` if it is a knob of the host or `zip`; returns whether it is. `header` is "[losses.NAME]".
 bool read_loss_key(const Node::Entry& entry, const std::string& header, LossUse& use, Reader& reader);
@@ -13,4 +13,4 @@ bool read_loss_key(const Node::Entry& entry, const std::string& header, LossUse&
 /// removed.
 void check_loss(const Node::Entry& table, const std::string& header, LossUse& use, Reader& reader);
 
-}  // namespace kdbench
+}  // namespace kdbench::inline suite

@@ -11,7 +11,7 @@
 
 #include <charconv>
 
-namespace kdbench {
+namespace kdbench::inline suite {
 namespace {
 
 bool is_device(const std::string& name) {
@@ -171,4 +171,4 @@ void check_top(const Node& root, Reader& reader) {
   }
 }
 
-}  // namespace kdbench
+}  // namespace kdbench::inline suite

@@ -5,7 +5,7 @@
 #include <map>
 #include <string>
 
-namespace kdbench {
+namespace kdbench::inline suite {
 
 /// Reads [suite]; `table` is null where the file has none.
 void read_suite_table(const Node::Entry* table, Suite& suite, Reader& reader);
@@ -17,4 +17,4 @@ void read_tables(const Node& root, Suite& suite, Reader& reader);
 /// Complains about what stands at the top of the file and is none of its tables.
 void check_top(const Node& root, Reader& reader);
 
-}  // namespace kdbench
+}  // namespace kdbench::inline suite

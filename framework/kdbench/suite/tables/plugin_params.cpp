@@ -6,7 +6,7 @@
 
 #include <set>
 
-namespace kdbench {
+namespace kdbench::inline suite {
 namespace {
 
 bool is_scalar(const Node& node, const Node::Entry& entry, bool lists, Reader& reader) {
@@ -70,4 +70,4 @@ std::optional<SuiteParam> read_param(const Node::Entry& entry, const std::string
   return out;
 }
 
-}  // namespace kdbench
+}  // namespace kdbench::inline suite

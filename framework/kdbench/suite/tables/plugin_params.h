@@ -5,7 +5,7 @@
 #include <optional>
 #include <string>
 
-namespace kdbench {
+namespace kdbench::inline suite {
 
 /// Reads `plugin = "NAME"`.
 void read_plugin_name(const Node::Entry& entry, PluginUse& use, Reader& reader);
@@ -18,4 +18,4 @@ void read_plugin_param(const Node::Entry& entry, const std::string& header, bool
 /// parameter.
 std::optional<SuiteParam> read_param(const Node::Entry& entry, const std::string& header, bool lists, Reader& reader);
 
-}  // namespace kdbench
+}  // namespace kdbench::inline suite

@@ -5,7 +5,7 @@
 #include <algorithm>
 #include <cmath>
 
-namespace kdbench {
+namespace kdbench::inline suite {
 namespace {
 
 /// Milestones are all fractions or all epochs, and rise.
@@ -54,4 +54,4 @@ void check_recipe(const RecipeTable& table, Reader& reader) {
   }
 }
 
-}  // namespace kdbench
+}  // namespace kdbench::inline suite

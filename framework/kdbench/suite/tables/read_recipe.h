@@ -5,7 +5,7 @@
 #include <map>
 #include <string>
 
-namespace kdbench {
+namespace kdbench::inline suite {
 
 /// A recipe with the place of every value that was written.
 struct RecipeTable {
@@ -19,4 +19,4 @@ void read_recipe(const Node& table, const std::string& header, RecipeTable& into
 /// Complains about keys that do not go together. Asked twice about the same values, it says the same.
 void check_recipe(const RecipeTable& table, Reader& reader);
 
-}  // namespace kdbench
+}  // namespace kdbench::inline suite

@@ -8,7 +8,7 @@
 
 #include <utility>
 
-namespace kdbench {
+namespace kdbench::inline suite {
 namespace {
 
 /// Returns whether the file spells the missing `table` in another way.
@@ -171,4 +171,4 @@ void read_studies(const Node& root, Suite& suite, Reader& reader) {
   check_distinct(names, "study", reader);
 }
 
-}  // namespace kdbench
+}  // namespace kdbench::inline suite

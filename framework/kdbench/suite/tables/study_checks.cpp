@@ -4,7 +4,7 @@
 
 #include <fmt/core.h>
 
-namespace kdbench {
+namespace kdbench::inline suite {
 namespace {
 
 void check_kind(const Node& table, const Study& study, Reader& reader) {
@@ -76,4 +76,4 @@ void check_study(const Node& table, Study& study, const Suite& suite, Reader& re
   check_baseline(table, study, suite, reader);
 }
 
-}  // namespace kdbench
+}  // namespace kdbench::inline suite

@@ -11,7 +11,7 @@
 #include <algorithm>
 #include <optional>
 
-namespace kdbench {
+namespace kdbench::inline suite {
 namespace {
 
 /// Turns the library's nodes into ours; `fixed` replaces every position.
@@ -143,4 +143,4 @@ Node parse_override_value(const std::string& text, Position at) {
   return out;
 }
 
-}  // namespace kdbench
+}  // namespace kdbench::inline suite

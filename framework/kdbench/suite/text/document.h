@@ -7,7 +7,7 @@
 #include <string_view>
 #include <vector>
 
-namespace kdbench {
+namespace kdbench::inline suite {
 
 /// A value of a document. Which member holds it is told by `kind`.
 struct Node {
@@ -48,4 +48,4 @@ Result<Node> parse_document(const std::string& text, const std::string& file);
 /// Parses the value of an override: TOML, or else the text as a string. Everything in it stands at `at`.
 Node parse_override_value(const std::string& text, Position at);
 
-}  // namespace kdbench
+}  // namespace kdbench::inline suite

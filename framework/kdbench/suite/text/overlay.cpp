@@ -7,7 +7,7 @@
 #include <optional>
 #include <span>
 
-namespace kdbench {
+namespace kdbench::inline suite {
 namespace {
 
 void merge(Node& base, const Node& over) {
@@ -174,4 +174,4 @@ void apply_override(Node& root, const Override& override, Position at, Reader& r
   *node = parse_override_value(override.value, at);
 }
 
-}  // namespace kdbench
+}  // namespace kdbench::inline suite

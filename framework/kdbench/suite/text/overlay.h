@@ -6,7 +6,7 @@
 #include <string>
 #include <vector>
 
-namespace kdbench {
+namespace kdbench::inline suite {
 
 /// Takes [profile] out of `root` and returns its tables by name. What is no table is complained about.
 std::map<std::string, Node> take_profiles(Node& root, Reader& reader);
@@ -17,4 +17,4 @@ void lay_over(Node& base, const Node& over, Reader& reader);
 /// Sets one key of `root`; what is new stands at `at`. A key that leads nowhere is complained about.
 void apply_override(Node& root, const Override& override, Position at, Reader& reader);
 
-}  // namespace kdbench
+}  // namespace kdbench::inline suite

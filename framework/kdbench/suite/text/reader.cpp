@@ -8,7 +8,7 @@
 #include <cmath>
 #include <set>
 
-namespace kdbench {
+namespace kdbench::inline suite {
 
 std::string Reader::label(const KeySpec& spec) const { return fmt::format("{}'{}'", in_list_ ? "each of " : "", spec.key); }
 
@@ -120,4 +120,4 @@ bool Reader::is_table(const Node::Entry& entry, const std::string& table) {
   return false;
 }
 
-}  // namespace kdbench
+}  // namespace kdbench::inline suite

@@ -8,7 +8,7 @@
 #include <string>
 #include <vector>
 
-namespace kdbench {
+namespace kdbench::inline suite {
 
 class Reader {
  public:
@@ -93,4 +93,4 @@ void Reader::read_field(const Field<Owner>& field, const Node& node, Owner& owne
       field.member);
 }
 
-}  // namespace kdbench
+}  // namespace kdbench::inline suite

@@ -4,7 +4,7 @@
 
 #include <fmt/core.h>
 
-namespace kdbench {
+namespace kdbench::inline suite {
 namespace {
 
 class Scanner {
@@ -112,4 +112,4 @@ class Scanner {
 
 std::optional<ScanFault> scan_toml(std::string_view text) { return Scanner(text).scan(); }
 
-}  // namespace kdbench
+}  // namespace kdbench::inline suite

@@ -8,7 +8,7 @@
 #include <string>
 #include <string_view>
 
-namespace kdbench {
+namespace kdbench::inline suite {
 
 struct ScanFault {
   Position at;
@@ -18,4 +18,4 @@ struct ScanFault {
 /// Returns the first such place, or nothing. Whatever else is wrong is left to the library.
 std::optional<ScanFault> scan_toml(std::string_view text);
 
-}  // namespace kdbench
+}  // namespace kdbench::inline suite

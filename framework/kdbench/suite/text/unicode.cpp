@@ -6,7 +6,7 @@
 #include <array>
 #include <utility>
 
-namespace kdbench {
+namespace kdbench::inline suite {
 namespace {
 
 constexpr char32_t kReplacement = 0xFFFD;
@@ -60,4 +60,4 @@ std::string visible(std::string_view text) {
   return out;
 }
 
-}  // namespace kdbench
+}  // namespace kdbench::inline suite

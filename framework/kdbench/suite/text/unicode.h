@@ -4,7 +4,7 @@
 #include <string>
 #include <string_view>
 
-namespace kdbench {
+namespace kdbench::inline suite {
 
 /// Returns the code point at `i` (below the size) and moves `i` behind it. A byte that begins none counts as
 /// U+FFFD.
@@ -17,4 +17,4 @@ bool is_invisible(char32_t c);
 /// Returns `text` with what is_invisible() written as \u200B.
 std::string visible(std::string_view text);
 
-}  // namespace kdbench
+}  // namespace kdbench::inline suite

@@ -3,7 +3,7 @@
 
 #include <ATen/Functions.h>
 
-namespace kdbench {
+namespace kdbench::inline train {
 namespace {
 
 struct ImageSize {
@@ -83,4 +83,4 @@ torch::Tensor gather_bytes_cpu(const torch::Tensor& images, const std::int64_t* 
   return out.permute({0, 3, 1, 2});
 }
 
-}  // namespace kdbench
+}  // namespace kdbench::inline train

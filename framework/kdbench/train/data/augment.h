@@ -6,7 +6,7 @@
 
 #include <vector>
 
-namespace kdbench {
+namespace kdbench::inline train {
 
 /// Normalised value of each byte: [C, 256] of (byte / 255 - mean) / stddev.
 std::vector<float> byte_table(const std::vector<double>& mean, const std::vector<double>& stddev);
@@ -16,4 +16,4 @@ std::vector<float> byte_table(const std::vector<double>& mean, const std::vector
 torch::Tensor gather_bytes_cpu(const torch::Tensor& images, const std::int64_t* positions, std::int64_t n,
                                const std::vector<Augmentation>& moves, const std::vector<float>& table);
 
-}  // namespace kdbench
+}  // namespace kdbench::inline train

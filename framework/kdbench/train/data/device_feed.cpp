@@ -5,7 +5,7 @@
 
 #include <algorithm>
 
-namespace kdbench {
+namespace kdbench::inline train {
 namespace {
 
 constexpr std::size_t kEpochsKept = 3;  // students of a group are at most one epoch behind the teacher
@@ -123,4 +123,4 @@ torch::Tensor DeviceFeed::images(const Rows& rows, std::int64_t begin, std::int6
   return normalised(rows.images.narrow(0, begin, end - begin));
 }
 
-}  // namespace kdbench
+}  // namespace kdbench::inline train

@@ -6,7 +6,7 @@
 #include <mutex>
 #include <vector>
 
-namespace kdbench {
+namespace kdbench::inline train {
 
 /// Gives the batches that TrainData gives, up to rounding of the pixels, without the host waiting for the device inside an
 /// epoch. Thread-safe; every thread may be on a stream of its own.
@@ -50,4 +50,4 @@ class DeviceFeed {
   std::int64_t padding_ = -1;
 };
 
-}  // namespace kdbench
+}  // namespace kdbench::inline train

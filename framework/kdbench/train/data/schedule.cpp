@@ -3,7 +3,7 @@
 #include <cmath>
 #include <numbers>
 
-namespace kdbench {
+namespace kdbench::inline train {
 
 TrainSettings train_settings(const Json& t) {
   TrainSettings s;
@@ -47,4 +47,4 @@ double learning_rate(const TrainSettings& s, std::int64_t step, std::int64_t ste
   return s.lr;
 }
 
-}  // namespace kdbench
+}  // namespace kdbench::inline train

@@ -6,7 +6,7 @@
 #include <string>
 #include <vector>
 
-namespace kdbench {
+namespace kdbench::inline train {
 
 /// The "train" object of a job's spec; the suite's Recipe says what each field means.
 struct TrainSettings {
@@ -33,4 +33,4 @@ TrainSettings train_settings(const Json& train);
 /// Cosine: from lr to min_lr over the steps after the warm-up (Loshchilov and Hutter 2017, eq. 5, without restarts).
 double learning_rate(const TrainSettings& settings, std::int64_t step, std::int64_t steps_per_epoch);
 
-}  // namespace kdbench
+}  // namespace kdbench::inline train

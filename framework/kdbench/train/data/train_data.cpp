@@ -10,7 +10,7 @@
 #include <algorithm>
 #include <numeric>
 
-namespace kdbench {
+namespace kdbench::inline train {
 namespace {
 
 void check_split(const Split& split, const DatasetInfo& info, const char* name) {
@@ -176,4 +176,4 @@ torch::Tensor TrainData::gather(const Rows& rows, const std::int64_t* positions,
   return rows.images.index_select(0, at).sub_(mean_).div_(stddev_);
 }
 
-}  // namespace kdbench
+}  // namespace kdbench::inline train

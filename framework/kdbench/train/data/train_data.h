@@ -10,7 +10,7 @@
 #include <string>
 #include <vector>
 
-namespace kdbench {
+namespace kdbench::inline train {
 
 class DeviceFeed;
 struct Augmentation;
@@ -105,4 +105,4 @@ Augmentation augmentation(std::uint64_t augment_seed, std::int64_t epoch, std::i
 /// The numbers 0..n-1 in an order that depends on `seed` alone, on every machine.
 std::vector<std::int64_t> shuffled(std::int64_t n, std::uint64_t seed);
 
-}  // namespace kdbench
+}  // namespace kdbench::inline train

@@ -13,7 +13,7 @@
 #include <new>
 #include <vector>
 
-namespace kdbench {
+namespace kdbench::inline train {
 namespace {
 
 // Blocks come in classes, eight to a doubling, so that at most an eighth is wasted and a freed block fits the next request of
@@ -173,4 +173,4 @@ AllocatorStats allocator_stats() { return {in_use.load(), peak.load(), reserved.
 
 void reset_allocator_peak() { peak = in_use.load(); }
 
-}  // namespace kdbench
+}  // namespace kdbench::inline train

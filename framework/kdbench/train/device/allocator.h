@@ -3,7 +3,7 @@
 #pragma once
 #include <cstddef>
 
-namespace kdbench {
+namespace kdbench::inline train {
 
 /// Replaces libtorch's CPU allocator for the rest of the process; call once, before any tensor is made.
 /// @param limit_bytes freed large blocks beyond this total go back to the kernel; 0: half of the machine's memory
@@ -18,4 +18,4 @@ AllocatorStats allocator_stats();
 /// Starts a new high-water mark at what is in use now.
 void reset_allocator_peak();
 
-}  // namespace kdbench
+}  // namespace kdbench::inline train

@@ -1,6 +1,6 @@
 #include <kdbench/train/device/capture_policy.h>
 
-namespace kdbench {
+namespace kdbench::inline train {
 namespace {
 
 constexpr std::int64_t kWarmUp = 2;  // full steps before the one that is watched
@@ -17,4 +17,4 @@ CapturePolicy::Action CapturePolicy::next(std::int64_t rows, bool distils) {
   return before == kWarmUp + 1 ? Action::kCapture : Action::kReplay;
 }
 
-}  // namespace kdbench
+}  // namespace kdbench::inline train

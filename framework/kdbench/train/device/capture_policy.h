@@ -3,7 +3,7 @@
 #include <cstdint>
 #include <string>
 
-namespace kdbench {
+namespace kdbench::inline train {
 
 /// A graph replays the same kernels on the same addresses. So a step qualifies if its batches have one shape, it draws no random
 /// numbers and the host reads no value of it. The first steps run one by one, because libraries set themselves up in them; the
@@ -39,4 +39,4 @@ class CapturePolicy {
   std::string reason_;
 };
 
-}  // namespace kdbench
+}  // namespace kdbench::inline train

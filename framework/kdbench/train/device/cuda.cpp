@@ -17,7 +17,7 @@
 #include <algorithm>
 #include <vector>
 
-namespace kdbench {
+namespace kdbench::inline train {
 namespace {
 
 using at::cuda::CUDAEvent;
@@ -252,4 +252,4 @@ void StepGraph::run(const Batch& batch, const ModelOutput& teacher, bool distils
   ++one_by_one_;
 }
 
-}  // namespace kdbench
+}  // namespace kdbench::inline train

@@ -14,7 +14,7 @@
 #include <memory>
 #include <string>
 
-namespace kdbench {
+namespace kdbench::inline train {
 
 /// Why no GPU can be used here, as in "no CUDA device was found (libtorch 1.13.0 has no CUDA support)"; empty if one can.
 std::string why_no_gpu();
@@ -122,4 +122,4 @@ class StepGraph {
   std::unique_ptr<Impl> impl_;
 };
 
-}  // namespace kdbench
+}  // namespace kdbench::inline train

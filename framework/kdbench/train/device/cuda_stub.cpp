@@ -4,7 +4,7 @@
 #include <fmt/core.h>
 #include <torch/version.h>
 
-namespace kdbench {
+namespace kdbench::inline train {
 
 std::string why_no_gpu() { return fmt::format("no CUDA device was found (libtorch {} has no CUDA support)", TORCH_VERSION); }
 void prepare_device(torch::Device) {}
@@ -38,4 +38,4 @@ void StepGraph::run(const Batch& batch, const ModelOutput& teacher, bool, const 
   ++one_by_one_;
 }
 
-}  // namespace kdbench
+}  // namespace kdbench::inline train

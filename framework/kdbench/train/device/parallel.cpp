@@ -9,7 +9,7 @@
 #include <thread>
 #include <vector>
 
-namespace kdbench {
+namespace kdbench::inline train {
 
 void use_intra_op_threads(int threads) {
   at::set_num_threads(threads);
@@ -51,4 +51,4 @@ void for_each_parallel(std::int64_t n, std::size_t threads, const std::function<
   });
 }
 
-}  // namespace kdbench
+}  // namespace kdbench::inline train

@@ -5,7 +5,7 @@
 #include <functional>
 #include <mutex>
 
-namespace kdbench {
+namespace kdbench::inline train {
 
 /// Sets the number of intra-op threads of the calling thread.
 void use_intra_op_threads(int threads);
@@ -21,4 +21,4 @@ void run_threads(std::size_t threads, const std::function<void(std::size_t threa
 /// Runs `body(i, thread)` for i in [0, n), handing out indices one by one.
 void for_each_parallel(std::int64_t n, std::size_t threads, const std::function<void(std::int64_t i, std::size_t thread)>& body);
 
-}  // namespace kdbench
+}  // namespace kdbench::inline train

@@ -2,7 +2,7 @@
 #pragma once
 #include <chrono>
 
-namespace kdbench {
+namespace kdbench::inline train {
 
 class Stopwatch {
  public:
@@ -12,4 +12,4 @@ class Stopwatch {
   std::chrono::steady_clock::time_point begin_ = std::chrono::steady_clock::now();
 };
 
-}  // namespace kdbench
+}  // namespace kdbench::inline train

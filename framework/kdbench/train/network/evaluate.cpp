@@ -5,7 +5,7 @@
 
 #include <algorithm>
 
-namespace kdbench {
+namespace kdbench::inline train {
 namespace {
 
 constexpr std::int64_t kBatch = 256;  // part of the definition: rounding may depend on it
@@ -72,4 +72,4 @@ double bayes_accuracy(const Rows& rows) {
   return rows.posterior.argmax(1).eq(rows.labels).to(torch::kFloat64).mean().item<double>();
 }
 
-}  // namespace kdbench
+}  // namespace kdbench::inline train

@@ -7,7 +7,7 @@
 #include <array>
 #include <vector>
 
-namespace kdbench {
+namespace kdbench::inline train {
 
 /// Temperatures of the curves that records hold.
 inline constexpr std::array kCurveTaus{1.0, 1.5, 2.0, 2.5, 3.0, 3.5, 4.0, 5.0, 6.0, 7.0, 8.0};
@@ -43,4 +43,4 @@ Json fitted_temperature(const Measured& validation, const Measured& test, int bi
 /// posterior.
 double bayes_accuracy(const Rows& rows);
 
-}  // namespace kdbench
+}  // namespace kdbench::inline train

@@ -10,7 +10,7 @@
 #include <bit>
 #include <cstring>
 
-namespace kdbench {
+namespace kdbench::inline train {
 namespace {
 
 static_assert(std::endian::native == std::endian::little, "safetensors files are little-endian");
@@ -126,4 +126,4 @@ TensorDict load_tensors(const std::filesystem::path& path, TensorMeta* meta) {
   return Reader(path, std::move(*data)).read(meta);
 }
 
-}  // namespace kdbench
+}  // namespace kdbench::inline train

@@ -6,7 +6,7 @@
 #include <map>
 #include <string>
 
-namespace kdbench {
+namespace kdbench::inline train {
 
 using TensorDict = std::map<std::string, torch::Tensor>;
 using TensorMeta = std::map<std::string, std::string>;
@@ -19,4 +19,4 @@ void save_tensors(const std::filesystem::path& path, const TensorDict& tensors, 
 /// @throws kdbench::Error naming the file and what is wrong with it
 TensorDict load_tensors(const std::filesystem::path& path, TensorMeta* meta = nullptr);
 
-}  // namespace kdbench
+}  // namespace kdbench::inline train

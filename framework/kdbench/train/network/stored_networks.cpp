@@ -2,7 +2,7 @@
 
 #include <fmt/core.h>
 
-namespace kdbench {
+namespace kdbench::inline train {
 
 std::string state_name(const Json& checkpoint) {
   const std::string rule = checkpoint.at("rule");
@@ -50,4 +50,4 @@ torch::Tensor StoredNetworks::test_logits(const std::string& job, const std::str
   return load_tensors(std::filesystem::exists(own) ? own : folder / "test_logits.safetensors").at(state);
 }
 
-}  // namespace kdbench
+}  // namespace kdbench::inline train

@@ -8,7 +8,7 @@
 #include <string>
 #include <vector>
 
-namespace kdbench {
+namespace kdbench::inline train {
 
 /// Name under which a state is kept, from {"rule", "epoch"} of a spec: "last", "best_val", "epoch_30".
 std::string state_name(const Json& checkpoint);
@@ -39,4 +39,4 @@ class StoredNetworks {
   const TrainData& data_;
 };
 
-}  // namespace kdbench
+}  // namespace kdbench::inline train

@@ -4,7 +4,7 @@
 
 #include <utility>
 
-namespace kdbench {
+namespace kdbench::inline train {
 
 SummedModel::SummedModel(std::shared_ptr<Model> own, std::vector<std::shared_ptr<Model>> frozen)
     : own_(std::move(own)), frozen_(std::move(frozen)) {}
@@ -33,4 +33,4 @@ std::shared_ptr<Model> summed(std::shared_ptr<Model> own, std::vector<std::share
   return std::make_shared<SummedModel>(std::move(own), std::move(frozen));
 }
 
-}  // namespace kdbench
+}  // namespace kdbench::inline train

@@ -6,7 +6,7 @@
 #include <string>
 #include <vector>
 
-namespace kdbench {
+namespace kdbench::inline train {
 
 /// Runs `own` and adds the logits of `frozen`, without gradient. Features and embedding are `own`'s. The parts are not
 /// submodules: parameters and state of the sum are asked of `own` itself.
@@ -27,4 +27,4 @@ class SummedModel final : public Model {
 /// Returns `own` itself where nothing is added.
 std::shared_ptr<Model> summed(std::shared_ptr<Model> own, std::vector<std::shared_ptr<Model>> frozen);
 
-}  // namespace kdbench
+}  // namespace kdbench::inline train

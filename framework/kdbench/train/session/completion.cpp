@@ -5,7 +5,7 @@
 
 #include <vector>
 
-namespace kdbench {
+namespace kdbench::inline train {
 namespace {
 
 constexpr const char* kAgain = "again";
@@ -37,4 +37,4 @@ void complete_artifacts(const Store& store, const std::filesystem::path& folder,
   std::filesystem::remove_all(folder);
 }
 
-}  // namespace kdbench
+}  // namespace kdbench::inline train

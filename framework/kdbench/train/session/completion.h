@@ -6,7 +6,7 @@
 #include <filesystem>
 #include <string>
 
-namespace kdbench {
+namespace kdbench::inline train {
 
 /// Where the artifacts of a job in training go: its folder in the store, or, for a job that is done, one beside what is kept.
 std::filesystem::path training_folder(const Store& store, const std::string& job);
@@ -18,4 +18,4 @@ bool is_completion(const std::filesystem::path& folder);
 /// @throws kdbench::Error if it did not; what was trained again is then thrown away
 void complete_artifacts(const Store& store, const std::filesystem::path& folder, const RunRecord& now);
 
-}  // namespace kdbench
+}  // namespace kdbench::inline train

@@ -8,7 +8,7 @@
 #include <algorithm>
 #include <limits>
 
-namespace kdbench {
+namespace kdbench::inline train {
 
 Group::Group(std::vector<std::unique_ptr<Trainee>> trainees, const TrainData& data, torch::Tensor table, Tape* tape,
              GroupEvents events)
@@ -199,4 +199,4 @@ void Group::train_segment(Member& member, const std::atomic<bool>& stop) {
   }
 }
 
-}  // namespace kdbench
+}  // namespace kdbench::inline train

@@ -11,7 +11,7 @@
 #include <mutex>
 #include <vector>
 
-namespace kdbench {
+namespace kdbench::inline train {
 
 /// What the group tells while it trains; called from any of its threads, also at the same time for different students.
 struct GroupEvents {
@@ -68,4 +68,4 @@ class Group {
   double teacher_s_ = 0;
 };
 
-}  // namespace kdbench
+}  // namespace kdbench::inline train

@@ -6,7 +6,7 @@
 
 #include <new>
 
-namespace kdbench {
+namespace kdbench::inline train {
 namespace {
 
 std::string first_line(const std::string& text) { return text.substr(0, text.find('\n')); }
@@ -34,4 +34,4 @@ std::pair<Status, std::string> outcome_of(const std::exception_ptr& failure, con
   }
 }
 
-}  // namespace kdbench
+}  // namespace kdbench::inline train

@@ -7,9 +7,9 @@
 #include <string>
 #include <utility>
 
-namespace kdbench {
+namespace kdbench::inline train {
 
 /// Status and reason for the record. @param spec of the job, for the batch size that was too large
 std::pair<Status, std::string> outcome_of(const std::exception_ptr& failure, const Spec& spec);
 
-}  // namespace kdbench
+}  // namespace kdbench::inline train

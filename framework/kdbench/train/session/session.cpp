@@ -18,7 +18,7 @@
 #include <ctime>
 #include <tuple>
 
-namespace kdbench {
+namespace kdbench::inline train {
 namespace {
 
 constexpr double kTapeBudget = 256.0 * (1 << 20);                // bytes of teacher outputs a segment
@@ -291,4 +291,4 @@ void train_jobs(const std::vector<Job>& jobs, const Store& store, const Factorie
   Session(jobs, store, factories, options, send, stop).run();
 }
 
-}  // namespace kdbench
+}  // namespace kdbench::inline train

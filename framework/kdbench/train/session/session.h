@@ -12,7 +12,7 @@
 #include <string>
 #include <vector>
 
-namespace kdbench {
+namespace kdbench::inline train {
 
 /// How the session makes what plugins provide; given by whoever has loaded them.
 struct Factories {
@@ -38,4 +38,4 @@ using SendEvent = std::function<void(const Json&)>;
 void train_jobs(const std::vector<Job>& jobs, const Store& store, const Factories& factories, const SessionOptions& options,
                 const SendEvent& send, const std::atomic<bool>& stop);
 
-}  // namespace kdbench
+}  // namespace kdbench::inline train

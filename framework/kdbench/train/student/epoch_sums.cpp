@@ -4,7 +4,7 @@
 
 #include <cmath>
 
-namespace kdbench {
+namespace kdbench::inline train {
 namespace {
 
 void accumulate(torch::Tensor& sum, const torch::Tensor& value) {
@@ -79,4 +79,4 @@ void EpochSums::restore(const Json& json) {
   for (const auto& [name, sum] : json.at("terms").items()) terms_[name] = to_double(sum);
 }
 
-}  // namespace kdbench
+}  // namespace kdbench::inline train

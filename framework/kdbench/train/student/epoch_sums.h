@@ -7,7 +7,7 @@
 #include <map>
 #include <string>
 
-namespace kdbench {
+namespace kdbench::inline train {
 
 class EpochSums {
  public:
@@ -40,4 +40,4 @@ class EpochSums {
   std::map<std::string, torch::Tensor> device_terms_;
 };
 
-}  // namespace kdbench
+}  // namespace kdbench::inline train

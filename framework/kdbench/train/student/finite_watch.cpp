@@ -6,7 +6,7 @@
 #include <algorithm>
 #include <limits>
 
-namespace kdbench {
+namespace kdbench::inline train {
 namespace {
 
 constexpr std::int64_t kNever = std::numeric_limits<std::int64_t>::max();
@@ -36,4 +36,4 @@ std::optional<FiniteWatch::Found> FiniteWatch::read() const {
   return Found{std::min(loss, gradient), loss <= gradient};
 }
 
-}  // namespace kdbench
+}  // namespace kdbench::inline train

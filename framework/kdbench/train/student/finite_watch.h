@@ -5,7 +5,7 @@
 #include <cstdint>
 #include <optional>
 
-namespace kdbench {
+namespace kdbench::inline train {
 
 /// Keeps two step numbers on the device; the host reads them once an epoch.
 class FiniteWatch {
@@ -30,4 +30,4 @@ class FiniteWatch {
   torch::Tensor step_, first_;  // [] and [2] int64: the present step; first bad step by loss, by gradient
 };
 
-}  // namespace kdbench
+}  // namespace kdbench::inline train

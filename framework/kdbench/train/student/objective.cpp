@@ -3,7 +3,7 @@
 #include <ATen/core/Reduction.h>
 #include <ATen/ops/cross_entropy_loss.h>
 
-namespace kdbench {
+namespace kdbench::inline train {
 namespace {
 
 constexpr std::int64_t kNoIgnoredLabel = -100;
@@ -35,4 +35,4 @@ Objective objective(const torch::Tensor& student_logits, const torch::Tensor& la
   return result;
 }
 
-}  // namespace kdbench
+}  // namespace kdbench::inline train

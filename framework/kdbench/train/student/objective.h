@@ -9,7 +9,7 @@
 #include <utility>
 #include <vector>
 
-namespace kdbench {
+namespace kdbench::inline train {
 
 /// The weights the host owns.
 struct ObjectiveKnobs {
@@ -33,4 +33,4 @@ struct Objective {
 Objective objective(const torch::Tensor& student_logits, const torch::Tensor& labels, const LossTerms& terms,
                     const ObjectiveKnobs& knobs);
 
-}  // namespace kdbench
+}  // namespace kdbench::inline train

@@ -3,7 +3,7 @@
 #include <ATen/Functions.h>
 #include <ATen/core/grad_mode.h>
 
-namespace kdbench {
+namespace kdbench::inline train {
 namespace {
 
 constexpr std::int64_t kAlign = 16;  // floats: 64 bytes
@@ -126,4 +126,4 @@ void FlatSgd::restore(const at::Tensor& momentum) {
   momentum_.copy_(momentum);
 }
 
-}  // namespace kdbench
+}  // namespace kdbench::inline train

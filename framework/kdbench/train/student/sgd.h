@@ -5,7 +5,7 @@
 #include <cstdint>
 #include <vector>
 
-namespace kdbench {
+namespace kdbench::inline train {
 
 /// Momentum SGD as torch::optim::SGD computes it (dampening 0): d = g + weight_decay p; m = momentum m + d, from m = 0; p -= lr *
 /// (nesterov ? d + momentum m : m). Equal to it up to rounding.
@@ -53,4 +53,4 @@ class FlatSgd {
   at::Tensor flat_, momentum_, rate_, padding_;
 };
 
-}  // namespace kdbench
+}  // namespace kdbench::inline train

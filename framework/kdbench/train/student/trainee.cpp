@@ -16,7 +16,7 @@
 #include <cmath>
 #include <mutex>
 
-namespace kdbench {
+namespace kdbench::inline train {
 namespace {
 
 ObjectiveKnobs knobs_of(const Spec& spec) {
@@ -226,4 +226,4 @@ void Trainee::keep_if_best(const std::string& rule, double value, std::int64_t e
   kept_[rule] = {value, epoch, state};
 }
 
-}  // namespace kdbench
+}  // namespace kdbench::inline train

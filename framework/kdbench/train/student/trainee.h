@@ -20,7 +20,7 @@
 #include <string>
 #include <vector>
 
-namespace kdbench {
+namespace kdbench::inline train {
 
 /// Thrown when a loss or gradient is not finite; the job ends as diverged.
 struct Diverged : std::runtime_error {
@@ -130,4 +130,4 @@ class Trainee {
   std::map<std::string, Kept> kept_;
 };
 
-}  // namespace kdbench
+}  // namespace kdbench::inline train

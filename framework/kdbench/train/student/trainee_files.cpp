@@ -9,7 +9,7 @@
 
 #include <algorithm>
 
-namespace kdbench {
+namespace kdbench::inline train {
 namespace {
 
 void add_prefixed(TensorDict& into, const std::string& prefix, const TensorDict& tensors) {
@@ -150,4 +150,4 @@ void Trainee::finish(RunRecord& record) {
   if (frozen > 0) record.extra["num_frozen_params"] = frozen;
 }
 
-}  // namespace kdbench
+}  // namespace kdbench::inline train

@@ -8,7 +8,7 @@
 #include <algorithm>
 #include <vector>
 
-namespace kdbench {
+namespace kdbench::inline train {
 namespace {
 
 namespace fs = std::filesystem;
@@ -74,4 +74,4 @@ void bound_folder(const fs::path& folder, std::uintmax_t limit_bytes) {
   }
 }
 
-}  // namespace kdbench
+}  // namespace kdbench::inline train

@@ -8,7 +8,7 @@
 #include <filesystem>
 #include <string>
 
-namespace kdbench {
+namespace kdbench::inline train {
 
 /// Returns [N_train, K] float logits on the data's device, in order of the training rows. Reads them from `file` if it is a
 /// whole file with this `key`, else computes them on `threads` threads and writes the file.
@@ -19,4 +19,4 @@ torch::Tensor teacher_logits(const TrainData& data, const Teacher& teacher, std:
 /// Removes the files of `folder` that were not used for longest, until it holds at most `limit_bytes`.
 void bound_folder(const std::filesystem::path& folder, std::uintmax_t limit_bytes);
 
-}  // namespace kdbench
+}  // namespace kdbench::inline train

@@ -4,7 +4,7 @@
 
 #include <fmt/core.h>
 
-namespace kdbench {
+namespace kdbench::inline train {
 namespace {
 
 constexpr const char* kRole = "the teacher's";
@@ -55,4 +55,4 @@ void Teaching::check_unchanged() const {
   if (teacher_.sha256() != sha_) throw Error("the teacher's weights changed while it taught; some loss or model writes to them");
 }
 
-}  // namespace kdbench
+}  // namespace kdbench::inline train

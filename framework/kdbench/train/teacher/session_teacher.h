@@ -5,7 +5,7 @@
 #include <cstdint>
 #include <string>
 
-namespace kdbench {
+namespace kdbench::inline train {
 
 class Teaching {
  public:
@@ -41,4 +41,4 @@ class Teaching {
   Json common_;  ///< what the records of all its students say of it
 };
 
-}  // namespace kdbench
+}  // namespace kdbench::inline train

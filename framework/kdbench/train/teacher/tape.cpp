@@ -5,7 +5,7 @@
 #include <algorithm>
 #include <array>
 
-namespace kdbench {
+namespace kdbench::inline train {
 namespace {
 
 double bytes_of(const ModelOutput& output) {
@@ -96,4 +96,4 @@ void Tape::complete(const Task& task, ModelOutput output, DeviceEvent computed) 
   ++it->second.done;
 }
 
-}  // namespace kdbench
+}  // namespace kdbench::inline train

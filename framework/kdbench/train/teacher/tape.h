@@ -10,7 +10,7 @@
 #include <optional>
 #include <vector>
 
-namespace kdbench {
+namespace kdbench::inline train {
 
 /// A run of consecutive batches inside one epoch. Logits alone fit for a whole epoch; feature maps only for a few batches, and
 /// then the students advance together, a few batches at a time.
@@ -70,4 +70,4 @@ BatchRange batch_range(std::int64_t step_in_epoch, std::int64_t batch_size, std:
 std::int64_t segment_length(const TrainData& data, const Teacher& teacher, TeacherWants wants, const TrainSettings& settings,
                             std::int64_t per_epoch, double budget_bytes);
 
-}  // namespace kdbench
+}  // namespace kdbench::inline train

@@ -5,7 +5,7 @@
 
 #include <fmt/core.h>
 
-namespace kdbench {
+namespace kdbench::inline train {
 
 std::map<std::string, torch::Tensor> state_of(const torch::nn::Module& module) {
   std::map<std::string, torch::Tensor> out;
@@ -99,4 +99,4 @@ std::string Teacher::sha256() const {
   return sha;
 }
 
-}  // namespace kdbench
+}  // namespace kdbench::inline train

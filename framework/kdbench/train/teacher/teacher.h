@@ -9,7 +9,7 @@
 #include <string>
 #include <vector>
 
-namespace kdbench {
+namespace kdbench::inline train {
 
 /// Which outputs of the teacher the students of a group read.
 struct TeacherWants {
@@ -65,4 +65,4 @@ void load_state(torch::nn::Module& module, const std::map<std::string, torch::Te
 /// Puts convolution weights into channels_last.
 void to_channels_last(torch::nn::Module& module);
 
-}  // namespace kdbench
+}  // namespace kdbench::inline train

@@ -4,7 +4,7 @@
 
 #include <utility>
 
-namespace kdbench {
+namespace kdbench::inline worker {
 namespace {
 
 /// The first line: libtorch appends a stack trace to what it throws.
@@ -54,4 +54,4 @@ void require(bool condition, const std::string& found) {
   if (!condition) throw std::runtime_error(found);
 }
 
-}  // namespace kdbench
+}  // namespace kdbench::inline worker

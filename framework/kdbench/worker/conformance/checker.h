@@ -8,7 +8,7 @@
 #include <string>
 #include <vector>
 
-namespace kdbench {
+namespace kdbench::inline worker {
 
 /// Thrown inside a check that does not apply.
 class NotApplicable : public std::runtime_error {
@@ -35,4 +35,4 @@ class Checker {
 /// Fails the running check with `found` unless `condition` holds.
 void require(bool condition, const std::string& found);
 
-}  // namespace kdbench
+}  // namespace kdbench::inline worker

@@ -13,7 +13,7 @@
 #include <algorithm>
 #include <map>
 
-namespace kdbench {
+namespace kdbench::inline worker {
 namespace {
 
 std::string shape_text(const torch::Tensor& tensor) {
@@ -235,4 +235,4 @@ void check_catalog(const Catalog& catalog, const std::string& library, const std
   }
 }
 
-}  // namespace kdbench
+}  // namespace kdbench::inline worker

@@ -6,7 +6,7 @@
 #include <functional>
 #include <string>
 
-namespace kdbench {
+namespace kdbench::inline worker {
 
 /// The outcome of one check. A skipped check is neither passed nor failed; `detail` says why.
 struct Check {
@@ -33,4 +33,4 @@ void check_dataset(const DatasetEntry& entry, const std::filesystem::path& data_
 void check_catalog(const Catalog& catalog, const std::string& library, const std::filesystem::path& data_dir,
                    const Report& report);
 
-}  // namespace kdbench
+}  // namespace kdbench::inline worker

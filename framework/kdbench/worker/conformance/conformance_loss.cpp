@@ -16,7 +16,7 @@
 #include <cmath>
 #include <optional>
 
-namespace kdbench {
+namespace kdbench::inline worker {
 namespace {
 
 constexpr std::int64_t kClasses = 10, kRows = 8;
@@ -242,4 +242,4 @@ void check_loss(const LossEntry& entry, const Report& report) {
   checker.run("stays finite when student and teacher are equal", [&] { return check_equal_networks(entry, *subject); });
 }
 
-}  // namespace kdbench
+}  // namespace kdbench::inline worker

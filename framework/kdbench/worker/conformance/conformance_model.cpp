@@ -13,7 +13,7 @@
 
 #include <set>
 
-namespace kdbench {
+namespace kdbench::inline worker {
 namespace {
 
 constexpr std::int64_t kBatch = 4;
@@ -145,4 +145,4 @@ void check_model(const ModelEntry& entry, const Report& report) {
   checker.run("goes back to eval mode", [&] { return check_eval(*model, images); });
 }
 
-}  // namespace kdbench
+}  // namespace kdbench::inline worker

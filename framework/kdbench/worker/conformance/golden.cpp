@@ -16,7 +16,7 @@
 #include <map>
 #include <vector>
 
-namespace kdbench {
+namespace kdbench::inline worker {
 namespace {
 
 namespace fs = std::filesystem;
@@ -277,4 +277,4 @@ void check_golden(const Catalog& catalog, const fs::path& path, const Report& re
   for (const auto& file : files) check_file(catalog, file, report);
 }
 
-}  // namespace kdbench
+}  // namespace kdbench::inline worker

@@ -5,7 +5,7 @@
 
 #include <filesystem>
 
-namespace kdbench {
+namespace kdbench::inline worker {
 
 /// Runs every case of every loss file (schema "kdbench-golden-loss/1") below `path`, a folder or one file, in float64. Where a
 /// case gives weights of the loss itself (a regressor's), the loss takes them and their gradients are compared too. A case
@@ -14,4 +14,4 @@ namespace kdbench {
 /// passed over. A file that cannot be read is a failed check.
 void check_golden(const Catalog& catalog, const std::filesystem::path& path, const Report& report);
 
-}  // namespace kdbench
+}  // namespace kdbench::inline worker

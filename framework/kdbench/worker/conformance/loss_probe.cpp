@@ -8,7 +8,7 @@
 #include <ATen/ops/randn.h>
 #include <ATen/ops/softmax.h>
 
-namespace kdbench {
+namespace kdbench::inline worker {
 namespace {
 
 constexpr std::uint64_t kSeed = 11;
@@ -124,4 +124,4 @@ Probe measure(const LossEntry& entry, const LossContext& context, ProbeBatch& ba
   return probe;
 }
 
-}  // namespace kdbench
+}  // namespace kdbench::inline worker

@@ -8,7 +8,7 @@
 #include <string>
 #include <vector>
 
-namespace kdbench {
+namespace kdbench::inline worker {
 
 /// One batch. The student's tensors are leaves that require gradients; the teacher's are constants.
 struct ProbeBatch {
@@ -41,4 +41,4 @@ struct Probe {
 /// value a function of the batch alone, also for a loss with memory.
 Probe measure(const LossEntry& entry, const LossContext& context, ProbeBatch& batch, bool with_gradients);
 
-}  // namespace kdbench
+}  // namespace kdbench::inline worker

@@ -12,7 +12,7 @@
 #include <chrono>
 #include <cmath>
 
-namespace kdbench {
+namespace kdbench::inline worker {
 namespace {
 
 /// A suite of one data set: the plugin `name` with the overrides as its parameters.
@@ -151,4 +151,4 @@ int answer_data(const Json& request, const std::atomic<bool>& stop) {
   return 0;
 }
 
-}  // namespace kdbench
+}  // namespace kdbench::inline worker

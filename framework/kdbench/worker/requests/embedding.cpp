@@ -12,7 +12,7 @@
 
 #include <algorithm>
 
-namespace kdbench {
+namespace kdbench::inline worker {
 namespace {
 
 RunRecord done_record(const Store& store, const std::string& job) {
@@ -77,4 +77,4 @@ int answer_embed(const Json& request, const std::atomic<bool>&) {
   return 0;
 }
 
-}  // namespace kdbench
+}  // namespace kdbench::inline worker

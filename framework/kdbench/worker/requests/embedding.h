@@ -4,7 +4,7 @@
 
 #include <atomic>
 
-namespace kdbench {
+namespace kdbench::inline worker {
 
 /// Runs the network of a job over rows of its data and writes `file`, JSON: {"of": "embedding" or, for a model without one,
 /// "logits"; "dims"; "labels": [n]; "values": [n * dims], row by row}. A network that other logits are added to is asked for its
@@ -14,4 +14,4 @@ namespace kdbench {
 /// Result: {"rows", "dims", "of"}. Returns the exit code.
 int answer_embed(const Json& request, const std::atomic<bool>& stop);
 
-}  // namespace kdbench
+}  // namespace kdbench::inline worker

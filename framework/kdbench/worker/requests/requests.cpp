@@ -17,7 +17,7 @@
 #include <functional>
 #include <map>
 
-namespace kdbench {
+namespace kdbench::inline worker {
 namespace {
 
 int send_result(const char* key, Json value) {
@@ -116,4 +116,4 @@ int answer(const Json& request, const std::atomic<bool>& stop) {
   return 70;
 }
 
-}  // namespace kdbench
+}  // namespace kdbench::inline worker

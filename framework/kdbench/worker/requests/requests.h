@@ -5,7 +5,7 @@
 
 #include <atomic>
 
-namespace kdbench {
+namespace kdbench::inline worker {
 
 /// Loads the libraries of a request, announcing each before it is opened.
 Catalog load_catalog(const Json& request);
@@ -14,4 +14,4 @@ Catalog load_catalog(const Json& request);
 /// @param stop set by SIGTERM or SIGINT: training saves and ends
 int answer(const Json& request, const std::atomic<bool>& stop);
 
-}  // namespace kdbench
+}  // namespace kdbench::inline worker

@@ -8,7 +8,7 @@
 
 #include <fmt/core.h>
 
-namespace kdbench {
+namespace kdbench::inline worker {
 namespace {
 
 /// Finds the plugin a spec names; the version must be the one that was planned, because it is part of the job's id.
@@ -66,4 +66,4 @@ int answer_train(const Json& request, const std::atomic<bool>& stop) {
   return 0;
 }
 
-}  // namespace kdbench
+}  // namespace kdbench::inline worker

@@ -6,7 +6,7 @@
 
 #include <atomic>
 
-namespace kdbench {
+namespace kdbench::inline worker {
 
 /// Returns how to make what a spec names from a catalog, which must outlive it. Each factory throws kdbench::Error when the
 /// plugin is not loaded, or is of another version than the one that was planned.
@@ -15,4 +15,4 @@ Factories factories_of(const Catalog& catalog);
 /// Trains the jobs of the request and writes their records. Returns the exit code.
 int answer_train(const Json& request, const std::atomic<bool>& stop);
 
-}  // namespace kdbench
+}  // namespace kdbench::inline worker
