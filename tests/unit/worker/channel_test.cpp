@@ -32,18 +32,40 @@ TEST(SendEvent, ReplacesBytesThatAreNoText) {
   EXPECT_EQ(parent.events().at(0).at("what"), "caf\xef\xbf\xbd");
 }
 
-TEST(SendEvent, KeepsTheLinesOfThreadsApart) {
-  constexpr int kThreads = 4, kEach = 50;
-  const CapturedEvents parent;
-  std::vector<std::thread> threads;
-  for (int t = 0; t < kThreads; ++t) {
-    threads.emplace_back([t] {
-      for (int i = 0; i < kEach; ++i) send_event({{"thread", t}, {"i", i}, {"text", std::string(2000, 'x')}});
+/// Returns what `threads` threads send, `each` events each, through a pipe that is too small for one of them.
+std::string sent_by_threads(int threads, int each) {
+  const CapturedEvents restores_the_descriptor;
+  int ends[2];
+  if (::pipe(ends) != 0 || ::dup2(ends[1], 3) < 0) return "no pipe";
+  ::close(ends[1]);
+  ::fcntl(3, F_SETPIPE_SZ, 4096);
+  std::vector<std::thread> senders;
+  for (int t = 0; t < threads; ++t) {
+    senders.emplace_back([=] {
+      for (int i = 0; i < each; ++i) send_event({{"thread", t}, {"i", i}, {"text", std::string(20000, 'x')}});
     });
   }
-  for (auto& thread : threads) thread.join();
+  std::thread closer([&] {
+    for (auto& sender : senders) sender.join();
+    ::close(3);  // the last writer: the reader sees the end
+  });
+  std::string all;
+  char part[4096];
+  for (ssize_t n = 0; (n = ::read(ends[0], part, sizeof part)) > 0;) all.append(part, static_cast<std::size_t>(n));
+  closer.join();
+  ::close(ends[0]);
+  return all;
+}
+
+TEST(SendEvent, KeepsTheLinesOfThreadsApart) {
+  constexpr int kThreads = 4, kEach = 20;
   std::vector<int> next(kThreads, 0);
-  for (const auto& event : parent.events()) EXPECT_EQ(event.at("i"), next.at(event.at("thread"))++);
+  std::istringstream lines(sent_by_threads(kThreads, kEach));
+  for (std::string line; std::getline(lines, line);) {
+    const auto event = Json::parse(line, nullptr, /*allow_exceptions=*/false);
+    ASSERT_TRUE(event.is_object()) << "a line that is cut or mixed: " << line.substr(0, 100);
+    EXPECT_EQ(event.at("i"), next.at(event.at("thread"))++);
+  }
   EXPECT_EQ(next, std::vector<int>(kThreads, kEach));
 }
 

@@ -67,6 +67,7 @@ TEST_F(CheckGolden, PassesACaseWhoseLossAndGradientAgree) {
 TEST_F(CheckGolden, NamesTheNumberThatIsOff) {
   EXPECT_EQ(finding([](Json& c) { c["expected"]["loss"] = 9.0; }), "loss: expected 9, found 8");
   EXPECT_EQ(finding([](Json& c) { c["expected"]["loss"] = 8 * (1 + 1e-10); }), "passed");  // within a relative 1e-9
+  EXPECT_NE(finding([](Json& c) { c["expected"]["loss"] = 8 * (1 + 1e-8); }), "passed");
   EXPECT_EQ(finding([](Json& c) { c["params"]["tau"] = 1.0; }), "loss: expected 8, found 2");
   EXPECT_EQ(finding([](Json& c) {
               c["expected"]["grad"]["student_logits"] = numbers({0, 4, 0, -3});
