@@ -33,7 +33,7 @@ Json read_request() {
   return Json::parse(text);
 }
 
-void send_document(const Json& event) {
+void send_event(const Json& event) {
   static std::mutex mutex;
   const auto line = event.dump(-1, ' ', false, Json::error_handler_t::replace) + "\n";
   const std::lock_guard<std::mutex> guard(mutex);

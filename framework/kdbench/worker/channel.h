@@ -16,12 +16,12 @@ void bind_to_parent(int parent);
 Json read_request();
 
 /// Sends the document of an event. Thread-safe; ends the process when the parent no longer listens.
-void send_document(const Json& event);
+void send_event(const Json& event);
 
-/// Sends one event, or one answer.
-template <class E>
+/// The same for a struct of the protocol: an event or an answer.
+template <Document E>
 void send_event(const E& event) {
-  send_document(to_document(event));
+  send_event(to_document(event));
 }
 template <class... E>
 void send_event(const std::variant<E...>& event) {

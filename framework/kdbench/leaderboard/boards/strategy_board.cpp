@@ -71,7 +71,8 @@ std::vector<StrategyBoard> gather(PlanResults& results, const std::string& study
     board.rows.push_back(std::move(row));
   }
   std::vector<StrategyBoard> out;
-  for (auto& [dataset, board] : boards) {
+  for (auto& named : boards) {
+    auto& board = named.second;
     board.direct = results.study_options(study).direct;
     const auto& rows = board.rows;
     const auto any = [&](auto&& holds) { return std::any_of(rows.begin(), rows.end(), holds); };

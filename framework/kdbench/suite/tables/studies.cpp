@@ -1,7 +1,7 @@
 #include <kdbench/suite/tables/studies.h>
 
 #include <kdbench/base/text.h>
-#include <kdbench/suite/keys/names.h>
+#include <kdbench/suite/tables/names.h>
 #include <kdbench/suite/tables/study_checks.h>
 
 #include <fmt/core.h>

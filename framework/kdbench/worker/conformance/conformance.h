@@ -1,17 +1,12 @@
 /// The conformance suite: what every plugin must do, checked through the base interfaces alone. `kdbench test` and ctest run it.
 #pragma once
-#include <kdbench/protocol/events.h>
 #include <kdbench/registry/catalog.h>
+#include <kdbench/worker/conformance/check.h>
 
 #include <filesystem>
-#include <functional>
 #include <string>
 
 namespace kdbench::inline worker {
-
-/// The outcome of one check, as it is sent.
-using Check = CheckEvent;
-using Report = std::function<void(const Check&)>;
 
 /// Each function builds the plugin with its defaults, runs every check that applies and reports each once, in order. An
 /// exception of the plugin is a failed check, never the caller's business. A few seconds each, on the CPU.

@@ -5,11 +5,11 @@
 #include <kdbench/worker/conformance/golden.h>
 #include <kdbench/worker/requests/data_check.h>
 #include <kdbench/worker/requests/embedding.h>
+#include <kdbench/worker/requests/load_catalog.h>
 #include <kdbench/worker/requests/requests.h>
 #include <kdbench/worker/requests/training.h>
 
 #include <functional>
-#include <map>
 
 namespace kdbench::inline worker {
 namespace {
@@ -83,22 +83,6 @@ struct Answerer {
 };
 
 }  // namespace
-
-Catalog load_catalog(const Libraries& libraries) {
-  Catalog catalog;
-  std::map<std::string, std::string> excluded;
-  for (const auto& e : libraries.exclude) excluded[e.file] = e.reason;
-  for (const auto& file : find_libraries(libraries.plugins, libraries.plugin_folders)) {
-    if (const auto it = excluded.find(file.string()); it != excluded.end()) {
-      catalog.exclude(it->first, it->second);
-      continue;
-    }
-    send_event(LoadingEvent{.file = file.string()});
-    catalog.load(file);
-  }
-  send_event(LoadedEvent{});
-  return catalog;
-}
 
 int answer(const Request& request, const std::atomic<bool>& stop) { return std::visit(Answerer{stop}, request); }
 
