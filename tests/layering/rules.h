@@ -23,16 +23,18 @@ inline const std::vector<Rule> kLayers = {
     {"results", {"base", "calibration", "plan/plan.h"}, {"fmt"}},
     {"leaderboard", {"base", "stats", "calibration", "results", "plan/plan.h"}, {"fmt"}},
     {"report", {"base", "stats", "calibration", "results", "plan/plan.h", "leaderboard"}, {"fmt"}},
-    {"run", {"base", "results", "plan/plan.h"}, {"fmt"}},
-    {"registry", {"base", "sdk"}, {"fmt", "Boost.DLL"}},
+    // What travels between kdbench and kdbench-worker; free of libtorch, so of the SDK it has the parameters alone.
+    {"protocol", {"base", "calibration", "results", "plan/plan.h", "sdk/params.h"}, {"fmt"}},
+    {"run", {"base", "results", "plan/plan.h", "protocol"}, {"fmt"}},
+    {"registry", {"base", "sdk", "protocol"}, {"fmt", "Boost.DLL"}},
     // libtorch: a plan probes each model's features with one dry forward, and asks which devices
     // there are.
     {"plan", {"base", "sdk", "suite", "registry"}, {"fmt", "libtorch"}},
     {"calibration", {"base"}, {"fmt"}},
-    {"train", {"base", "sdk", "calibration", "results", "plan/plan.h"}, {"fmt", "libtorch", "OpenMP"}},
-    {"worker", {"base", "sdk", "suite", "registry", "plan", "train", "calibration", "results"}, {"fmt", "libtorch"}},
+    {"train", {"base", "sdk", "calibration", "results", "plan/plan.h", "protocol"}, {"fmt", "libtorch", "OpenMP"}},
+    {"worker", {"base", "sdk", "suite", "registry", "plan", "train", "calibration", "results", "protocol"}, {"fmt", "libtorch"}},
     {"cli",
-     {"base", "suite", "results", "stats", "leaderboard", "report", "run", "calibration", "plan/plan.h"},
+     {"base", "suite", "results", "stats", "leaderboard", "report", "run", "calibration", "plan/plan.h", "protocol"},
      {"fmt", "CLI11", "libcurl", "libarchive"}},
     {"plugins", {"sdk"}, {"*"}},
 };
