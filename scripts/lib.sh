@@ -3,7 +3,7 @@
 
 root=$(cd "$(dirname "${BASH_SOURCE[0]}")/.." && pwd)
 build=$root/build/release
-packages_file=$root/scripts/packages.txt
+packages_files=("$root/scripts/packages.txt")
 
 say() { printf '==> %s\n' "$*" >&2; }
 
@@ -23,7 +23,7 @@ timed() {
   say "done in $((SECONDS - start)) s"
 }
 
-packages() { sed -e 's/#.*//' -e '/^[[:space:]]*$/d' "$packages_file"; }
+packages() { sed -e 's/#.*//' -e '/^[[:space:]]*$/d' "${packages_files[@]}"; }
 
 is_installed() { [[ $(dpkg-query -W -f='${db:Status-Status}' "$1" 2>/dev/null) == installed ]]; }
 
@@ -64,7 +64,7 @@ install_packages() {
   apt_get update && apt_get install -y --no-install-recommends "$@"
 }
 
-# Installs what packages.txt names and this machine lacks. Needs no network when nothing is missing.
+# Installs what packages.txt (and what else is in packages_files) names and this machine lacks. Needs no network when nothing is missing.
 install_missing() {
   if [[ ${KDBENCH_SKIP_INSTALL:-} == 1 ]]; then
     say "packages: not looked at (KDBENCH_SKIP_INSTALL=1)"
@@ -106,11 +106,15 @@ configure() {
 
 in_root() (cd "$root" && "$@")
 
+# is_built: something was built here before, so that a build does what changed since.
+is_built() { [[ -x $build/bin/kdbench ]]; }
+
 # build_targets [TARGET...]: builds the targets, or everything.
 build_targets() {
   local jobs options=()
   jobs=$(build_jobs)
   (($# == 0)) || options=(--target "$@")
+  is_built || say "the first build takes about 8 minutes on two cores; ninja shows how far it is: [done/all]"
   timed "building ${*:-everything} with $jobs jobs" in_root cmake --build --preset release -j "$jobs" "${options[@]}"
 }
 

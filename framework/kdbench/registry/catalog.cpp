@@ -56,6 +56,20 @@ void check_declarations(const std::vector<EntryType>& staged, const char* kind) 
   }
 }
 
+/// Which of two baselines a study gets must not depend on names or on the order of loading.
+template <class EntryType>
+void refuse_second_baseline(const std::vector<EntryType>& staged, const std::map<std::string, Listed<EntryType>>& known,
+                            const char* kind) {
+  const auto* there = baseline_of(known);
+  std::string first = there ? fmt::format("'{}' of {}", there->name, there->library) : "";
+  for (const auto& entry : staged) {
+    if (!entry.about.is_baseline) continue;
+    if (!first.empty())
+      throw Error(fmt::format("{} '{}' calls itself the baseline, but {} is it already", kind, entry.name, first));
+    first = fmt::format("'{}'", entry.name);
+  }
+}
+
 template <class EntryType>
 void accept(std::vector<EntryType>& staged, std::map<std::string, Listed<EntryType>>& known, const Library& library) {
   for (auto& entry : staged) {
@@ -119,6 +133,8 @@ void Catalog::load(const fs::path& file) {
     refuse_duplicates(staged.datasets, datasets, "dataset");
     refuse_duplicates(staged.losses, losses, "loss");
     refuse_duplicates(staged.strategies, strategies, "strategy");
+    refuse_second_baseline(staged.losses, losses, "loss");
+    refuse_second_baseline(staged.strategies, strategies, "strategy");
     accept(staged.models, models, library);
     accept(staged.datasets, datasets, library);
     accept(staged.losses, losses, library);

@@ -4,6 +4,7 @@
 #include <kdbench/base/result.h>
 #include <kdbench/sdk/plugin.h>
 
+#include <algorithm>
 #include <filesystem>
 #include <functional>
 #include <map>
@@ -40,6 +41,13 @@ class Catalog {
   /// Notes a library that must not be loaded, with the reason (it killed a worker before).
   void exclude(const std::string& file, const std::string& reason);
 };
+
+/// Returns the plugin that says of itself that others are compared with it (About::is_baseline); nullptr if none does.
+template <class EntryType>
+const Listed<EntryType>* baseline_of(const std::map<std::string, Listed<EntryType>>& known) {
+  const auto it = std::find_if(known.begin(), known.end(), [](const auto& item) { return item.second.about.is_baseline; });
+  return it == known.end() ? nullptr : &it->second;
+}
 
 /// Returns the libraries to load: `files` as they are, then every *.so of the folders, sorted by name, each real file once.
 std::vector<std::filesystem::path> find_libraries(const std::vector<std::string>& files, const std::vector<std::string>& folders);

@@ -19,6 +19,9 @@ struct About {
   std::string formula = {};  ///< one plain line, N images, K classes; losses and strategies
   std::string source = {};   ///< paper, section, equation
   bool takes_of = false;     ///< data sets: made of another one, which the suite's key `of` must name
+  /// Losses: the one that others are compared with where a study names none. Strategies: the one without detours, which a study
+  /// has where it names none. One of each kind at most.
+  bool is_baseline = false;
 };
 
 /// Everything the host needs to list, check and build one plugin of interface `T`.

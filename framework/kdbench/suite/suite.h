@@ -73,11 +73,12 @@ struct Study {
   Located<std::string> dataset;              ///< a [datasets.NAME]
   std::vector<Located<std::string>> losses;  ///< names of [losses.NAME]
   std::vector<PairUse> pairs;
-  std::vector<Located<std::string>> strategies;  ///< names of [strategies.NAME], or of strategy plugins; default direct
-  std::string axis;                              ///< sensitivity: "tau" or "teacher_temperature"
-  std::vector<double> values;                    ///< sensitivity: positions on the axis, > 0
+  std::vector<Located<std::string>>
+      strategies;              ///< names of [strategies.NAME], or of strategy plugins; empty: the one without detours
+  std::string axis;            ///< sensitivity: "tau" or "teacher_temperature"
+  std::vector<double> values;  ///< sensitivity: positions on the axis, > 0
   std::vector<Position> values_at;
-  std::string baseline;   ///< label of the method that others are compared with; default "kl" if present
+  std::string baseline;   ///< label of the method that others are compared with; empty: the baseline loss
   bool per_seed = false;  ///< also print every seed's accuracy, mean and population variance
   Position at;
 };

@@ -1,7 +1,7 @@
 // Records of both CIFARs that are right, and every way in which files were seen to be wrong.
 #include <plugins/datasets/cifar10/cifar_reader.h>
 
-#include <tests/plugins/complaint.h>
+#include <tests/plugins/dataset_checks.h>
 
 #include <gtest/gtest.h>
 #include <unistd.h>
@@ -82,3 +82,21 @@ TEST(CifarReader, ListsEveryMissingFileOfASplit) {
 
 }  // namespace
 }  // namespace cifar
+
+namespace kdbench::test {
+namespace {
+
+TEST(Cifar10, ReadsFiveFilesInOrderAndNamesTheOneThatIsMissing) {
+  const OwnFolder folder("cifar10-files");
+  // 10,000 records of 3073 zeros: class 0, black. The first label of batch n is n.
+  for (const int n : {1, 2, 3, 5}) folder.write("data_batch_" + std::to_string(n) + ".bin", {static_cast<char>(n)}, 30'730'000);
+  const auto cifar10 = dataset("cifar10", {{"folder", folder.path.string()}});
+  EXPECT_TRUE(says(complaint([&] { cifar10->load(SplitKind::kTrain, ""); }), "cannot find data_batch_4.bin in "));
+  folder.write("data_batch_4.bin", "\4", 30'730'000);
+  const auto train = cifar10->load(SplitKind::kTrain, "");
+  EXPECT_EQ(train.images.sizes(), at::IntArrayRef({50000, 3, 32, 32}));
+  EXPECT_TRUE(train.labels.slice(0, 0, 50000, 10000).equal(at::tensor({1, 2, 3, 4, 5}, torch::kInt64)));
+}
+
+}  // namespace
+}  // namespace kdbench::test

@@ -1,6 +1,8 @@
 // Mixture arithmetic against scipy's, and the draws against what they promise.
 #include <plugins/datasets/gmm/gmm_math.h>
 
+#include <tests/plugins/dataset_checks.h>
+
 #include <kdbench/base/json.h>
 
 #include <gtest/gtest.h>
@@ -92,6 +94,27 @@ TEST(GmmMath, ReachesTheDocumentedBayesAccuracies) {
   EXPECT_NEAR(gmm::bayes_accuracy(ten, 50000, 0), 0.906, 0.003);
   const auto hundred = gmm::draw_mixture({.classes = 100, .dims = 2, .spread = 5.45, .anisotropy = 3}, 0);
   EXPECT_NEAR(gmm::bayes_accuracy(hundred, 10000, 0), 0.950, 0.005);
+}
+
+TEST(GmmDataset, IsAFunctionOfItsSeed) {
+  const auto load = [](std::int64_t seed) {
+    return kdbench::test::dataset("gmm", {{"train", std::int64_t{50}}, {"test", std::int64_t{20}}, {"seed", seed}})
+        ->load(kdbench::SplitKind::kTrain, "");
+  };
+  EXPECT_TRUE(load(1).images.equal(load(1).images));
+  EXPECT_FALSE(load(1).images.equal(load(2).images));
+}
+
+TEST(GmmDataset, StatesTheMomentsOfItsPoints) {
+  const auto gmm = kdbench::test::dataset("gmm", {{"train", std::int64_t{40000}}});
+  const auto info = gmm->info();
+  const auto points = gmm->load(kdbench::SplitKind::kTrain, "").images.flatten(1).to(torch::kFloat64);
+  for (std::int64_t i = 0; i < 2; ++i) {
+    // The mean of 40,000 draws of deviation s lies within 5 s / 200 of the true one.
+    const double s = info.stddev[static_cast<std::size_t>(i)];
+    EXPECT_NEAR(points.select(1, i).mean().item<double>(), info.mean[static_cast<std::size_t>(i)], 5 * s / 200);
+    EXPECT_NEAR(points.select(1, i).std().item<double>(), s, 0.05 * s);
+  }
 }
 
 }  // namespace

@@ -2,7 +2,7 @@
 #include <plugins/datasets/image_folder/channel_list.h>
 #include <plugins/datasets/image_folder/folders.h>
 
-#include <tests/plugins/complaint.h>
+#include <tests/plugins/dataset_checks.h>
 
 #include <gtest/gtest.h>
 #include <unistd.h>
@@ -93,3 +93,35 @@ TEST(ChannelNumbers, ServeEveryChannelOrOneEach) {
 
 }  // namespace
 }  // namespace folders
+
+namespace kdbench::test {
+namespace {
+
+namespace fs = std::filesystem;
+
+TEST(ImageFolder, ReadsATreeAndChecksItsSize) {
+  const DataFolder data("images");  // two PNG files of 2 x 1 pixels, one of 2 x 2
+  const auto put = [&](const std::string& from, const fs::path& to) {
+    fs::create_directories((data.path / "tree" / to).parent_path());
+    fs::copy_file(data.path / "images" / from, data.path / "tree" / to);
+  };
+  for (const char* split : {"train", "test"}) {
+    put("gamma.png", fs::path(split) / "b/x.png");
+    put("palette_with_alpha.png", fs::path(split) / "a/y.png");
+  }
+  ParamValues params{
+      {"folder", std::string("tree")}, {"classes", std::int64_t{2}}, {"size", std::int64_t{1}}, {"width", std::int64_t{2}}};
+  const auto split = dataset("image_folder", params)->load(SplitKind::kTrain, data.path);
+  EXPECT_TRUE(split.labels.equal(at::tensor({0, 1}, torch::kInt64)));
+  EXPECT_TRUE(split.images[0].flatten().equal(at::tensor({200, 1, 100, 2, 50, 3}, torch::kUInt8)));
+  EXPECT_TRUE(split.images[1].flatten().equal(at::tensor({100, 200, 100, 200, 100, 200}, torch::kUInt8)));
+  put("rgb.png", "train/b/z.png");
+  EXPECT_EQ(complaint([&] { dataset("image_folder", params)->load(SplitKind::kTrain, data.path); }),
+            (data.path / "tree/train/b/z.png").string() + ": expected an image of 1 x 2 pixels (height x width), found 2 x 2");
+  params["train_rows"] = std::int64_t{2};
+  EXPECT_EQ(complaint([&] { dataset("image_folder", params)->load(SplitKind::kTrain, data.path); }),
+            (data.path / "tree/train").string() + ": expected 'train_rows' = 2 images, found 3");
+}
+
+}  // namespace
+}  // namespace kdbench::test

@@ -2,7 +2,7 @@
 #include <plugins/datasets/subset/choose.h>
 #include <plugins/datasets/subset/class_list.h>
 
-#include <tests/plugins/complaint.h>
+#include <tests/plugins/dataset_checks.h>
 
 #include <gtest/gtest.h>
 
@@ -81,3 +81,41 @@ TEST(KeptClasses, RefuseWhatNamesNoTwoClasses) {
 }
 
 }  // namespace
+
+namespace kdbench::test {
+namespace {
+
+TEST(Subset, KeepsClassesUnderNewNumbers) {
+  const auto subset = dataset("subset", {{"class_list", std::string("2,0")}}, twelve());
+  EXPECT_EQ(subset->info().num_classes, 2);
+  EXPECT_EQ(subset->info().num_train, 0);  // how many rows two of three classes have, only the data can tell
+  const auto split = subset->load(SplitKind::kTrain, "");
+  // Rows 0, 2, 3, 5, 6, 8, 9, 11 of classes 0, 2, 0, 2, ...; their first pixels are 4 times the row.
+  EXPECT_TRUE(split.labels.equal(at::tensor({1, 0, 1, 0, 1, 0, 1, 0}, torch::kInt64)));
+  EXPECT_TRUE(split.images.flatten(1).select(1, 0).equal(at::tensor({0, 8, 12, 20, 24, 32, 36, 44}, torch::kUInt8)));
+  // P(2 | 2 or 0) = (1/8) / (5/8) = 0.2
+  EXPECT_TRUE(split.posterior[0].allclose(at::tensor({0.2, 0.8}, torch::kFloat64)));
+}
+
+TEST(Subset, KeepsAsManyRowsOfEveryClass) {
+  const ParamValues params{{"train", std::int64_t{6}}, {"test", std::int64_t{3}}};
+  const auto subset = dataset("subset", params, twelve());
+  EXPECT_EQ(subset->info().num_train, 6);
+  EXPECT_EQ(subset->info().num_test, 3);
+  const auto split = subset->load(SplitKind::kTrain, "");
+  EXPECT_TRUE(split.labels.bincount().equal(at::tensor({2, 2, 2}, torch::kInt64)));
+  EXPECT_TRUE(split.images.equal(dataset("subset", params, twelve())->load(SplitKind::kTrain, "").images));
+  EXPECT_EQ(subset->load(SplitKind::kTest, "").labels.size(0), 3);
+}
+
+TEST(Subset, RefusesMoreRowsThanThereAre) {
+  EXPECT_EQ(complaint([] {
+              dataset("subset", {{"train", std::int64_t{13}}}, twelve());
+            }),
+            "subset: 'train' = 13, but the data set it is made of has 12 rows");
+  const auto two = dataset("subset", {{"train", std::int64_t{9}}, {"classes", std::int64_t{2}}}, twelve());
+  EXPECT_EQ(complaint([&] { two->load(SplitKind::kTrain, ""); }), "subset: 'train' = 9, but its 2 classes have 8 rows");
+}
+
+}  // namespace
+}  // namespace kdbench::test

@@ -1,7 +1,7 @@
 // The published folders: class numbers of both splits, and what is refused.
 #include <plugins/datasets/tiny_imagenet/layout.h>
 
-#include <tests/plugins/complaint.h>
+#include <tests/plugins/dataset_checks.h>
 
 #include <gtest/gtest.h>
 #include <unistd.h>
@@ -87,3 +87,52 @@ TEST_F(TinyLayout, RefusesAnImageWithoutALabelAndALabelOfNoClass) {
 
 }  // namespace
 }  // namespace tiny
+
+namespace kdbench::test {
+namespace {
+
+ParamValues tiny_params(const std::string& folder) {
+  return {{"folder", folder}, {"classes", std::int64_t{3}}, {"per_class", std::int64_t{0}}, {"val_per_class", std::int64_t{0}}};
+}
+
+TEST(TinyImageNet, GivesAColourTheSameNumberInBothSplits) {
+  const DataFolder data("tiny_flat_val");
+  const auto tiny = dataset("tiny_imagenet", tiny_params("tiny_flat_val"));
+  // By wnids.txt: n02124075, green, is 0; n07734744, blue, is 1; n01443537, red, is 2.
+  const std::vector<std::int64_t> channel_of{1, 2, 0};
+  for (const auto kind : {SplitKind::kTrain, SplitKind::kTest}) {
+    const auto split = tiny->load(kind, data.path);
+    const auto brightest = split.images.to(torch::kFloat32).mean({2, 3}).argmax(1);
+    for (std::int64_t i = 0; i < split.labels.size(0); ++i) {
+      EXPECT_EQ(brightest[i].item<std::int64_t>(), channel_of[static_cast<std::size_t>(split.labels[i].item<std::int64_t>())]);
+    }
+  }
+  EXPECT_EQ(tiny->load(SplitKind::kTest, data.path).images.size(0), 3);  // test/ is never read
+}
+
+TEST(TinyImageNet, MakesThreeEqualPlanesOfGreyImages) {
+  const DataFolder data("tiny_with_gray");
+  std::vector<std::string> notes;
+  const auto tiny =
+      dataset("tiny_imagenet", tiny_params("tiny_with_gray"), {.note = [&](const auto& line) { notes.push_back(line); }});
+  const auto train = tiny->load(SplitKind::kTrain, data.path), test = tiny->load(SplitKind::kTest, data.path);
+  EXPECT_EQ(train.images.sizes(), at::IntArrayRef({4, 3, 64, 64}));
+  EXPECT_EQ(test.images.sizes(), at::IntArrayRef({1, 3, 64, 64}));
+  EXPECT_EQ(train.images.scalar_type(), torch::kUInt8);
+  const auto grey = train.images[1];  // n01443537_1, the second of its class, which is the first
+  EXPECT_TRUE(grey[0].equal(grey[1]) && grey[0].equal(grey[2]));
+  ASSERT_EQ(notes.size(), 2u);
+  EXPECT_EQ(notes[0].find("tiny_imagenet train: 4 images decoded at "), 0u) << notes[0];
+}
+
+TEST(TinyImageNet, ScalesToASmallerSide) {
+  const DataFolder data("tiny_flat_val");
+  auto params = tiny_params("tiny_flat_val");
+  params["size"] = std::int64_t{16};
+  const auto tiny = dataset("tiny_imagenet", params);
+  EXPECT_EQ(tiny->info().image.height, 16);
+  EXPECT_EQ(tiny->load(SplitKind::kTrain, data.path).images.sizes(), at::IntArrayRef({6, 3, 16, 16}));
+}
+
+}  // namespace
+}  // namespace kdbench::test

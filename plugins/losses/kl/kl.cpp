@@ -31,5 +31,6 @@ class Kl final : public kdbench::Loss {
 KDBENCH_PLUGIN("kl", "0.1.0", r) {
   r.loss<Kl>("kl", {.summary = "KL divergence from teacher to student at the two temperatures.",
                     .formula = "1/N sum_n sum_k p_t (ln p_t - ln p_s), p = softmax(logits / tau)",
-                    .source = "Hinton, Vinyals, Dean 2015, Distilling the Knowledge in a Neural Network, sec. 2"});
+                    .source = "Hinton, Vinyals, Dean 2015, Distilling the Knowledge in a Neural Network, sec. 2",
+                    .is_baseline = true});
 }

@@ -32,5 +32,6 @@ class Direct final : public kdbench::Strategy {
 KDBENCH_PLUGIN("direct", "0.1.0", r) {
   r.strategy<Direct>("direct", {.summary = "Teacher on labels, then the student from the finished teacher.",
                                 .formula = "teacher -> student; the student alone where the loss needs no teacher",
-                                .source = "Hinton, Vinyals, Dean 2015"});
+                                .source = "Hinton, Vinyals, Dean 2015",
+                                .is_baseline = true});
 }

@@ -103,7 +103,7 @@ TEST(Measure, BinCountsSumToTheNumberOfSamplesAndEmptyBinsAreNull) {
   }
   EXPECT_EQ(total, 200);
   // The largest of 7 probabilities is at least 1/7, so the first bin (up to 1/50) is empty.
-  const auto rows = to_json(report.reliability);
+  const auto rows = to_document(report.reliability);
   EXPECT_TRUE(rows[0]["accuracy"].is_null());
   EXPECT_TRUE(rows[0]["confidence"].is_null());
   EXPECT_EQ(rows[0]["count"], 0);
@@ -159,7 +159,7 @@ TEST(Measure, AllowsClassesThatAreRuledOut) {
   const Data data{{0, -kInf, 0, 0, -kInf, 0}, {0, 1}, 3};
   const auto metrics = measure(data.view()).metrics;
   EXPECT_EQ(metrics.nll, kInf);  // the second label is ruled out
-  EXPECT_EQ(to_json(metrics)["nll"], "inf");
+  EXPECT_EQ(to_document(metrics)["nll"], "inf");
   EXPECT_NEAR(metrics.mean_confidence, 0.5, 1e-15);
 }
 
@@ -171,7 +171,7 @@ TEST(Measure, DoesNotDependOnTheOrderOfSamples) {
     reversed.logits.insert(reversed.logits.end(), row.begin(), row.end());
     reversed.labels.push_back(data.labels[static_cast<std::size_t>(i)]);
   }
-  const auto a = to_json(measure(data.view()).metrics), b = to_json(measure(reversed.view()).metrics);
+  const auto a = to_document(measure(data.view()).metrics), b = to_document(measure(reversed.view()).metrics);
   for (const auto& [key, value] : a.items()) EXPECT_NEAR(value.get<double>(), b[key].get<double>(), 1e-13) << key;
 }
 
@@ -207,7 +207,7 @@ TEST(MeasureQuickly, EqualsTheFullReport) {
 }
 
 TEST(MetricsJson, HasTheKeysOfARecord) {
-  const auto json = to_json(measure(random_data(20, 3, 5).view()));
+  const auto json = to_document(measure(random_data(20, 3, 5).view()));
   for (const char* key : {"n", "accuracy", "top5", "nll", "brier", "ece", "mce", "rmsce", "ace", "adaptive_ece", "classwise_ece",
                           "overconfidence", "underconfidence", "mean_confidence", "bins", "reliability"}) {
     EXPECT_TRUE(json.contains(key)) << key;

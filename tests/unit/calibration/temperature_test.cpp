@@ -82,7 +82,7 @@ TEST(FitTemperature, SaysWhenALabelHasProbabilityZero) {
   const auto fit = fit_temperature(data.view());
   EXPECT_EQ(fit.status, "infinite_nll");
   EXPECT_EQ(fit.T, 1.0);
-  EXPECT_EQ(to_json(fit)["nll_after"], "inf");
+  EXPECT_EQ(to_document(fit)["nll_after"], "inf");
 }
 
 TEST(FitTemperature, IgnoresClassesThatAreRuledOut) {

@@ -47,7 +47,7 @@ std::string suite(const std::string& datasets, const std::string& name) {
   return kHead + datasets + "[losses.kl]\n" + study(R"("kl")", "dataset = \"" + name + "\"\n");
 }
 
-Json spec_of(const std::string& text) { return plan_of(text, toys_with_wrapper()).jobs.front().spec.at("dataset"); }
+Json spec_of(const std::string& text) { return to_document(plan_of(text, toys_with_wrapper()).jobs.front().spec.dataset); }
 
 TEST(MadeOf, StandsInTheSpecWithWhatItIsMadeOf) {
   const auto spec = spec_of(suite("[datasets.twice]\nof = \"toy\"\nvalidation = 150\n", "twice"));

@@ -37,14 +37,14 @@ TEST(MakePlan, TrainsOneTeacherASeedForAllMethods) {
   std::set<std::string> teachers, done;
   for (const auto& job : plan.jobs) {
     for (const auto& needed : job.needs) {
-      EXPECT_TRUE(done.contains(needed)) << job.label << " stands before its teacher";
+      EXPECT_TRUE(done.contains(needed)) << job.label.text() << " stands before its teacher";
       teachers.insert(needed);
-      EXPECT_EQ(job.spec.at("teacher").at("job"), needed);
+      EXPECT_EQ(job.spec.teacher->job, needed);
     }
     done.insert(job.id);
   }
   EXPECT_EQ(teachers.size(), 2u);
-  for (const auto& p : placements(plan, "method")) EXPECT_EQ(p.teacher_job, placements(plan, "teacher").front().job);
+  for (const auto& p : placements(plan, Role::kMethod)) EXPECT_EQ(p.teacher_job, placements(plan, Role::kTeacher).front().job);
 }
 
 TEST(MakePlan, NamesEqualWorkEquallyWhateverItIsCalledAndInWhichOrder) {
@@ -74,7 +74,7 @@ name = "another"
 
 TEST(MakePlan, TellsApartWhatDecidesAResult) {
   const auto student = [](const std::string& head, const std::string& loss) {
-    return placements(plan_of(head + "[losses.kl]\n" + loss + study(R"("kl")")), "method").front().job;
+    return placements(plan_of(head + "[losses.kl]\n" + loss + study(R"("kl")")), Role::kMethod).front().job;
   };
   auto longer = kHead;
   longer.replace(longer.find("epochs = 2"), 10, "epochs = 3");
@@ -122,11 +122,11 @@ TEST(ContentFingerprint, FollowsWhatAFileOrFolderHoldsAndNotWhereItLies) {
 TEST(MakePlan, SharesTheStudentAloneWithAMethodOfLabelsOnly) {
   const auto plan = plan_of(kHead + "[losses.kl]\n[losses.none]\nbeta = 7\n" + study(R"("kl", "none")"));
   ASSERT_EQ(plan.jobs.size(), 2u * 3);  // per seed: alone, teacher, kl
-  const auto alone = placements(plan, "alone");
+  const auto alone = placements(plan, Role::kAlone);
   ASSERT_EQ(alone.size(), 1u);
-  EXPECT_EQ(placements(plan, "method").back().job, alone.front().job);
-  EXPECT_EQ(placements(plan, "method").back().convention, "labels only");
-  EXPECT_EQ(placements(plan, "method").back().teacher_job, "");
+  EXPECT_EQ(placements(plan, Role::kMethod).back().job, alone.front().job);
+  EXPECT_EQ(placements(plan, Role::kMethod).back().convention, "labels only");
+  EXPECT_EQ(placements(plan, Role::kMethod).back().teacher_job, "");
 }
 
 TEST(MakePlan, SharesStudentsBetweenStudies) {
@@ -135,12 +135,12 @@ TEST(MakePlan, SharesStudentsBetweenStudies) {
       "pairs = [[\"teacher\", \"student\"]]\n";
   const auto plan = plan_of(kHead + "[losses.kl]\n" + study(R"("kl")") + curve);
   EXPECT_EQ(plan.jobs.size(), 2u * 4);  // per seed: alone, teacher, tau = 4 (of both studies), tau = 1
-  EXPECT_EQ(placements(plan, "method").size(), 3u);
+  EXPECT_EQ(placements(plan, Role::kMethod).size(), 3u);
 }
 
 TEST(MakePlan, SaysInWhichConventionAMethodStands) {
   const auto convention = [](const std::string& loss, const std::string& more = "") {
-    return placements(plan_of(kHead + "[losses.kl]\n" + loss + study(R"("kl")", more)), "method").front().convention;
+    return placements(plan_of(kHead + "[losses.kl]\n" + loss + study(R"("kl")", more)), Role::kMethod).front().convention;
   };
   const std::string axis = "kind = \"sensitivity\"\naxis = \"tau\"\nvalues = [1, 2]\n";
   EXPECT_EQ(convention(""), "tau=4 on both, tau^2 on, alpha=1");
@@ -156,11 +156,11 @@ TEST(MakePlan, SaysInWhichConventionAMethodStands) {
 TEST(MakePlan, MovesTheTemperatureOfTheAxisAlone) {
   const auto plan = plan_of(kHead + "[losses.kl]\ntau_student = 1\n" +
                             study(R"("kl")", "kind = \"sensitivity\"\naxis = \"tau\"\nvalues = [2, 8]\n"));
-  std::map<std::string, Json> loss_of;
-  for (const auto& job : plan.jobs) loss_of[job.id] = job.spec.at("loss");
-  for (const auto& p : placements(plan, "method")) {
-    EXPECT_EQ(loss_of.at(p.job).at("tau_student"), 1.0);
-    EXPECT_EQ(loss_of.at(p.job).at("tau_teacher"), p.value);
+  std::map<std::string, Shared<LossSpec>> loss_of;
+  for (const auto& job : plan.jobs) loss_of[job.id] = job.spec.loss;
+  for (const auto& p : placements(plan, Role::kMethod)) {
+    EXPECT_EQ(loss_of.at(p.job)->tau_student, 1.0);
+    EXPECT_EQ(loss_of.at(p.job)->tau_teacher, p.value);
   }
 }
 
@@ -230,29 +230,29 @@ TEST(Plan, GivesTheIdsItAlwaysGave) {
   EXPECT_EQ(student->id, "8d4dff8c9ef25776c6ae85efbc269bc79e75b3e81944a6a753eb58b77bdd8a2a");
 }
 
-TEST(Plan, ComesBackFromItsJson) {
+TEST(Plan, ComesBackFromItsDocument) {
   const auto plan = plan_of(kHead + "[losses.kl]\nbeta = [1, 2]\n" + study(R"("kl")"));
-  EXPECT_EQ(to_json(plan_from_json(Json::parse(to_json(plan).dump()))), to_json(plan));
+  const auto document = to_document(plan);
+  EXPECT_EQ(to_document(from_document<Plan>(Json::parse(document.dump()))), document);
   const auto packed = to_packed_json(plan);
-  EXPECT_EQ(to_json(plan_from_packed_json(Json::parse(packed.dump()))).dump(), to_json(plan).dump());
-  EXPECT_LT(packed.dump().size(), to_json(plan).dump().size());
+  EXPECT_EQ(to_document(plan_from_packed_json(Json::parse(packed.dump()))).dump(), document.dump());
+  EXPECT_LT(packed.dump().size(), document.dump().size());
   const auto back = plan_from_packed_json(packed);  // what jobs share in one program they share in the other
-  EXPECT_EQ(back.jobs.front().spec.part("dataset"), back.jobs.back().spec.part("dataset"));
+  EXPECT_EQ(back.jobs.front().spec.dataset.address(), back.jobs.back().spec.dataset.address());
 }
 
 TEST(Plan, KeepsTheTypeOfEveryNumberOnItsWay) {
   Plan plan;
-  plan.study_options = Json::object();
   plan.jobs.resize(2);
-  plan.jobs[0].spec.set_value("x", 4);
-  plan.jobs[1].spec.set_value("x", 4.0);
+  plan.jobs[0].spec.model = PluginSpec{"net", "1", {{"x", 4}}};
+  plan.jobs[1].spec.model = PluginSpec{"net", "1", {{"x", 4.0}}};
   plan.jobs[1].needs = {"a", "b"};
   plan.jobs[1].keep_epochs = {1, 2};
   plan.jobs[1].estimated_s = 4.0;
   const auto back = plan_from_packed_json(Json::parse(to_packed_json(plan).dump()));
-  EXPECT_EQ(back.jobs[0].spec.at("x").dump(), "4");
-  EXPECT_EQ(back.jobs[1].spec.at("x").dump(), "4.0");
-  EXPECT_EQ(to_json(back).dump(), to_json(plan).dump());
+  EXPECT_EQ(back.jobs[0].spec.model->params.at("x").dump(), "4");
+  EXPECT_EQ(back.jobs[1].spec.model->params.at("x").dump(), "4.0");
+  EXPECT_EQ(to_document(back).dump(), to_document(plan).dump());
 }
 
 TEST(Plan, RefusesAPackedDocumentWithAnIndexOfNothing) {
@@ -262,8 +262,8 @@ TEST(Plan, RefusesAPackedDocumentWithAnIndexOfNothing) {
 }
 
 TEST(Plan, IsReadFromDocumentsOfATimeThatDidNotKnowLaterFields) {
-  auto json = to_json(plan_of(kHead + "[losses.kl]\n" + study(R"("kl")")));
-  const auto whole = plan_from_json(json);
+  auto json = to_document(plan_of(kHead + "[losses.kl]\n" + study(R"("kl")")));
+  const auto whole = from_document<Plan>(json);
   json.erase("paper");
   for (auto& job : json["jobs"]) {
     for (const char* later : {"keep_epochs", "shared_s", "shared_bytes", "thread_bytes", "state_bytes"}) job.erase(later);
@@ -271,11 +271,43 @@ TEST(Plan, IsReadFromDocumentsOfATimeThatDidNotKnowLaterFields) {
   for (auto& placement : json["placements"]) {
     for (const char* later : {"teacher_checkpoint", "chain"}) placement.erase(later);
   }
-  const auto old = plan_from_json(json);
+  const auto old = from_document<Plan>(json);
   EXPECT_EQ(old.jobs.size(), whole.jobs.size());
   EXPECT_EQ(old.jobs.front().shared_bytes, 0);
-  json["jobs"][0].erase("id");
-  EXPECT_THROW(plan_from_json(json), Json::exception);
+}
+
+TEST(Plan, RefusesADocumentThatLacksWhatEveryOneHas) {
+  auto json = to_document(plan_of(kHead + "[losses.kl]\n" + study(R"("kl")")));
+  json["jobs"][1].erase("id");
+  const auto got = from_document<Plan>(json, "plans/s.json");
+  ASSERT_FALSE(got);
+  EXPECT_EQ(got.error()[0].text(), "plans/s.json: jobs[1]: it has no member 'id'");
+}
+
+TEST(JobLabel, IsANameAndASeed) {
+  const auto label = from_document_text(std::type_identity<JobLabel>{}, "kl[tau=4] a->b s12");
+  EXPECT_EQ(label, (JobLabel{"kl[tau=4] a->b", 12}));
+  EXPECT_EQ(label.text(), "kl[tau=4] a->b s12");
+  for (const char* text : {"no seed", "ends in s", "a sx3"}) {
+    EXPECT_EQ(from_document_text(std::type_identity<JobLabel>{}, text), (JobLabel{text, std::nullopt}));
+  }
+}
+
+TEST(PlacedCheckpoint, IsOneText) {
+  for (const CheckpointRef& c : {CheckpointRef{"last", 0}, CheckpointRef{"epoch", 30}, CheckpointRef{"", 0}}) {
+    EXPECT_EQ(from_document_text(std::type_identity<PlacedCheckpoint>{}, document_text(PlacedCheckpoint(c))), c);
+  }
+  EXPECT_THROW(from_document_text(std::type_identity<PlacedCheckpoint>{}, "epoch x"), std::invalid_argument);
+}
+
+TEST(MakePlan, TakesTheBaselineAndTheStrategyThatPluginsDeclare) {
+  const auto options = plan_of(kHead + "[losses.kl]\n" + study(R"("kl")")).study_options.at("main");
+  EXPECT_EQ(options.baseline, "kl");
+  EXPECT_EQ(options.direct, "direct");
+  auto none = toys();
+  none.strategies.at("direct").about.is_baseline = false;
+  EXPECT_EQ(mistakes(kHead + "[losses.kl]\n" + study(R"("kl")"), none),
+            "s.toml:13:1: study 'main' names no strategy, and no plugin here is the one without detours; add 'strategies'\n");
 }
 
 }  // namespace

@@ -3,79 +3,77 @@
 
 #include <gtest/gtest.h>
 
-#include <stdexcept>
-
 namespace kdbench {
 namespace {
 
-TEST(Spec, IsTheObjectItWasMadeOf) {
-  const Json object = {{"train", {{"epochs", 2}, {"lr", 0.5}}}, {"seed", 3}, {"loss", nullptr}};
-  const Spec spec = object;
-  EXPECT_EQ(spec.json().dump(), object.dump());
-  EXPECT_EQ(spec.at("train").at("lr"), 0.5);
-  EXPECT_TRUE(spec.contains("loss"));
-  EXPECT_FALSE(spec.contains("teacher"));
-  EXPECT_EQ(spec.members().front().first, "loss");  // by name
+Spec small_spec() {
+  Spec spec;
+  spec.seed = 3;
+  spec.device = "cpu";
+  spec.dataset = DatasetSpec{.source = {.use = {"d", "1", Json::object()}}};
+  spec.model = PluginSpec{"m", "1", {{"width", 4.0}}};
+  spec.train = Recipe{.epochs = 2};
+  return spec;
 }
 
-TEST(Spec, SaysWhichPartIsMissing) {
-  try {
-    Spec(Json{{"seed", 3}}).at("train");
-    FAIL();
-  } catch (const std::out_of_range& error) {
-    EXPECT_STREQ(error.what(), "a job's spec has no part 'train'");
-  }
-  EXPECT_THROW(Spec(Json::array({1})), std::invalid_argument);
+TEST(Spec, ComesBackFromItsDocument) {
+  auto spec = small_spec();
+  spec.init = "other";
+  spec.teacher = TeacherSpec{"t", {"epoch", 30}, "fitted"};
+  const auto document = to_document(spec);
+  EXPECT_EQ(to_document(from_document<Spec>(document)), document);
+  EXPECT_EQ(document.at("loss"), nullptr);  // labels alone
+  EXPECT_FALSE(document.contains("added_to"));
+  EXPECT_EQ(document.at("teacher").at("checkpoint"), (Json{{"rule", "epoch"}, {"epoch", 30}}));
 }
 
-TEST(Spec, SharesItsPartsWithCopiesUntilOneIsChanged) {
-  const Spec first = Json{{"train", {{"epochs", 2}}}, {"seed", 3}};
+TEST(Spec, IsRefusedWithThePathOfWhatIsWrong) {
+  auto document = to_document(small_spec());
+  document["train"]["epochs"] = "many";
+  EXPECT_EQ(from_document<Spec>(document, "r.json").error()[0].text(), "r.json: train.epochs: expected an integer, found string");
+  document = to_document(small_spec());
+  document["train"]["epoch"] = 1;
+  EXPECT_EQ(from_document<Spec>(document, "r.json").error()[0].text(),
+            "r.json: train: nothing is called 'epoch' here; did you mean 'epochs'?");
+  document = to_document(small_spec());
+  document.erase("model");
+  EXPECT_EQ(from_document<Spec>(document, "r.json").error()[0].text(), "r.json: it has no member 'model'");
+}
+
+TEST(Spec, SharesItsPartsWithCopies) {
+  const auto first = small_spec();
   auto second = first;
-  EXPECT_EQ(first.part("train"), second.part("train"));
-  second.set_value("train", "epochs", 5);
-  second.set_value("init", "other");
-  EXPECT_EQ(first.json(), (Json{{"train", {{"epochs", 2}}}, {"seed", 3}}));
-  EXPECT_EQ(second.json(), (Json{{"train", {{"epochs", 5}}}, {"seed", 3}, {"init", "other"}}));
-  EXPECT_EQ(first.part("seed"), second.part("seed"));
+  EXPECT_EQ(first.train.address(), second.train.address());
+  second.train = Recipe{.epochs = 5};
+  EXPECT_EQ(first.train->epochs, 2);
+  EXPECT_EQ(first.dataset.address(), second.dataset.address());
 }
 
 TEST(Spec, IsIdentifiedByItsCanonicalText) {
-  const Json object = {{"b", {{"y", 4.0}, {"x", 1}}}, {"a", "t"}};
-  Spec spec = object;
-  EXPECT_EQ(spec.identity(), R"({"a":"t","b":{"x":1,"y":4}})");
-  EXPECT_EQ(spec.identity(), canonical(object));
-  spec.set("b", make_part(object.at("b")));
-  EXPECT_EQ(spec.identity(), canonical(object));
-  spec.set_value("b", "x", 2);  // a changed part has another identity
-  EXPECT_EQ(spec.identity(), R"({"a":"t","b":{"x":2,"y":4}})");
-}
-
-TEST(Spec, GroupsJobsAlikeHoweverTheirPartsWereMade) {
-  const auto of = [](const std::string& teacher) {
-    return Json{{"teacher", teacher},
-                {"dataset", {{"plugin", "d"}}},
-                {"seed", 3},
-                {"device", "cpu"},
-                {"train",
-                 {{"batch_size", 8},
-                  {"epochs", 2},
-                  {"crop_padding", 0},
-                  {"flip", false},
-                  {"threads", 1},
-                  {"precision", "fp32"},
-                  {"evaluate_every", 1}}}};
-  };
-  Spec made = of("a");
-  for (const char* name : {"teacher", "dataset", "seed", "device"}) made.set(name, make_part(made.at(name)));
-  EXPECT_EQ(group_of(made), group_of(of("a")));
-  EXPECT_NE(group_of(of("a")), group_of(of("b")));
+  auto spec = small_spec();
+  EXPECT_EQ(spec.identity(), canonical(to_document(spec)));
+  spec.init = "other";  // what is absent has no part in it, what is there has
+  EXPECT_EQ(spec.identity(), canonical(to_document(spec)));
 }
 
 TEST(Spec, IsIdentifiedByWhatDecidesWhereAPartHoldsMore) {
-  Spec spec = Json{{"seed", 0}};
-  spec.set("dataset", make_part({{"file", "/somewhere/a.bin"}, {"hash", "12"}}, {{"hash", "12"}}));
-  EXPECT_EQ(spec.identity(), R"({"dataset":{"hash":"12"},"seed":0})");
-  EXPECT_EQ(spec.at("dataset").at("file"), "/somewhere/a.bin");
+  auto spec = small_spec();
+  const auto before = spec.identity();
+  auto moved = *spec.dataset;
+  moved.source.use.params["file"] = "/somewhere/a.bin";
+  spec.dataset = Shared<DatasetSpec>(moved, to_document(*spec.dataset));
+  EXPECT_EQ(spec.identity(), before);
+  EXPECT_EQ(spec.dataset->source.use.params.at("file"), "/somewhere/a.bin");
+}
+
+TEST(Spec, GroupsJobsAlikeHoweverTheirPartsWereMade) {
+  const auto taught_by = [](const std::string& teacher) {
+    auto spec = small_spec();
+    spec.teacher = TeacherSpec{teacher, {}, std::nullopt};
+    return spec;
+  };
+  EXPECT_EQ(group_of(taught_by("a")), group_of(taught_by("a")));
+  EXPECT_NE(group_of(taught_by("a")), group_of(taught_by("b")));
 }
 
 }  // namespace

@@ -90,10 +90,10 @@ inline Catalog toys() {
                            "1"};
   for (const std::string kind : {"kl", "none", "posterior", "picky"}) {
     catalog.losses[kind] = {
-        {kind, {}, weights, [kind](const auto&, const auto&) { return std::make_shared<ToyLoss>(kind); }}, "toys", "1"};
+        {kind, {.is_baseline = kind == "kl"}, weights, [kind](const auto&, const auto&) { return std::make_shared<ToyLoss>(kind); }}, "toys", "1"};
   }
   catalog.strategies["direct"] = {
-      {"direct", {}, {}, [](const auto&, const auto&) { return std::make_shared<Direct>(); }}, "toys", "1"};
+      {"direct", {.is_baseline = true}, {}, [](const auto&, const auto&) { return std::make_shared<Direct>(); }}, "toys", "1"};
   return catalog;
 }
 
@@ -131,7 +131,7 @@ inline std::string mistakes(const std::string& text, const Catalog& catalog = to
   return plan ? "planned" : to_text(plan.error());
 }
 
-inline std::vector<Placement> placements(const Plan& plan, const std::string& role, std::int64_t seed = 0) {
+inline std::vector<Placement> placements(const Plan& plan, Role role, std::int64_t seed = 0) {
   std::vector<Placement> out;
   std::copy_if(plan.placements.begin(), plan.placements.end(), std::back_inserter(out),
                [&](const Placement& p) { return p.role == role && p.seed == seed; });
@@ -140,7 +140,7 @@ inline std::vector<Placement> placements(const Plan& plan, const std::string& ro
 
 inline std::vector<std::string> methods(const Plan& plan) {
   std::vector<std::string> out;
-  for (const auto& p : placements(plan, "method")) out.push_back(p.method);
+  for (const auto& p : placements(plan, Role::kMethod)) out.push_back(p.method);
   return out;
 }
 

@@ -3,6 +3,8 @@
 
 #include <gtest/gtest.h>
 
+#include <limits>
+
 namespace kdbench {
 namespace {
 
@@ -18,27 +20,61 @@ TEST(Status, RefusesAnotherWordNamingIt) {
   EXPECT_EQ(got.error()[0].message, "unknown status 'ok'; expected done, failed, diverged, skipped or interrupted");
 }
 
-TEST(Record, GoesThroughJsonUnchanged) {
+TEST(Record, ComesBackFromItsDocument) {
   RunRecord record;
   record.job = "j";
+  record.label = {"kl a->b", 3};
   record.status = Status::kDiverged;
   record.reason = "the loss is nan at epoch 2, step 17";
-  record.spec = {{"seed", 3}};
-  record.epochs = Json::array({{{"epoch", 1}, {"loss", 2.25}}});
-  record.checkpoints = {{"last", {{"test", {{"accuracy", 0.1}}}}}};
-  record.tau_curve = Json::array({{{"tau", 1.5}, {"ece", 0.0625}}});
+  EpochRecord epoch;
+  epoch.epoch = 1;
+  epoch.loss = 2.25;
+  epoch.terms = {{"ce", 1.5}, {"kd", std::numeric_limits<double>::quiet_NaN()}};
+  epoch.val = EpochValidation{.accuracy = 0.5};
+  record.epochs = {epoch};
+  record.checkpoints["last"].test.metrics.accuracy = 0.1;
+  record.tau_curve = {{1.5, 0.0625, 1.0}};
+  record.extra.num_params = 12;
   record.finished_at = "2026-01-01T00:00:00Z";
-  const auto json = to_json(record);
-  EXPECT_EQ(json["schema"], 1);
+  const auto json = to_document(record);
+  EXPECT_EQ(json.at("schema"), 1);
+  EXPECT_EQ(json.at("label"), "kl a->b s3");
+  EXPECT_EQ(json.at("epochs")[0].at("terms").at("kd"), "nan");
+  EXPECT_EQ(json.at("epochs")[0].at("val").at("input_information"), nullptr);
+  EXPECT_EQ(json.at("extra"), (Json{{"num_params", 12}}));
   const auto back = record_from_json(Json::parse(json.dump()), "x.json");
-  ASSERT_TRUE(back);
-  EXPECT_EQ(to_json(*back), json);
+  ASSERT_TRUE(back) << to_text(back.error());
+  EXPECT_EQ(to_document(*back), json);
+  ASSERT_NE(back->checkpoint("last"), nullptr);
+  EXPECT_EQ(back->checkpoint("last")->test.metrics.accuracy, 0.1);
+  EXPECT_EQ(back->checkpoint("best_val"), nullptr);
 }
 
-TEST(Record, TakesADocumentWithoutOptionalParts) {
-  const auto got = record_from_json({{"schema", 1}, {"job", "j"}, {"status", "skipped"}}, "x.json");
-  ASSERT_TRUE(got);
-  EXPECT_TRUE(got->checkpoints.is_null());
+TEST(Record, TakesADocumentWithoutResults) {
+  const auto got = record_from_json({{"schema", 1}, {"job", "j"}, {"status", "skipped"}, {"checkpoints", nullptr}}, "x.json");
+  ASSERT_TRUE(got) << to_text(got.error());
+  EXPECT_TRUE(got->checkpoints.empty());
+  EXPECT_FALSE(got->spec);
+}
+
+TEST(Record, NamesTheMemberThatIsMissingUnknownOrWrong) {
+  RunRecord record;
+  record.job = "j";
+  record.checkpoints["last"].epoch = 3;
+  const auto refusal = [](const Json& json) { return to_text(record_from_json(json, "x.json").error()); };
+  auto json = to_document(record);
+  json["checkpoints"]["last"]["test"].erase("ece");
+  EXPECT_EQ(refusal(json), "x.json: checkpoints.last.test: it has no member 'ece'\n");
+  json = to_document(record);
+  json["checkpoints"]["last"]["test"]["ece"] = "low";
+  EXPECT_EQ(refusal(json), "x.json: checkpoints.last.test.ece: expected a number, found string\n");
+  json = to_document(record);
+  json["extra"]["num_parms"] = 3;
+  EXPECT_EQ(refusal(json), "x.json: extra: nothing is called 'num_parms' here; did you mean 'num_params'?\n");
+  json = to_document(record);
+  json["status"] = "finished";
+  EXPECT_EQ(refusal(json),
+            "x.json: status: nothing is called 'finished' here; expected one of done, failed, diverged, skipped, interrupted\n");
 }
 
 TEST(Record, RefusesAnotherSchema) {

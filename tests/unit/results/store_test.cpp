@@ -16,6 +16,13 @@ namespace fs = std::filesystem;
 const std::string kJob = "ab0123456789";
 
 /// A folder with a space and letters beyond ASCII in its name, removed at the end.
+Plan titled(const std::string& suite, const std::string& title) {
+  Plan plan;
+  plan.suite = suite;
+  plan.title = title;
+  return plan;
+}
+
 class StoreTest : public ::testing::Test {
  protected:
   StoreTest() {
@@ -27,10 +34,10 @@ class StoreTest : public ::testing::Test {
   static RunRecord record(Status status, const std::string& label = "kl[tau=4]") {
     RunRecord out;
     out.job = kJob;
-    out.label = label;
+    out.label.name = label;
     out.status = status;
     out.reason = status == Status::kDone ? "" : "boom";
-    out.extra = {{"bayes_accuracy", 0.9052}};
+    out.extra.bayes_accuracy = 0.9052;
     return out;
   }
   void write(const fs::path& path, const std::string& text) {
@@ -54,7 +61,7 @@ TEST_F(StoreTest, ReadsBackWhatWasPut) {
   EXPECT_EQ(store.record_path(kJob), folder_ / "records" / "ab" / (kJob + ".json"));
   const auto got = store.get(kJob);
   ASSERT_TRUE(got && got.value());
-  EXPECT_EQ(to_json(**got), to_json(record(Status::kDone)));
+  EXPECT_EQ(to_document(**got), to_document(record(Status::kDone)));
   EXPECT_TRUE(store.is_done(kJob));
   EXPECT_EQ(store.jobs(), std::vector<std::string>{kJob});
 }
@@ -65,7 +72,7 @@ TEST_F(StoreTest, KeepsADoneRecordAndReplacesAnyOther) {
   store.put(record(Status::kDone, "second"));
   store.put(record(Status::kFailed, "third"));
   store.put(record(Status::kDone, "fourth"));
-  EXPECT_EQ(store.get(kJob).value()->label, "second");
+  EXPECT_EQ(store.get(kJob).value()->label.name, "second");
 }
 
 TEST_F(StoreTest, RefusesAnUnknownSchemaNamingBothNumbersAndThePath) {
@@ -121,7 +128,7 @@ TEST_F(StoreTest, IgnoresFilesOfKilledWritersAndSweepsOldOnes) {
 TEST_F(StoreTest, LeavesNoTemporaryFileBehind) {
   const Store store(folder_);
   store.put(record(Status::kDone));
-  store.put_plan("x", {{"title", "X"}});
+  store.put_plan(titled("x", "X"));
   for (const auto& entry : fs::recursive_directory_iterator(folder_)) {
     EXPECT_FALSE(entry.path().filename().string().starts_with(".")) << entry.path();
   }
@@ -154,8 +161,8 @@ TEST_F(StoreTest, ServesTwoStoresOnOneFolder) {
 
 TEST_F(StoreTest, KeepsPlansUnderAnyName) {
   const Store store(folder_);
-  for (const char* name : {"蒸留 Σ", "a/b", "../up", ".hidden", "100%", "%41"}) store.put_plan(name, {{"title", name}});
-  for (const auto& name : store.plans()) EXPECT_EQ(store.get_plan(name).value()["title"], name);
+  for (const char* name : {"蒸留 Σ", "a/b", "../up", ".hidden", "100%", "%41"}) store.put_plan(titled(name, name));
+  for (const auto& name : store.plans()) EXPECT_EQ(store.get_plan(name).value().title, name);
   EXPECT_EQ(store.plans(), (std::vector<std::string>{"%41", "../up", ".hidden", "100%", "a/b", "蒸留 Σ"}));
   EXPECT_FALSE(fs::exists(folder_ / "up.json"));
   EXPECT_FALSE(store.get_plan("absent"));
@@ -163,9 +170,9 @@ TEST_F(StoreTest, KeepsPlansUnderAnyName) {
 
 TEST_F(StoreTest, ThePlanWrittenLastWins) {
   const Store store(folder_);
-  store.put_plan("x", {{"title", "old"}});
-  store.put_plan("x", {{"title", "new"}});
-  EXPECT_EQ(store.get_plan("x").value()["title"], "new");
+  store.put_plan(titled("x", "old"));
+  store.put_plan(titled("x", "new"));
+  EXPECT_EQ(store.get_plan("x").value().title, "new");
 }
 
 TEST_F(StoreTest, NamesTheFolderItCannotMake) {

@@ -10,7 +10,7 @@ namespace kdbench {
 namespace {
 
 TEST(RecipeJson, HoldsEveryKeyThatCanChangeAResult) {
-  const auto json = to_json(Recipe{});
+  const auto json = to_document(Recipe{});
   EXPECT_EQ(canonical(json),
             R"({"batch_size":64,"crop_padding":0,"epochs":10,"evaluate_every":1,"flip":false,"gamma":0.1,"label_smoothing":0,)"
             R"("lr":0.05,"milestones":[0.625,0.75,0.875],"min_lr":0,"momentum":0.9,"nesterov":false,"precision":"fp32",)"
@@ -25,7 +25,7 @@ TEST(RecipeFields, AreDeclaredOnceEach) {
 }
 
 TEST(RecipeFields, HaveDefaultsWithinTheirOwnLimits) {
-  const auto json = to_json(Recipe{});
+  const auto json = to_document(Recipe{});
   for (const auto& field : recipe_fields()) {
     const auto it = json.find(field.spec.key);
     if (it == json.end()) continue;

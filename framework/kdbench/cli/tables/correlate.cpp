@@ -5,6 +5,7 @@
 #include <kdbench/cli/tables/csv_table.h>
 #include <kdbench/cli/text/columns.h>
 #include <kdbench/stats/correlation/correlation.h>
+#include <kdbench/stats/correlation/intervals.h>
 #include <kdbench/stats/describe/bootstrap.h>
 #include <kdbench/stats/describe/regression.h>
 

@@ -63,7 +63,8 @@ std::vector<StrategyBoard> gather(View& view, const std::string& study) {
     board.rows.push_back(std::move(row));
   }
   std::vector<StrategyBoard> out;
-  for (auto& [dataset, board] : boards) {
+  for (auto& named : boards) {
+    auto& board = named.second;
     board.direct = direct_strategy(view, study);
     const auto& rows = board.rows;
     const auto any = [&](auto&& holds) { return std::any_of(rows.begin(), rows.end(), holds); };

@@ -17,15 +17,15 @@ constexpr double kEvaluationFactor = 2.2;  // of the feature maps of an evaluate
 constexpr double kTeacherFactor = 0.82;    // the same of the teacher, which is never trained here; on every thread
 
 /// Test rows that are kept.
-double test_rows(const Json& dataset, const DatasetInfo& info) {
-  const double limit = dataset.at("test_limit").get<double>(), all = static_cast<double>(info.num_test);
+double test_rows(const DatasetSpec& dataset, const DatasetInfo& info) {
+  const double limit = static_cast<double>(dataset.test_limit), all = static_cast<double>(info.num_test);
   return limit > 0 ? std::min(limit, all) : all;
 }
 
 /// Both splits as read, and the rows that are kept of them.
-double data_bytes(const Json& dataset, double rows, const DatasetInfo& info) {
+double data_bytes(const DatasetSpec& dataset, double rows, const DatasetInfo& info) {
   const auto pixels = static_cast<double>(info.image.channels * info.image.height * info.image.width);
-  const double kept = rows + dataset.at("validation").get<double>() + test_rows(dataset, info);
+  const double kept = rows + static_cast<double>(dataset.validation) + test_rows(dataset, info);
   return (pixels + 16) * (static_cast<double>(info.num_train + info.num_test) + kept);
 }
 
@@ -44,20 +44,18 @@ double values_said(const ModelFacts& model, bool features) {
   return values;
 }
 
-bool is_augmented(const Json& train) { return train.at("flip").get<bool>() || train.at("crop_padding").get<double>() > 0; }
-
-double tape_bytes(const ModelFacts& teacher, const Json& train, double rows, bool feature_loss) {
+double tape_bytes(const ModelFacts& teacher, const Recipe& train, double rows, bool feature_loss) {
   const double epoch = rows * values_said(teacher, feature_loss) * 4;
-  return is_augmented(train) || epoch > kTapeBytes ? 2 * std::min(epoch, kTapeBytes) : epoch;
+  return train.moves_images() || epoch > kTapeBytes ? 2 * std::min(epoch, kTapeBytes) : epoch;
 }
 
 void add_memory(Estimate& estimate, const ModelFacts& model, const ModelFacts* teacher, const Spec& spec, double rows,
                 const DatasetInfo& info, bool feature_loss) {
-  const auto& train = spec.at("train");
-  const double batch = train.at("batch_size").get<double>();
-  const bool validates = spec.at("dataset").at("validation").get<double>() > 0;
+  const auto& train = *spec.train;
+  const double batch = static_cast<double>(train.batch_size);
+  const bool validates = static_cast<double>(spec.dataset->validation) > 0;
   const bool images = info.image.height * info.image.width > 1;
-  estimate.shared_bytes = kWorkerBytes + (images ? kImageBytes : 0.0) + data_bytes(spec.at("dataset"), rows, info);
+  estimate.shared_bytes = kWorkerBytes + (images ? kImageBytes : 0.0) + data_bytes(*spec.dataset, rows, info);
   if (teacher) {  // it is asked about the training rows for the tape, and about the test rows for its calibration
     estimate.shared_bytes += tape_bytes(*teacher, train, rows, feature_loss);
     estimate.thread_bytes = kWeightBytes * static_cast<double>(teacher->num_params) + kTeacherFactor * map_bytes(*teacher);
@@ -75,13 +73,13 @@ Estimate estimate_job(const ModelFacts& model, const ModelFacts* teacher, const 
                       const DatasetInfo& info, bool feature_loss, const ModelFacts* frozen) {
   Estimate estimate;
   if (num_train == 0) return estimate;
-  const auto& train = spec.at("train");
-  const double rows = static_cast<double>(num_train), epochs = train.at("epochs").get<double>();
-  const double evaluations = std::max(1.0, epochs / train.at("evaluate_every").get<double>());
-  const double validation = spec.at("dataset").at("validation").get<double>(), test = test_rows(spec.at("dataset"), info);
+  const auto& train = *spec.train;
+  const double rows = static_cast<double>(num_train), epochs = static_cast<double>(train.epochs);
+  const double evaluations = std::max(1.0, epochs / static_cast<double>(train.evaluate_every));
+  const double validation = static_cast<double>(spec.dataset->validation), test = test_rows(*spec.dataset, info);
   // A step is a forward, a backward by input and a backward by weights: three forwards' worth of arithmetic.
   // Of images that do not move, the teacher's logits are the same in every epoch.
-  const double passes = is_augmented(train) || feature_loss ? epochs : 1.0;
+  const double passes = train.moves_images() || feature_loss ? epochs : 1.0;
   estimate.shared_seconds = teacher ? passes * rows * teacher->forward_s : 0.0;
   estimate.seconds = epochs * rows * 3.0 * model.forward_s + estimate.shared_seconds;
   estimate.seconds += model.forward_s * (evaluations * validation + test);

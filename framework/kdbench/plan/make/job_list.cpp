@@ -14,41 +14,38 @@ std::vector<std::string> needs_of(const Spec& spec) {
   const auto add = [&](const std::string& job) {
     if (std::find(out.begin(), out.end(), job) == out.end()) out.push_back(job);
   };
-  if (const auto& teacher = spec.at("teacher"); !teacher.is_null()) add(teacher.at("job"));
-  for (const char* key : {"init", "added_to"}) {
-    if (spec.contains(key)) add(spec.at(key));
-  }
+  if (spec.teacher) add(spec.teacher->job);
+  if (spec.init) add(*spec.init);
+  if (spec.added_to) add(*spec.added_to);
   return out;
 }
 
 }  // namespace
 
-std::string JobList::add(const Setting& s, Spec spec, const std::string& label, const std::string& model, bool feature_loss) {
+std::string JobList::add(const Setting& s, Spec spec, const std::string& name, const std::string& model, bool feature_loss) {
   auto id = job_identity(spec);
   if (!index_.emplace(id, jobs_.size()).second) return id;
   model_of_[id] = model;
   Job job;
   job.id = id;
-  job.label = label;
+  job.label = {name, spec.seed};
   job.checkpoint_every = resolved_.models.at(model).use->recipe.checkpoint_every;
   job.needs = needs_of(spec);
-  const auto& teacher = spec.at("teacher");
   // A group gives every student one thread; a job that asks for more is trained apart, because threads decide rounding.
-  if (!teacher.is_null() && spec.at("train").at("threads") == 1) job.group = group_of(spec);
-  if (!teacher.is_null()) keep_what_teaches(teacher);
+  if (spec.teacher && spec.train->threads == 1) job.group = group_of(spec);
+  if (spec.teacher) keep_what_teaches(*spec.teacher);
   job.spec = std::move(spec);
   estimate(job, s, feature_loss);
   jobs_.push_back(std::move(job));
   return id;
 }
 
-void JobList::keep_what_teaches(const Json& teacher) {
-  const auto& checkpoint = teacher.at("checkpoint");
-  if (checkpoint.at("rule") != "epoch") return;
-  const auto it = index_.find(teacher.at("job"));
+void JobList::keep_what_teaches(const TeacherSpec& teacher) {
+  if (!teacher.checkpoint.is_epoch()) return;
+  const auto it = index_.find(teacher.job);
   KDBENCH_CHECK(it != index_.end(), "a job learns from one that does not stand before it in the plan");
   auto& epochs = jobs_[it->second].keep_epochs;
-  const std::int64_t epoch = checkpoint.at("epoch");
+  const auto epoch = teacher.checkpoint.epoch;
   const auto place = std::lower_bound(epochs.begin(), epochs.end(), epoch);
   if (place == epochs.end() || *place != epoch) epochs.insert(place, epoch);
 }
@@ -59,9 +56,8 @@ const ModelFacts* JobList::facts(const std::string& job, const Setting& s) {
 }
 
 void JobList::estimate(Job& job, const Setting& s, bool feature_loss) {
-  const auto& teacher = job.spec.at("teacher");
-  const auto* teaches = teacher.is_null() ? nullptr : facts(teacher.at("job"), s);
-  const auto* frozen = job.spec.contains("added_to") ? facts(job.spec.at("added_to"), s) : nullptr;
+  const auto* teaches = job.spec.teacher ? facts(job.spec.teacher->job, s) : nullptr;
+  const auto* frozen = job.spec.added_to ? facts(*job.spec.added_to, s) : nullptr;
   const auto cost =
       estimate_job(*facts(job.id, s), teaches, job.spec, s.dataset->num_train(), s.dataset->info, feature_loss, frozen);
   job.estimated_s = cost.seconds;

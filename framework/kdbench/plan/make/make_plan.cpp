@@ -18,8 +18,9 @@ namespace {
 /// What a stage became: its job, and who taught it.
 struct Trained {
   std::string job, model;
-  std::string teacher_job, teacher_checkpoint;  ///< empty: the labels alone
-  std::vector<std::string> chain;               ///< models from the first teacher to the one that taught it
+  std::string teacher_job;              ///< empty: the labels alone
+  PlacedCheckpoint teacher_checkpoint;  ///< which state of it taught
+  std::vector<std::string> chain;       ///< models from the first teacher to the one that taught it
 };
 
 class Planner {
@@ -36,7 +37,6 @@ class Planner {
     plan_.file = suite_.file;
     plan_.select = suite_.select;
     plan_.data_dir = suite_.data_dir;
-    plan_.study_options = Json::object();
     resolve_device_name(device);
   }
 
@@ -44,8 +44,7 @@ class Planner {
     std::vector<std::pair<Setting, std::vector<Usable>>> settings;
     for (const auto& study : suite_.studies) {
       plan_.studies.push_back(study.name);
-      plan_.study_options[study.name] = {
-          {"baseline", study.baseline}, {"per_seed", study.per_seed}, {"direct", direct_strategy(study)}};
+      plan_.study_options[study.name] = options_of(study);
       for (auto& setting : settings_of(study)) settings.emplace_back(setting, usable_methods(setting));
     }
     if (!diagnostics_.empty()) return with_overrides_named(diagnostics_, suite_.overrides);
@@ -72,11 +71,15 @@ class Planner {
 
   /// The study's name for the strategy without detours, which boards compare the others with; empty where it has none.
   std::string direct_strategy(const Study& study) const {
-    for (const auto& name : study.strategies) {
-      const auto use = suite_.strategies.find(name.value);
-      if ((use == suite_.strategies.end() ? name.value : use->second.plugin.value) == "direct") return name.value;
+    for (const auto& name : resolved_.strategies_of(study)) {
+      const auto known = resolved_.strategies.find(name.value);
+      if (known != resolved_.strategies.end() && known->second.is_baseline) return name.value;
     }
     return "";
+  }
+
+  StudyOptions options_of(const Study& study) const {
+    return {study.baseline.empty() ? resolved_.baseline_loss : study.baseline, study.per_seed, direct_strategy(study)};
   }
 
   std::vector<Setting> settings_of(const Study& study) {
@@ -89,8 +92,14 @@ class Planner {
                            "validation rows; set 'validation' here, or select = \"last\"",
                            study.name, study.dataset.value));
     }
+    const auto strategies = resolved_.strategies_of(study);
+    if (strategies.empty()) {
+      complain(study.at,
+               fmt::format("study '{}' names no strategy, and no plugin here is the one without detours; add 'strategies'",
+                           study.name));
+    }
     for (const auto& pair : study.pairs) {
-      for (const auto& strategy : study.strategies) {
+      for (const auto& strategy : strategies) {
         if (!resolved_.strategies.contains(strategy.value)) continue;
         out.push_back({&study, &pair, strategy.value, &dataset->second});
       }
@@ -171,10 +180,10 @@ class Planner {
     }
   }
 
-  Placement placement(const Setting& s, const std::string& role, std::int64_t seed) const {
+  Placement placement(const Setting& s, Role role, std::int64_t seed) const {
     Placement p;
     p.study = s.study->name;
-    p.kind = s.study->kind == StudyKind::kCompare ? "compare" : "sensitivity";
+    p.kind = s.study->kind;
     p.dataset = s.study->dataset.value;
     p.teacher = s.teacher();
     p.student = s.student();
@@ -188,17 +197,17 @@ class Planner {
   /// Every method places its teachers again; each place is kept once. What is left out of the key follows from the rest.
   void place(Placement p) {
     auto key = fmt::format("{}\n{}\n{}\n{}\n{}\n{}\n{}\n{}\n{}\n{}\n{}\n{}", p.study, p.dataset, p.method, p.convention,
-                           p.teacher, p.student, p.strategy, p.seed, p.value, p.role, p.job, p.teacher_job);
+                           p.teacher, p.student, p.strategy, p.seed, p.value, static_cast<int>(p.role), p.job, p.teacher_job);
     if (placed_.insert(std::move(key)).second) plan_.placements.push_back(std::move(p));
   }
 
   void place_alone(const Setting& s, std::int64_t seed) {
-    auto p = placement(s, "alone", seed);
+    auto p = placement(s, Role::kAlone, seed);
     p.method = "alone";
     p.convention = "labels only";
     const auto& model = resolved_.models.at(s.student());
     auto spec = labels_spec(of_seed_, *s.dataset, model, model.recipe);
-    p.job = jobs_.add(s, std::move(spec), fmt::format("alone {} s{}", s.student(), seed), s.student());
+    p.job = jobs_.add(s, std::move(spec), fmt::format("alone {}", s.student()), s.student());
     place(std::move(p));
   }
 
@@ -210,10 +219,10 @@ class Planner {
       auto spec = stage_spec(s, planned, named ? planned.method->knobs : knobs, trained);
       auto& now = trained[stage.id] = taught_by(planned, trained);
       const bool features = planned.method && (planned.needs.teacher_features || planned.needs.teacher_embedding);
-      now.job = jobs_.add(s, std::move(spec), job_label(s, usable, planned, value, seed), stage.model, features);
+      now.job = jobs_.add(s, std::move(spec), job_name(s, usable, planned, value), stage.model, features);
       if (teaches(usable, stage.id)) place_teacher(s, stage.id, now, seed);
     }
-    auto p = placement(s, "method", seed);
+    auto p = placement(s, Role::kMethod, seed);
     p.method = usable.method->label;
     p.convention = convention(s, usable, knobs);
     p.value = value;
@@ -232,19 +241,19 @@ class Planner {
     const auto& stage = planned.stage;
     const auto& model = resolved_.models.at(stage.model);
     auto spec = labels_spec(of_seed_, *s.dataset, model, planned.recipe);
-    if (planned.method) spec.set("loss", make_part(loss_spec(*planned.method, planned.needs, knobs, stage)));
-    if (planned.taught()) spec.set("teacher", make_part(teacher_spec(trained.at(*stage.teacher).job, stage)));
-    if (stage.init) spec.set("init", make_part(trained.at(*stage.init).job));
-    if (stage.added_to) spec.set("added_to", make_part(trained.at(*stage.added_to).job));
+    if (planned.method) spec.loss = loss_spec(*planned.method, planned.needs, knobs, stage);
+    if (planned.taught()) spec.teacher = teacher_spec(trained.at(*stage.teacher).job, stage);
+    if (stage.init) spec.init = trained.at(*stage.init).job;
+    if (stage.added_to) spec.added_to = trained.at(*stage.added_to).job;
     return spec;
   }
 
   static Trained taught_by(const StagePlan& planned, const std::map<std::string, Trained>& trained) {
-    Trained out{.job = "", .model = planned.stage.model, .teacher_job = "", .teacher_checkpoint = "", .chain = {}};
+    Trained out{.job = "", .model = planned.stage.model, .teacher_job = "", .teacher_checkpoint = {}, .chain = {}};
     if (!planned.taught()) return out;
     const auto& teacher = trained.at(*planned.stage.teacher);
     out.teacher_job = teacher.job;
-    out.teacher_checkpoint = checkpoint_text(planned.stage.teacher_checkpoint);
+    out.teacher_checkpoint = checkpoint_of(planned.stage);
     out.chain = teacher.chain;
     out.chain.push_back(teacher.model);
     return out;
@@ -267,7 +276,7 @@ class Planner {
   }
 
   void place_teacher(const Setting& s, const std::string& stage, const Trained& trained, std::int64_t seed) {
-    auto p = placement(s, "teacher", seed);
+    auto p = placement(s, Role::kTeacher, seed);
     p.method = stage;
     p.student = "";
     p.teacher = trained.model;
@@ -277,16 +286,15 @@ class Planner {
     place(std::move(p));
   }
 
-  static std::string job_label(const Setting& s, const Usable& usable, const StagePlan& planned, double value,
-                               std::int64_t seed) {
+  std::string job_name(const Setting& s, const Usable& usable, const StagePlan& planned, double value) const {
     const auto& stage = planned.stage;
     const bool by_method = stage.loss == StageLoss::kMethod;
-    if (!by_method && !planned.method) return fmt::format("{} {} s{}", stage.id, stage.model, seed);
+    if (!by_method && !planned.method) return fmt::format("{} {}", stage.id, stage.model);
     const auto axis = s.study->axis.empty() || !by_method ? "" : fmt::format(" {}={}", s.study->axis, value);
     const auto who = stage.teacher ? fmt::format("{}->{}", s.teacher(), stage.model) : stage.model;
-    const auto how = s.strategy == "direct" ? "" : " " + s.strategy;
+    const auto how = s.strategy == resolved_.baseline_strategy ? "" : " " + s.strategy;
     const auto at = stage.id == "student" ? "" : " " + stage.id;
-    return fmt::format("{}{} {}{}{} s{}", (by_method ? usable.method : planned.method)->label, axis, who, how, at, seed);
+    return fmt::format("{}{} {}{}{}", (by_method ? usable.method : planned.method)->label, axis, who, how, at);
   }
 
   const Suite& suite_;

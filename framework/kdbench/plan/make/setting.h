@@ -24,7 +24,7 @@ struct StagePlan {
   Stage stage;
   const Method* method = nullptr;  ///< nullptr: the labels alone
   LossNeeds needs;                 ///< of the method on this stage's pair
-  SpecPartPtr recipe = nullptr;    ///< the model's, as the stage changes it
+  Shared<Recipe> recipe = {};      ///< the model's, as the stage changes it
   bool taught() const { return method && needs.teacher; }
 };
 

@@ -1,4 +1,4 @@
-/// The parts of a job's spec, and what is derived from it: its id and its group. plan.h says what a spec holds.
+/// The parts of a job's spec, and what is derived from it: its id and its group. spec.h says what a spec holds.
 #pragma once
 #include <kdbench/plan/make/setting.h>
 
@@ -12,18 +12,18 @@ namespace kdbench::inline plan {
 Spec seed_spec(std::int64_t seed, std::int64_t bins, const std::string& device);
 
 /// Spec of a network trained on labels alone.
-Spec labels_spec(const Spec& of_seed, const ResolvedDataset& dataset, const ResolvedModel& model, const SpecPartPtr& recipe);
+Spec labels_spec(const Spec& of_seed, const ResolvedDataset& dataset, const ResolvedModel& model, const Shared<Recipe>& recipe);
 
 /// The model's recipe as one stage changes it.
-SpecPartPtr stage_recipe(const ResolvedModel& model, const Stage& stage);
+Shared<Recipe> stage_recipe(const ResolvedModel& model, const Stage& stage);
 
-Json loss_spec(const Method& method, const LossNeeds& needs, const Knobs& knobs, const Stage& stage);
+LossSpec loss_spec(const Method& method, const LossNeeds& needs, const Knobs& knobs, const Stage& stage);
 
 /// @param job id of the job whose network teaches in `stage`
-Json teacher_spec(const std::string& job, const Stage& stage);
+TeacherSpec teacher_spec(const std::string& job, const Stage& stage);
 
-/// "last", "best_val", "epoch 30".
-std::string checkpoint_text(const Checkpoint& checkpoint);
+/// The state of the teacher that a stage learns from.
+CheckpointRef checkpoint_of(const Stage& stage);
 
 /// The hash of what determines the result: of the spec, with what the data's files hold in place of where they lie.
 std::string job_identity(const Spec& spec);

@@ -1,7 +1,7 @@
 /// From a strategy's answer to stages that can be planned: asked, checked, and each with what trains it.
 #pragma once
+#include <kdbench/plan/make/loss_answers.h>
 #include <kdbench/plan/make/setting.h>
-#include <kdbench/plan/resolve/loss_answers.h>
 
 #include <string>
 #include <vector>

@@ -26,8 +26,8 @@ const Listed<EntryType>* find_plugin(const PluginUse& use, const std::map<std::s
 }
 
 template <class EntryType>
-Json plugin_spec(const Listed<EntryType>& entry, const ParamValues& params) {
-  return {{"plugin", entry.name}, {"version", entry.version}, {"params", to_json(params)}};
+PluginSpec plugin_spec(const Listed<EntryType>& entry, const ParamValues& params) {
+  return {entry.name, entry.version, to_json(params)};
 }
 
 /// Runs code of a plugin; whatever it throws becomes a diagnostic at `at`.
@@ -47,32 +47,29 @@ bool guarded(const std::string& file, Position at, const std::string& what, Diag
 
 /// Notes which parameters name files or folders that are here, and what those hold: data that was replaced is other data.
 void add_fingerprint(ResolvedDataset& r, const std::string& data_dir) {
-  Json files = Json::object();
   for (const auto& [name, value] : r.params) {
     const auto* text = std::get_if<std::string>(&value);
     if (!text || text->empty()) continue;
     const auto print = content_fingerprint(std::filesystem::path(data_dir) / *text);
     if (print.empty()) continue;
-    files[name] = print;
+    r.source.files[name] = print;
     r.places.push_back(name);
   }
-  if (!files.empty()) r.core["files"] = std::move(files);
 }
 
-/// Removes from a data set's spec or core where its files lie, in it and in what it is made of; what they hold stays in it.
-void erase_places(const ResolvedDataset& r, Json& spec) {
-  for (const auto& place : r.places) spec.at("params").erase(place);
-  if (r.of) erase_places(*r.of, spec.at("of"));
+/// The source without where its files lie, in it and in what it is made of; what they hold stays in it.
+DataSource placeless(const ResolvedDataset& r) {
+  auto source = r.source;
+  for (const auto& place : r.places) source.use.params.erase(place);
+  if (r.of) source.of = std::make_shared<const DataSource>(placeless(*r.of));
+  return source;
 }
 
-SpecPartPtr dataset_spec(const ResolvedDataset& r) {
-  auto spec = r.core;
-  spec["validation"] = r.use->validation.value;
-  spec["train_limit"] = r.use->train_limit.value;
-  spec["test_limit"] = r.use->test_limit.value;
-  auto placeless = spec;
-  erase_places(r, placeless);
-  return make_part(std::move(spec), placeless);
+Shared<DatasetSpec> dataset_spec(const ResolvedDataset& r) {
+  const DatasetSpec spec{r.source, r.use->validation.value, r.use->train_limit.value, r.use->test_limit.value};
+  auto deciding = spec;
+  deciding.source = placeless(r);
+  return {spec, to_document(deciding)};
 }
 
 }  // namespace
@@ -84,6 +81,8 @@ std::int64_t ResolvedDataset::num_train() const {
 }
 
 Resolved::Resolved(const Suite& s, const Catalog& catalog, Diagnostics& diagnostics) : suite(s), diagnostics_(diagnostics) {
+  if (const auto* loss = baseline_of(catalog.losses)) baseline_loss = loss->name;
+  if (const auto* strategy = baseline_of(catalog.strategies)) baseline_strategy = strategy->name;
   for (const auto& [name, use] : suite.datasets) resolve_dataset(name, catalog);
   resolve_models(catalog);
   for (const auto& [name, use] : suite.losses) methods[name] = expand_methods(use, catalog, suite.file, diagnostics_);
@@ -121,9 +120,9 @@ std::optional<ResolvedDataset> Resolved::resolved_use(const DatasetUse& use, con
                                         use.validation.value, r.info.num_train)});
     return std::nullopt;
   }
-  r.core = plugin_spec(*r.entry, r.params);
+  r.source.use = plugin_spec(*r.entry, r.params);
   add_fingerprint(r, suite.data_dir);
-  if (r.of) r.core["of"] = r.of->core;
+  if (r.of) r.source.of = std::make_shared<const DataSource>(r.of->source);
   r.spec = dataset_spec(r);
   return r;
 }
@@ -157,10 +156,15 @@ void Resolved::resolve_models(const Catalog& catalog) {
     ResolvedModel r{
         &use, entry, resolve_use(use, entry->params, fmt::format("model '{}'", name), suite.file, diagnostics_), {}, {}};
     if (diagnostics_.size() != before) continue;
-    r.spec = make_part(plugin_spec(*entry, r.params));
-    r.recipe = make_part(to_json(use.recipe));
+    r.spec = plugin_spec(*entry, r.params);
+    r.recipe = use.recipe;
     models.emplace(name, std::move(r));
   }
+}
+
+std::vector<Located<std::string>> Resolved::strategies_of(const Study& study) const {
+  if (!study.strategies.empty() || baseline_strategy.empty()) return study.strategies;
+  return {{baseline_strategy, study.at}};
 }
 
 void Resolved::resolve_strategies(const Catalog& catalog) {
@@ -169,11 +173,13 @@ void Resolved::resolve_strategies(const Catalog& catalog) {
     if (!entry) return;
     const auto what = fmt::format("strategy '{}'", use.name);
     const auto params = resolve_use(use, entry->params, what, suite.file, diagnostics_);
-    guarded(suite.file, use.at, what, diagnostics_, [&] { strategies[use.name] = {use.name, entry->create(params, {})}; });
+    guarded(suite.file, use.at, what, diagnostics_, [&] {
+      strategies[use.name] = {use.name, entry->create(params, {}), entry->about.is_baseline};
+    });
   };
   for (const auto& [name, use] : suite.strategies) add(use);
   for (const auto& study : suite.studies) {
-    for (const auto& name : study.strategies) {
+    for (const auto& name : strategies_of(study)) {
       if (suite.strategies.contains(name.value) || strategies.contains(name.value)) continue;
       StrategyUse use;
       use.name = name.value;

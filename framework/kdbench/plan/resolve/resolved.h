@@ -21,9 +21,9 @@ struct ResolvedDataset {
   const ResolvedDataset* of = nullptr;     ///< the one it is made of, by the key `of`
   std::shared_ptr<const Dataset> dataset;  ///< as built; reads nothing while planning
   DatasetInfo info;
-  Json core;                        ///< plugin, parameters, fingerprints of its files, and the core of `of`
+  DataSource source;                ///< plugin, parameters, fingerprints of its files, and the same of `of`
   std::vector<std::string> places;  ///< parameters that name an existing file or folder
-  SpecPartPtr spec;                 ///< "dataset" of a job's spec: the core, and how the host cuts the rows
+  Shared<DatasetSpec> spec;         ///< of a job's spec: the source, and how the host cuts the rows
 
   std::int64_t num_train() const;  ///< rows trained on, after the validation cut and the limit; 0: unknown
 };
@@ -32,12 +32,14 @@ struct ResolvedModel {
   const ModelUse* use = nullptr;
   const Listed<ModelEntry>* entry = nullptr;
   ParamValues params;
-  SpecPartPtr spec, recipe;  ///< "model" and "train" of a job's spec
+  Shared<PluginSpec> spec;  ///< "model" of a job's spec
+  Shared<Recipe> recipe;    ///< "train" of a job's spec
 };
 
 struct ResolvedStrategy {
   std::string name;
   std::shared_ptr<Strategy> strategy;
+  bool is_baseline = false;  ///< without detours
 };
 
 /// Everything of a suite that could be resolved; what could not is missing here and stands in the diagnostics.
@@ -50,6 +52,11 @@ class Resolved {
   std::map<std::string, ResolvedModel> models;
   std::map<std::string, std::vector<Method>> methods;  ///< by [losses.NAME]
   std::map<std::string, ResolvedStrategy> strategies;
+  std::string baseline_loss;      ///< plugin that methods are compared with where a study names none; empty: no plugin is it
+  std::string baseline_strategy;  ///< plugin of the strategy without detours; empty: no plugin is it
+
+  /// The strategies of a study: those it names, or else the one without detours.
+  std::vector<Located<std::string>> strategies_of(const Study& study) const;
 
   /// Facts of a model on a data set, measured once. Returns nullptr where the model cannot be built (a diagnostic was added).
   const ModelFacts* facts(const std::string& model, const std::string& dataset);

@@ -2,7 +2,6 @@
 #include <kdbench/stats/describe/bootstrap.h>
 
 #include <kdbench/base/check.h>
-#include <kdbench/stats/correlation/coefficients.h>
 #include <kdbench/stats/random_index.h>
 
 #include <fmt/core.h>
@@ -71,18 +70,6 @@ Interval bootstrap_pairs(const std::vector<double>& x, const std::vector<double>
         return statistic(drawn_x, drawn_y);
       },
       options);
-}
-
-Interval spearman_interval(const std::vector<double>& x, const std::vector<double>& y, const BootstrapOptions& options) {
-  return bootstrap_pairs(x, y, spearman_rho, options);
-}
-
-Interval kendall_interval(const std::vector<double>& x, const std::vector<double>& y, const BootstrapOptions& options) {
-  return bootstrap_pairs(x, y, kendall_tau_b, options);
-}
-
-Interval pearson_interval(const std::vector<double>& x, const std::vector<double>& y, const BootstrapOptions& options) {
-  return bootstrap_pairs(x, y, pearson_r, options);
 }
 
 double quantile(std::vector<double> values, double probability) {

@@ -36,11 +36,6 @@ Interval bootstrap_interval(const std::vector<double>& values, const Statistic& 
 Interval bootstrap_pairs(const std::vector<double>& x, const std::vector<double>& y, const PairStatistic& statistic,
                          const BootstrapOptions& options = {});
 
-/// Intervals of the correlations.
-Interval spearman_interval(const std::vector<double>& x, const std::vector<double>& y, const BootstrapOptions& options = {});
-Interval kendall_interval(const std::vector<double>& x, const std::vector<double>& y, const BootstrapOptions& options = {});
-Interval pearson_interval(const std::vector<double>& x, const std::vector<double>& y, const BootstrapOptions& options = {});
-
 /// Returns the quantile of `values` at `probability` in [0, 1], linear between neighbours; NaN for no value.
 double quantile(std::vector<double> values, double probability);
 

@@ -1,13 +1,24 @@
-/// Sums over columns of numbers.
+/// The mean of a column of numbers, and sums over columns.
 #include <kdbench/stats/describe/column.h>
 
-#include <kdbench/stats/describe/summary.h>
+#include <kdbench/stats/describe/columns_check.h>
+#include <kdbench/stats/interval.h>
 
 #include <algorithm>
 #include <cmath>
+#include <functional>
 #include <numeric>
 
 namespace kdbench::stats {
+
+double mean(const std::vector<double>& values) {
+  if (values.empty() || !all_finite(values)) return kUndefined;
+  if (std::adjacent_find(values.begin(), values.end(), std::not_equal_to<>()) == values.end()) return values.front();
+  const auto n = static_cast<double>(values.size());
+  // Dividing first keeps the sum of huge values finite; the second pass removes the rounding of the first.
+  const auto first = std::accumulate(values.begin(), values.end(), 0.0, [&](double sum, double v) { return sum + v / n; });
+  return first + std::accumulate(values.begin(), values.end(), 0.0, [&](double sum, double v) { return sum + (v - first); }) / n;
+}
 
 std::vector<double> deviations(const std::vector<double>& values) {
   std::vector<double> out(values.size());

@@ -1,8 +1,11 @@
-/// Sums over columns of numbers.
+/// The mean of a column of numbers, and sums over columns.
 #pragma once
 #include <vector>
 
 namespace kdbench::stats {
+
+/// Returns the arithmetic mean; NaN for no value.
+double mean(const std::vector<double>& values);
 
 /// Returns value - mean for every value; exact zeros where all values are the same double.
 std::vector<double> deviations(const std::vector<double>& values);

@@ -1,8 +1,6 @@
-/// Mean, spread and t interval, in two passes.
+/// Spread and t interval, in two passes.
 #include <kdbench/stats/describe/summary.h>
 
-#include <kdbench/stats/describe/column.h>
-#include <kdbench/stats/describe/columns_check.h>
 #include <kdbench/stats/distributions.h>
 
 #include <algorithm>
@@ -11,15 +9,6 @@
 #include <numeric>
 
 namespace kdbench::stats {
-
-double mean(const std::vector<double>& values) {
-  if (values.empty() || !all_finite(values)) return kUndefined;
-  if (std::adjacent_find(values.begin(), values.end(), std::not_equal_to<>()) == values.end()) return values.front();
-  const auto n = static_cast<double>(values.size());
-  // Dividing first keeps the sum of huge values finite; the second pass removes the rounding of the first.
-  const auto first = std::accumulate(values.begin(), values.end(), 0.0, [&](double sum, double v) { return sum + v / n; });
-  return first + std::accumulate(values.begin(), values.end(), 0.0, [&](double sum, double v) { return sum + (v - first); }) / n;
-}
 
 double sample_sd(const std::vector<double>& values) {
   if (values.size() < 2) return kUndefined;

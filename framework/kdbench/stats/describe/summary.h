@@ -1,14 +1,12 @@
-/// Mean, spread and the t interval of a mean over runs.
+/// Spread and the t interval of a mean over runs; the mean itself comes with column.h.
 #pragma once
+#include <kdbench/stats/describe/column.h>
 #include <kdbench/stats/interval.h>
 
 #include <cstddef>
 #include <vector>
 
 namespace kdbench::stats {
-
-/// Returns the arithmetic mean; NaN for no value.
-double mean(const std::vector<double>& values);
 
 /// Returns the sample standard deviation (divisor n - 1, two passes); NaN for fewer than two values.
 double sample_sd(const std::vector<double>& values);

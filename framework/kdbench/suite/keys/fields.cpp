@@ -187,7 +187,7 @@ const std::vector<Field<Study>>& study_fields() {
       {{.key = "strategies",
         .doc = "Names of [strategies.NAME] or of strategy plugins.",
         .type = "list of strings",
-        .default_text = "[\"direct\"]"},
+        .default_text = "the strategy without detours"},
        {}},
       {{.key = "axis", .doc = "sensitivity: what is varied.", .choices = {"tau", "teacher_temperature"}, .default_text = "none"},
        &Study::axis},
@@ -196,7 +196,7 @@ const std::vector<Field<Study>>& study_fields() {
         .limits = {.above = 0},
         .default_text = "none"},
        &Study::values},
-      {{.key = "baseline", .doc = "Method the others are compared with.", .default_text = "\"kl\" where it is used"},
+      {{.key = "baseline", .doc = "Method the others are compared with.", .default_text = "the baseline loss where it is used"},
        &Study::baseline},
       {{"per_seed", "Also print the accuracy of every seed, their mean and their population variance."}, &Study::per_seed},
   });

@@ -2,8 +2,8 @@
 
 #include <kdbench/base/text.h>
 #include <kdbench/suite/keys/key_homes.h>
-#include <kdbench/suite/keys/names.h>
 #include <kdbench/suite/tables/loss_tables.h>
+#include <kdbench/suite/tables/names.h>
 #include <kdbench/suite/tables/plugin_params.h>
 #include <kdbench/suite/tables/read_recipe.h>
 

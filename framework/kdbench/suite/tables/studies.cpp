@@ -1,7 +1,7 @@
 #include <kdbench/suite/tables/studies.h>
 
 #include <kdbench/base/text.h>
-#include <kdbench/suite/keys/names.h>
+#include <kdbench/suite/tables/names.h>
 #include <kdbench/suite/tables/study_checks.h>
 
 #include <fmt/core.h>
@@ -121,7 +121,6 @@ class StudyReader {
     for (const auto* key : {"losses", "pairs"}) {
       if (!table.find(key)) reader_.complain(table.at, fmt::format("the study needs '{}'", key));
     }
-    if (!table.find("strategies")) study.strategies = {{"direct", table.at}};
     if (!table.find("dataset")) default_dataset(study);
   }
 

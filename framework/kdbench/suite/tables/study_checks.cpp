@@ -44,7 +44,7 @@ bool has_lists(const LossUse& use) {
   return std::any_of(use.params.begin(), use.params.end(), is_list) || std::any_of(use.knobs.begin(), use.knobs.end(), is_list);
 }
 
-void check_baseline(const Node& table, Study& study, const Suite& suite, Reader& reader) {
+void check_baseline(const Node& table, const Study& study, const Suite& suite, Reader& reader) {
   const auto names = values_of(study.losses);
   const auto uses = [&](const std::string& loss) { return std::find(names.begin(), names.end(), loss) != names.end(); };
   const auto lists = [&](const std::string& loss) {
@@ -52,11 +52,7 @@ void check_baseline(const Node& table, Study& study, const Suite& suite, Reader&
     return it != suite.losses.end() && has_lists(it->second);
   };
   const auto* entry = table.find("baseline");
-  if (!entry) {
-    if (uses("kl") && !lists("kl")) study.baseline = "kl";
-    return;
-  }
-  if (study.baseline.empty() || names.empty()) return;
+  if (!entry || study.baseline.empty() || names.empty()) return;
   const auto loss = study.baseline.substr(0, study.baseline.find('['));
   if (!uses(loss)) {
     reader.complain(entry->value.at, fmt::format("'baseline' = {} is none of the study's losses{}", toml_text(study.baseline),

@@ -15,10 +15,10 @@ struct Node {
   struct Entry;
 
   Kind kind = Kind::kTable;
-  SuiteValue scalar;             ///< of kScalar
-  std::vector<Node> items;       ///< of kList, in order
-  std::vector<Entry> entries{};  ///< of kTable, each key once
-  Position at;                   ///< of the value
+  SuiteValue scalar;           ///< of kScalar
+  std::vector<Node> items;     ///< of kList, in order
+  std::vector<Entry> entries;  ///< of kTable, each key once
+  Position at;                 ///< of the value
 
   bool is_table() const { return kind == Kind::kTable; }
   bool is_list() const { return kind == Kind::kList; }

@@ -1,7 +1,7 @@
 /// Running and reporting single checks, for the files of the conformance suite.
 #pragma once
-#include <kdbench/sdk/error.h>
-#include <kdbench/worker/conformance/conformance.h>
+#include <kdbench/sdk/plugin.h>
+#include <kdbench/worker/conformance/check.h>
 
 #include <functional>
 #include <stdexcept>

@@ -1,22 +1,12 @@
 /// The conformance suite: what every plugin must do, checked through the base interfaces alone. `kdbench test` and ctest run it.
 #pragma once
 #include <kdbench/registry/catalog.h>
+#include <kdbench/worker/conformance/check.h>
 
 #include <filesystem>
-#include <functional>
 #include <string>
 
 namespace kdbench::inline worker {
-
-/// The outcome of one check. A skipped check is neither passed nor failed; `detail` says why.
-struct Check {
-  std::string plugin;  ///< "loss kl"
-  std::string name;    ///< what was checked, as a statement
-  bool ok = true;
-  bool skipped = false;
-  std::string detail;  ///< of a failure or a skip: what was found; may carry a measured value otherwise
-};
-using Report = std::function<void(const Check&)>;
 
 /// Each function builds the plugin with its defaults, runs every check that applies and reports each once, in order. An
 /// exception of the plugin is a failed check, never the caller's business. A few seconds each, on the CPU.

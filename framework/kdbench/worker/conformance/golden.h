@@ -1,7 +1,7 @@
 /// Golden files: losses and gradients that independent implementations produced, run through the plugin named in each case.
 #pragma once
 #include <kdbench/registry/catalog.h>
-#include <kdbench/worker/conformance/conformance.h>
+#include <kdbench/worker/conformance/check.h>
 
 #include <filesystem>
 

@@ -3,7 +3,7 @@
 #include <kdbench/suite/text/document.h>
 #include <kdbench/worker/channel.h>
 #include <kdbench/worker/requests/data_check.h>
-#include <kdbench/worker/requests/requests.h>
+#include <kdbench/worker/requests/load_catalog.h>
 #include <kdbench/worker/requests/training.h>
 
 #include <ATen/ops/bincount.h>

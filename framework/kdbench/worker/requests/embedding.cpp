@@ -4,7 +4,7 @@
 #include <kdbench/train/network/stored_networks.h>
 #include <kdbench/worker/channel.h>
 #include <kdbench/worker/requests/embedding.h>
-#include <kdbench/worker/requests/requests.h>
+#include <kdbench/worker/requests/load_catalog.h>
 #include <kdbench/worker/requests/training.h>
 
 #include <ATen/Functions.h>

@@ -9,6 +9,7 @@
 #include <kdbench/worker/environment.h>
 #include <kdbench/worker/requests/data_check.h>
 #include <kdbench/worker/requests/embedding.h>
+#include <kdbench/worker/requests/load_catalog.h>
 #include <kdbench/worker/requests/requests.h>
 #include <kdbench/worker/requests/training.h>
 
@@ -86,23 +87,6 @@ int answer_calibrate(const Json& request, const std::atomic<bool>&) {
 }
 
 }  // namespace
-
-Catalog load_catalog(const Json& request) {
-  Catalog catalog;
-  std::map<std::string, std::string> excluded;
-  for (const auto& e : request.value("exclude", Json::array())) excluded[e.at("file")] = e.at("reason");
-  for (const auto& file : find_libraries(request.value("plugins", std::vector<std::string>{}),
-                                         request.value("plugin_folders", std::vector<std::string>{}))) {
-    if (const auto it = excluded.find(file.string()); it != excluded.end()) {
-      catalog.exclude(it->first, it->second);
-      continue;
-    }
-    send_event({{"event", "loading"}, {"file", file.string()}});
-    catalog.load(file);
-  }
-  send_event({{"event", "loaded"}});
-  return catalog;
-}
 
 int answer(const Json& request, const std::atomic<bool>& stop) {
   using Verb = int (*)(const Json&, const std::atomic<bool>&);

@@ -1,14 +1,10 @@
 /// What a worker answers: one function a verb of the protocol.
 #pragma once
 #include <kdbench/base/json.h>
-#include <kdbench/registry/catalog.h>
 
 #include <atomic>
 
 namespace kdbench::inline worker {
-
-/// Loads the libraries of a request, announcing each before it is opened.
-Catalog load_catalog(const Json& request);
 
 /// Answers a request with events; the last is "result", "diagnostics" or "error". Returns the exit code.
 /// @param stop set by SIGTERM or SIGINT: training saves and ends

@@ -3,7 +3,7 @@
 #include <kdbench/train/session/session.h>
 #include <kdbench/worker/channel.h>
 #include <kdbench/worker/environment.h>
-#include <kdbench/worker/requests/requests.h>
+#include <kdbench/worker/requests/load_catalog.h>
 #include <kdbench/worker/requests/training.h>
 
 #include <fmt/core.h>

@@ -29,12 +29,14 @@ ModelFacts network() {
   return facts;
 }
 
-Json spec(std::int64_t validation = 100, bool flip = false) {
-  return {{"dataset", {{"validation", validation}, {"train_limit", 0}, {"test_limit", 0}}},
-          {"train", {{"epochs", 2}, {"batch_size", 40}, {"evaluate_every", 1}, {"flip", flip}, {"crop_padding", 0}}}};
+Spec spec(std::int64_t validation = 100, bool flip = false, std::int64_t test_limit = 0) {
+  Spec out;
+  out.dataset = DatasetSpec{.validation = validation, .test_limit = test_limit};
+  out.train = Recipe{.epochs = 2, .batch_size = 40, .flip = flip};
+  return out;
 }
 
-Estimate of(const Json& job, const ModelFacts* teacher = nullptr, bool features = false, double rows = 900) {
+Estimate of(const Spec& job, const ModelFacts* teacher = nullptr, bool features = false, double rows = 900) {
   return estimate_job(network(), teacher, job, static_cast<std::int64_t>(rows), small_images(), features);
 }
 
@@ -50,12 +52,10 @@ TEST(Estimate, CountsForwardsAsTime) {
 }
 
 TEST(Estimate, CountsTheTestRowsThatAreKept) {
-  Json job = spec();
-  job["dataset"]["test_limit"] = 200;
-  EXPECT_NEAR(of(job).seconds, 6.1 - 0.3, 1e-9);                                       // 200 of 500
-  EXPECT_NEAR(of(job).shared_bytes, of(spec()).shared_bytes - 300 * (64 + 16), 1e-3);  // and their bytes
-  job["dataset"]["test_limit"] = 900;                                                  // more than there are
-  EXPECT_NEAR(of(job).seconds, 6.1, 1e-9);
+  EXPECT_NEAR(of(spec(100, false, 200)).seconds, 6.1 - 0.3, 1e-9);  // 200 of 500
+  // and their bytes
+  EXPECT_NEAR(of(spec(100, false, 200)).shared_bytes, of(spec()).shared_bytes - 300 * (64 + 16), 1e-3);
+  EXPECT_NEAR(of(spec(100, false, 900)).seconds, 6.1, 1e-9);  // more than there are
 }
 
 TEST(Estimate, KeepsWeightsGradientsMomentumAndTheStatesThatFourRulesKeep) {
@@ -72,7 +72,7 @@ TEST(Estimate, AddsAStepAndAnEvaluationToWhatIsShared) {
 
 TEST(Estimate, CountsTheTapeOnceAndTheTeacherOnEveryThread) {
   const auto teacher = network();
-  const auto tape = [&](const Json& job, bool features, double rows = 900) {
+  const auto tape = [&](const Spec& job, bool features, double rows = 900) {
     return of(job, &teacher, features, rows).shared_bytes - of(job, nullptr, false, rows).shared_bytes;
   };
   const auto taught = of(spec(), &teacher), alone = of(spec());

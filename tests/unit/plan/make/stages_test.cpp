@@ -63,7 +63,7 @@ std::string mistake(const std::vector<Stage>& stages, const std::string& text = 
 const Job& job_of(const Plan& plan, const std::string& id) {
   return *std::find_if(plan.jobs.begin(), plan.jobs.end(), [&](const Job& job) { return job.id == id; });
 }
-const Job& student_of(const Plan& plan) { return job_of(plan, placements(plan, "method").front().job); }
+const Job& student_of(const Plan& plan) { return job_of(plan, placements(plan, Role::kMethod).front().job); }
 
 void expect_says(const std::string& text, const std::string& part) { EXPECT_NE(text.find(part), std::string::npos) << text; }
 
@@ -82,14 +82,14 @@ TEST(Chain, TrainsTeacherAndSharedAssistantsOnceForAllStrategies) {
       plan_of(head() + using_(R"("direct", "one", "two")"), with({{"one", one_assistant}, {"two", two_assistants}}));
   // Per seed: alone, teacher; direct: student; one: middle, student; two: low, student (its middle is the same job).
   EXPECT_EQ(plan.jobs.size(), 2u * 7);
-  const auto students = placements(plan, "method");
+  const auto students = placements(plan, Role::kMethod);
   ASSERT_EQ(students.size(), 3u);
   EXPECT_EQ(students[0].chain, (Names{"teacher"}));
   EXPECT_EQ(students[1].chain, (Names{"teacher", "middle"}));
   EXPECT_EQ(students[2].chain, (Names{"teacher", "middle", "low"}));
-  for (const auto& p : students) EXPECT_EQ(p.teacher_checkpoint, "last");
+  for (const auto& p : students) EXPECT_EQ(checkpoint_text(p.teacher_checkpoint), "last");
   std::set<std::string> first, middle;
-  for (const auto& p : placements(plan, "teacher")) {
+  for (const auto& p : placements(plan, Role::kTeacher)) {
     if (p.teacher == "teacher") first.insert(p.job);
     if (p.teacher == "middle") middle.insert(p.job);
     EXPECT_EQ(p.chain.empty(), p.teacher == "teacher");
@@ -100,11 +100,11 @@ TEST(Chain, TrainsTeacherAndSharedAssistantsOnceForAllStrategies) {
 
 TEST(Chain, MakesEveryStageWaitForTheOneBefore) {
   const auto plan = plan_of(head() + using_("\"two\""), with({{"two", two_assistants}}));
-  const auto student = placements(plan, "method").front();
+  const auto student = placements(plan, Role::kMethod).front();
   auto job = student.job;
   for (const std::string model : {"student", "low", "middle", "teacher"}) {
     const auto& now = job_of(plan, job);
-    EXPECT_EQ(now.spec.at("model").at("params").at("width"),
+    EXPECT_EQ(now.spec.model->params.at("width"),
               (std::map<std::string, int>{{"student", 4}, {"low", 5}, {"middle", 6}, {"teacher", 8}}.at(model)));
     ASSERT_EQ(now.needs.size(), model == "teacher" ? 0u : 1u) << model;
     if (model != "teacher") job = now.needs.front();
@@ -123,16 +123,16 @@ TEST(Epoch, IsKeptByTheTeacherForEverybodyWhoLearnsFromIt) {
   };
   const auto plan = plan_of(head() + using_(R"("seven", "two", "again", "last")"),
                             with({{"seven", from(7)}, {"two", from(2)}, {"again", from(7)}, {"last", last}}));
-  const auto students = placements(plan, "method");
+  const auto students = placements(plan, Role::kMethod);
   EXPECT_EQ(job_of(plan, students[0].teacher_job).keep_epochs, (std::vector<std::int64_t>{2, 7}));
-  EXPECT_EQ(students[0].teacher_checkpoint, "epoch 7");
+  EXPECT_EQ(checkpoint_text(students[0].teacher_checkpoint), "epoch 7");
   EXPECT_EQ(students[0].job, students[2].job);
   EXPECT_NE(students[0].job, students[1].job);
-  EXPECT_EQ(job_of(plan, students[1].job).spec.at("teacher").at("checkpoint"), (Json{{"rule", "epoch"}, {"epoch", 2}}));
+  EXPECT_EQ(job_of(plan, students[1].job).spec.teacher->checkpoint, (CheckpointRef{"epoch", 2}));
   // What keeps no epoch is named as it was before epochs could be kept.
-  EXPECT_EQ(job_of(plan, students[3].job).spec.at("teacher"),
+  EXPECT_EQ(to_document(job_of(plan, students[3].job).spec.teacher),
             (Json{{"job", students[3].teacher_job}, {"checkpoint", {{"rule", "last"}, {"epoch", 0}}}}));
-  EXPECT_FALSE(job_of(plan, students[3].job).spec.contains("init"));
+  EXPECT_FALSE(job_of(plan, students[3].job).spec.init);
 }
 
 TEST(Epoch, OfTheTeachersEndIsItsLastState) {
@@ -143,7 +143,7 @@ TEST(Epoch, OfTheTeachersEndIsItsLastState) {
   };
   const auto plan = learns_from({"epoch", 9});
   EXPECT_EQ(student_of(plan).id, student_of(learns_from({"last", 0})).id);
-  EXPECT_EQ(placements(plan, "method").front().teacher_checkpoint, "last");
+  EXPECT_EQ(checkpoint_text(placements(plan, Role::kMethod).front().teacher_checkpoint), "last");
 }
 
 TEST(Schedule, IsStretchedToAStagesEpochs) {
@@ -155,12 +155,12 @@ TEST(Schedule, IsStretchedToAStagesEpochs) {
           return {labels("teacher", "teacher", 4), taught("student", "student", "teacher")};
         },
         text);
-    return job_of(plan, student_of(plan).needs.front()).spec.at("train");
+    return *job_of(plan, student_of(plan).needs.front()).spec.train;
   };
   // Half the epochs: epoch 4 of 8 is half of them still, epoch 8 is never reached, and two epochs of warm-up become one.
-  EXPECT_EQ(train_of("[4, 8]").at("milestones"), Json({0.5}));
-  EXPECT_EQ(train_of("[0.5, 0.75]").at("milestones"), Json({0.5, 0.75}));
-  EXPECT_EQ(train_of("[4, 8]").at("warmup_epochs"), 1.0);
+  EXPECT_EQ(train_of("[4, 8]").milestones, std::vector<double>{0.5});
+  EXPECT_EQ(train_of("[0.5, 0.75]").milestones, (std::vector<double>{0.5, 0.75}));
+  EXPECT_EQ(train_of("[4, 8]").warmup_epochs, 1.0);
 }
 
 TEST(Epoch, LeavesTheTeachersIdentityAlone) {
@@ -170,7 +170,7 @@ TEST(Epoch, LeavesTheTeachersIdentityAlone) {
   const auto last = plan_with([](const auto&) -> std::vector<Stage> {
     return {labels("teacher", "teacher"), taught("student", "student", "teacher")};
   });
-  EXPECT_EQ(placements(early, "method").front().teacher_job, placements(last, "method").front().teacher_job);
+  EXPECT_EQ(placements(early, Role::kMethod).front().teacher_job, placements(last, Role::kMethod).front().teacher_job);
 }
 
 TEST(Epoch, MustLieInTheTeachersTraining) {
@@ -203,7 +203,7 @@ TEST(Stages, FitTheTeachersTemperatureAsPartOfTheStudentsIdentity) {
     };
   };
   const auto fitted = plan_with(script(true)), plain = plan_with(script(false));
-  EXPECT_EQ(student_of(fitted).spec.at("teacher").at("temperature"), "fitted");
+  EXPECT_EQ(student_of(fitted).spec.teacher->temperature, "fitted");
   EXPECT_NE(student_of(fitted).id, student_of(plain).id);
   EXPECT_NE(student_of(fitted).group, student_of(plain).group);
 }
@@ -223,8 +223,8 @@ TEST(Stages, NameWhatTheyStartFromAndWhatTheyAreAddedTo) {
     const auto plan = plan_with(two_steps(how)), plain = plan_with(two_steps(""));
     const auto& student = student_of(plan);
     ASSERT_EQ(student.needs.size(), 2u);
-    EXPECT_EQ(student.spec.at(how), student.needs[1]);
-    EXPECT_EQ(job_of(plan, student.needs[1]).spec.at("train").at("epochs"), 5);
+    EXPECT_EQ(how == "init" ? student.spec.init : student.spec.added_to, student.needs[1]);
+    EXPECT_EQ(job_of(plan, student.needs[1]).spec.train->epochs, 5);
     EXPECT_NE(student.id, student_of(plain).id);
     EXPECT_EQ(student.group, student_of(plain).group);  // it sees the same teacher on the same batches
     EXPECT_TRUE(job_of(plan, student.needs[1]).group.empty());
@@ -259,9 +259,9 @@ TEST(NamedLoss, OfTheStudentStandsInTheConvention) {
     return {labels("teacher", "teacher"), taught("hint", "student", "teacher"), student};
   };
   const auto plan = plan_of(head() + "[losses.other]\nplugin = \"kl\"\ntau = 7\n" + using_("\"it\""), with({{"it", script}}));
-  EXPECT_EQ(placements(plan, "method").front().convention,
+  EXPECT_EQ(placements(plan, Role::kMethod).front().convention,
             "tau=4 on both, tau^2 on, alpha=1; student by other: tau=7 on both, tau^2 on, alpha=1");
-  EXPECT_EQ(student_of(plan).spec.at("loss").at("tau_student"), 7.0);
+  EXPECT_EQ(student_of(plan).spec.loss->tau_student, 7.0);
 }
 
 TEST(NamedLoss, TrainsTheStageThatNamesItWithItsOwnSettings) {
@@ -275,12 +275,11 @@ TEST(NamedLoss, TrainsTheStageThatNamesItWithItsOwnSettings) {
   const auto plan = plan_of(text + using_("\"it\""), with({{"it", script}}));
   std::multiset<double> taus;
   for (const auto& job : plan.jobs) {
-    if (!job.spec.at("loss").is_null() && job.spec.at("seed") == 0)
-      taus.insert(job.spec.at("loss").at("tau_student").get<double>());
+    if (job.spec.loss && job.spec.seed == 0) taus.insert(job.spec.loss->tau_student);
   }
   EXPECT_EQ(taus, (std::multiset<double>{3, 7}));
-  EXPECT_EQ(student_of(plan).spec.at("loss").at("tau_student"), 3.0);
-  EXPECT_EQ(placements(plan, "teacher").size(), 1u);  // "base" teaches nobody
+  EXPECT_EQ(student_of(plan).spec.loss->tau_student, 3.0);
+  EXPECT_EQ(placements(plan, Role::kTeacher).size(), 1u);  // "base" teaches nobody
   expect_says(mistakes(head() + "[losses.othr]\nplugin = \"kl\"\n" + using_("\"it\""), with({{"it", script}})),
               "strategy 'it' trains stage 'base' by loss 'other', which is no [losses.NAME]; did you mean 'othr'?");
   expect_says(mistakes(head() + "[losses.other]\nplugin = \"kl\"\ntau = [1, 2, 3]\n" + using_("\"it\""), with({{"it", script}})),

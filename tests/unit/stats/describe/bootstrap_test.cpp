@@ -1,4 +1,5 @@
 /// Bootstrap intervals: repeatable to the byte, and nothing where there is nothing.
+#include <kdbench/stats/correlation/intervals.h>
 #include <kdbench/stats/describe/bootstrap.h>
 #include <kdbench/stats/describe/summary.h>
 #include <kdbench/stats/random_index.h>

@@ -1,4 +1,4 @@
-#include <kdbench/suite/keys/names.h>
+#include <kdbench/suite/tables/names.h>
 
 #include <kdbench/suite/text/unicode.h>
 

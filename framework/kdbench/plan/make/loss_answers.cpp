@@ -1,4 +1,4 @@
-#include <kdbench/plan/resolve/loss_answers.h>
+#include <kdbench/plan/make/loss_answers.h>
 
 #include <fmt/core.h>
 

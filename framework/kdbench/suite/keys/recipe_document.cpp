@@ -1,3 +1,4 @@
+/// Recipes as they stand in the spec of a job, by the list of their keys.
 #include <kdbench/suite/recipe.h>
 
 #include <kdbench/suite/keys/fields.h>

@@ -1,0 +1,73 @@
+#include <kdbench/results/record_reference.h>
+
+#include <kdbench/results/record.h>
+
+#include <fmt/core.h>
+
+#include <set>
+#include <typeindex>
+#include <typeinfo>
+
+namespace kdbench::inline results {
+namespace {
+
+/// What stands inside a list, a map, an optional or a part that jobs share.
+template <class T>
+struct Inner {
+  using type = T;
+};
+template <class T>
+struct Inner<std::optional<T>> : Inner<T> {};
+template <class T>
+struct Inner<std::vector<T>> : Inner<T> {};
+template <class T>
+struct Inner<std::map<std::string, T>> : Inner<T> {};
+template <class T>
+struct Inner<Shared<T>> : Inner<T> {};
+template <class T>
+struct Inner<std::shared_ptr<const T>> : Inner<T> {};
+
+std::string presence_text(Presence presence) { return presence == Presence::kIfAny ? "where there is any" : "always"; }
+
+/// A section for each struct, the first time it is met, then for the structs inside it.
+class Reference {
+ public:
+  template <Document T>
+  void add(const std::string& title) {
+    if (!seen_.insert(typeid(T)).second) return;
+    out_ += fmt::format("\n## {}\n\n| member | kind | stands | meaning |\n| --- | --- | --- | --- |\n", title);
+    for (const auto& line : describe_fields<T>()) {
+      out_ += fmt::format("| `{}` | {} | {} | {} |\n", line.key, line.kind, presence_text(line.presence), line.meaning);
+    }
+    const T value{};
+    document::each_field(value, [&]<class Field, class Value>(const Field& f, const Value&) {
+      using Inside = typename Inner<Value>::type;
+      if constexpr (Document<Inside> && !TextCoded<Inside>) add<Inside>(title == "A record" ? f.key : title + "." + f.key);
+    });
+  }
+
+  std::string take() { return std::move(out_); }
+
+ private:
+  std::set<std::type_index> seen_;
+  std::string out_;
+};
+
+}  // namespace
+
+std::string record_reference_markdown() {
+  Reference reference;
+  reference.add<RunRecord>("A record");
+  return fmt::format(
+             "# Records\n\nEvery job ends as one record, `STORE/records/ab/<job id>.json`, schema {}. This page is made from the "
+             "lists of "
+             "fields in\n`framework/kdbench/results/record.h` and `framework/kdbench/plan/spec.h`, from which records are "
+             "written, read and "
+             "checked, too. Fractions\nare in [0, 1]; numbers that JSON lacks are \"nan\", \"inf\", \"-inf\".\n",
+             kRecordSchema) +
+         reference.take() +
+         "\nThe members of `spec.train` are those of `[train]` in a suite file ([suite reference](suite_reference.md)), all but\n"
+         "`checkpoint_every`, which decides no result.\n";
+}
+
+}  // namespace kdbench::inline results

@@ -1,0 +1,15 @@
+/// Intervals of correlations, by resampling pairs.
+#pragma once
+#include <kdbench/stats/describe/bootstrap.h>
+#include <kdbench/stats/interval.h>
+
+#include <vector>
+
+namespace kdbench::stats {
+
+/// Each returns the percentile bootstrap interval of the correlation of its name; undefined where bootstrap_pairs() is.
+Interval spearman_interval(const std::vector<double>& x, const std::vector<double>& y, const BootstrapOptions& options = {});
+Interval kendall_interval(const std::vector<double>& x, const std::vector<double>& y, const BootstrapOptions& options = {});
+Interval pearson_interval(const std::vector<double>& x, const std::vector<double>& y, const BootstrapOptions& options = {});
+
+}  // namespace kdbench::stats

@@ -1,0 +1,33 @@
+#!/usr/bin/env bash
+# How the code is cut, in numbers: scripts/rooms.sh [ROOT]. For every layer its sources (.h and .cpp), its rooms (folders, the ground
+# floor among them), the most sources on one floor, and the includes that go from one room to another of the layer; then how many
+# lines of the whole use a string as the key of a document outside what reads and writes documents.
+set -euo pipefail
+root=${1:-$(cd "$(dirname "${BASH_SOURCE[0]}")/.." && pwd)}
+cd "$root/framework/kdbench"
+
+sources() { find "$1" -name '*.h' -o -name '*.cpp' | sort; }
+
+# rooms_between LAYER: "from to" for every include between rooms of a layer, each once.
+rooms_between() {
+  local layer=$1
+  sources "$layer" | xargs grep -HoE "#include <kdbench/$layer/[^>]+>" 2>/dev/null |
+    sed -E "s|^$layer/||; s|:#include <kdbench/$layer/| |; s|>$||" |
+    awk 'function room(f) { return index(f, "/") ? substr(f, 1, index(f, "/") - 1) : "-" }
+         { a = room($1); b = room($2); if (a != b) print a, b }' | sort -u
+}
+
+printf '| layer | sources | rooms | most on a floor | arrows between rooms |\n| --- | ---: | ---: | ---: | ---: |\n'
+for folder in */; do
+  layer=${folder%/}
+  sources "$layer" | awk -v layer="$layer" -v arrows="$(rooms_between "$layer" | wc -l)" '
+    { n = split($0, part, "/"); room = n > 2 ? part[2] : "-"; if (!(room in count)) ++rooms; most = ++count[room] > most ? count[room] : most; ++all }
+    END { printf "| %s | %d | %d | %d | %d |\n", layer, all, rooms, most, arrows }'
+done
+
+# Readers and writers of documents: where a key has to stand as a text.
+readers='^(base/document|suite/text/|suite/tables/|suite/keys/|calibration/logits/logits_json|train/network/safetensors|leaderboard/render/|report/figure_data)'
+keys=$(grep -rnE '(\.at\(|\[|contains\(|\.value\(|\.find\()"[a-zA-Z_0-9]+"' --include='*.h' --include='*.cpp' . | sed 's|^\./||')
+printf '\nLines with a string key: %d; outside readers and writers: %d\n' "$(printf '%s\n' "$keys" | grep -c .)" \
+  "$(printf '%s\n' "$keys" | grep -vcE "$readers" || true)"
+printf '%s\n' "$keys" | grep -vE "$readers" | cut -d: -f1 | sort | uniq -c | sort -rn | sed 's/^/  /' || true

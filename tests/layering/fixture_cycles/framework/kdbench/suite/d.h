@@ -1,0 +1,2 @@
+#pragma once
+#include <kdbench/suite/left/a.h>

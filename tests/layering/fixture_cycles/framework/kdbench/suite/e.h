@@ -1,0 +1,2 @@
+// Never compiled.
+#pragma once

@@ -1,0 +1,2 @@
+#include <kdbench/suite/left/a.h>
+#include <kdbench/suite/right/b.h>

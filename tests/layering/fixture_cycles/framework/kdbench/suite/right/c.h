@@ -1,0 +1,3 @@
+#pragma once
+#include <kdbench/suite/e.h>
+#include <kdbench/suite/right/b.h>

@@ -1,0 +1,25 @@
+/// Loss plugins that are one function, for tests of what measures losses.
+#pragma once
+#include <kdbench/registry/catalog.h>
+
+#include <memory>
+#include <string>
+
+namespace kdbench::test {
+
+/// A loss that computes `kForward` and asks for the logits of a teacher.
+template <LossTerms (*kForward)(const LossInputs&)>
+class FunctionLoss final : public Loss {
+ public:
+  LossTerms forward(const LossInputs& in) override { return kForward(in); }
+};
+
+/// Returns the plugin `name` that is that function.
+template <LossTerms (*kForward)(const LossInputs&)>
+LossEntry loss_of(const std::string& name) {
+  return {.name = name, .about = {.summary = "A function."}, .params = {}, .create = [](const ParamValues&, const LossContext&) {
+            return std::make_shared<FunctionLoss<kForward>>();
+          }};
+}
+
+}  // namespace kdbench::test
