@@ -7,27 +7,28 @@
 #include <filesystem>
 
 namespace kdbench::inline cli {
+
 void add_board_format(CLI::App& verb, std::string& format) {
   verb.add_option("--format", format, "text, md, csv or json")
       ->check(CLI::IsMember({"text", "md", "csv", "json"}))
       ->capture_default_str();
 }
 
-Json plan_of_suite(const Context& context, const Store& store, const SuiteOptions& options) {
+Plan plan_of_suite(const Context& context, const Store& store, const SuiteOptions& options) {
   if (!options.profile.empty() || !options.set.empty()) {
     if (!std::filesystem::is_regular_file(options.file))
       refuse(context, fmt::format("--profile and --set need the suite's file; '{}' is none", options.file));
     auto setup = worker_setup(context);
-    return to_json(plan_or_exit(context, setup, options));
+    return plan_or_exit(context, setup, options);
   }
   return stored_plan(context, store, options.file);
 }
 
-Leaderboard board_of(const Context& context, const Store& store, const Json& plan) {
+Leaderboard board_of(const Context& context, const Store& store, const Plan& plan) {
   return make_leaderboard(plan, [&](const std::string& job) { return record_or_warn(context, store, job); });
 }
 
-void print_boards(const Context& context, const Store& store, const Json& plan, const std::string& format) {
+void print_boards(const Context& context, const Store& store, const Plan& plan, const std::string& format) {
   const auto board = board_of(context, store, plan);
   context.out << render(board, value_or_refuse(context, format_from_string(format))) << std::flush;
 }

@@ -50,19 +50,19 @@ CatalogCache::CatalogCache(const WorkerSetup& setup) {
   if (!folder.empty()) file_ = folder / ("catalog-" + sha256_hex(text).substr(0, 32) + ".json");
 }
 
-std::optional<Json> CatalogCache::get() const {
+std::optional<CatalogDocument> CatalogCache::get() const {
   if (file_.empty()) return std::nullopt;
-  auto found = read_json(file_);
-  if (!found || !found->is_object()) return std::nullopt;
-  return std::move(*found);
+  const auto found = read_json(file_);
+  if (!found) return std::nullopt;
+  auto catalog = from_document<CatalogDocument>(*found, file_.string());
+  return catalog ? std::optional(std::move(*catalog)) : std::nullopt;
 }
 
-void CatalogCache::put(const Json& catalog) const {
-  const auto libraries = catalog.value("libraries", Json::array());
-  const bool whole = std::all_of(libraries.begin(), libraries.end(), [](const Json& l) { return l.value("ok", false); });
+void CatalogCache::put(const CatalogDocument& catalog) const {
+  const bool whole = std::all_of(catalog.libraries.begin(), catalog.libraries.end(), [](const auto& l) { return l.ok; });
   if (file_.empty() || !whole) return;
   try {
-    write_file_atomically(file_, catalog.dump());
+    write_file_atomically(file_, to_document(catalog).dump());
   } catch (const std::exception&) {
     // A cache that cannot be written is a cache that is not there.
   }

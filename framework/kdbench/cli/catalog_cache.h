@@ -1,5 +1,6 @@
 /// CatalogCache: the catalog of a set of libraries, kept until one of them, or the worker, changes.
 #pragma once
+#include <kdbench/protocol/catalog_document.h>
 #include <kdbench/run/process/ask.h>
 
 #include <filesystem>
@@ -13,10 +14,11 @@ class CatalogCache {
  public:
   explicit CatalogCache(const WorkerSetup& setup);
 
-  std::optional<Json> get() const;
+  /// Nothing where none is kept, or one of another version.
+  std::optional<CatalogDocument> get() const;
   /// Keeps a catalog in which every library was loaded: a refusal may have a cause outside the
   /// file.
-  void put(const Json& catalog) const;
+  void put(const CatalogDocument& catalog) const;
 
  private:
   std::filesystem::path file_;  ///< empty: there is nowhere to keep it

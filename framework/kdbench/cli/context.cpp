@@ -71,24 +71,24 @@ void refuse(const Context& context, const std::string& message) {
 
 WorkerSetup worker_setup(const Context& context) { return {worker_path(context), context.plugins, plugin_folders(context), {}}; }
 
-Json ask_or_exit(const Context& context, WorkerSetup& setup, const Json& request, const AskOptions& options) {
-  auto answer = ask(setup, request, with_load_limit(options));
+ResultEvent ask_document_or_exit(const Context& context, WorkerSetup& setup, Json request, const AskOptions& options) {
+  auto answer = ask(setup, std::move(request), with_load_limit(options));
   for (auto i = setup.excluded.size(); i < answer.excluded.size(); ++i) {
     context.err << fmt::format("warning: {} {}; it is left out\n", answer.excluded[i].file, answer.excluded[i].reason);
   }
   setup.excluded = answer.excluded;
-  if (answer.ok()) return std::move(answer.result);
+  if (answer.ok()) return std::move(*answer.result);
   if (!answer.diagnostics.empty()) refuse(context, answer.diagnostics);
   context.err << "kdbench: " << answer.failure << std::endl;
   throw Exit{kFailure};
 }
 
-Json catalog_of(const Context& context, WorkerSetup& setup) {
+CatalogDocument catalog_of(const Context& context, WorkerSetup& setup) {
   const CatalogCache cache(setup);
   if (!context.no_cache && setup.excluded.empty()) {
     if (auto known = cache.get()) return *known;
   }
-  auto catalog = ask_or_exit(context, setup, {{"verb", "catalog"}}).value("catalog", Json::object());
+  auto catalog = ask_or_exit(context, setup, CatalogRequest{}).catalog;
   cache.put(catalog);
   return catalog;
 }
@@ -97,13 +97,12 @@ void require_named_plugins(const Context& context, WorkerSetup& setup) {
   if (!setup.plugins.empty()) require_named_plugins(context, setup, catalog_of(context, setup));
 }
 
-void require_named_plugins(const Context& context, const WorkerSetup& setup, const Json& catalog) {
+void require_named_plugins(const Context& context, const WorkerSetup& setup, const CatalogDocument& catalog) {
   bool refused = false;
-  for (const auto& library : catalog.value("libraries", Json::array())) {
-    const auto file = library.value("file", "");
-    if (library.value("ok", false) || std::find(setup.plugins.begin(), setup.plugins.end(), file) == setup.plugins.end())
-      continue;
-    context.err << fmt::format("kdbench: plugin {}: {}\n", file, library.value("reason", ""));
+  for (const auto& library : catalog.libraries) {
+    const bool named = std::find(setup.plugins.begin(), setup.plugins.end(), library.file) != setup.plugins.end();
+    if (library.ok || !named) continue;
+    context.err << fmt::format("kdbench: plugin {}: {}\n", library.file, library.reason);
     refused = true;
   }
   if (refused) throw Exit{kPluginRefused};

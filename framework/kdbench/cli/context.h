@@ -47,20 +47,27 @@ T value_or_refuse(const Context& context, Result<T> result) {
 /// that came with this program.
 WorkerSetup worker_setup(const Context& context);
 
-/// Asks and returns the "result" event. Prints diagnostics (Exit{kUserMistake}) or the failure
+/// Asks and returns the last event. Prints diagnostics (Exit{kUserMistake}) or the failure
 /// (Exit{kFailure}). Libraries that ended the worker are noted in `setup.excluded`, and on err when
 /// they were not known before.
-Json ask_or_exit(const Context& context, WorkerSetup& setup, const Json& request, const AskOptions& options = {});
+ResultEvent ask_document_or_exit(const Context& context, WorkerSetup& setup, Json request, const AskOptions& options);
+
+/// The same for a request of protocol/requests.h: returns its answer.
+/// @throws DocumentError where the worker answered something else
+template <Document R>
+typename R::Answer ask_or_exit(const Context& context, WorkerSetup& setup, const R& request, const AskOptions& options = {}) {
+  return ask_document_or_exit(context, setup, to_document(request), options).template answer<typename R::Answer>();
+}
 
 /// Returns the catalog, from the cache when no library and no worker has changed. Libraries that
 /// end a worker are excluded in `setup`.
-Json catalog_of(const Context& context, WorkerSetup& setup);
+CatalogDocument catalog_of(const Context& context, WorkerSetup& setup);
 
 /// Throws Exit{kPluginRefused}, with the reasons printed, when a library of `setup.plugins` could
 /// not be loaded.
 void require_named_plugins(const Context& context, WorkerSetup& setup);
 /// The same from a catalog that was asked for before.
-void require_named_plugins(const Context& context, const WorkerSetup& setup, const Json& catalog);
+void require_named_plugins(const Context& context, const WorkerSetup& setup, const CatalogDocument& catalog);
 
 /// Opens the store for reading, or returns nothing where the folder does not exist.
 std::optional<Store> existing_store(const Context& context);

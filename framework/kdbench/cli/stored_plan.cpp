@@ -27,7 +27,7 @@ Store store_or_refuse(const Context& context) {
   return std::move(*store);
 }
 
-Json stored_plan(const Context& context, const Store& store, const std::string& word) {
+Plan stored_plan(const Context& context, const Store& store, const std::string& word) {
   const auto name = suite_name(context, word);
   const auto plans = store.plans();
   if (std::find(plans.begin(), plans.end(), name) == plans.end()) {

@@ -9,8 +9,8 @@ namespace kdbench::inline cli {
 /// Opens the store for reading; where there is none, says so and ends the verb.
 Store store_or_refuse(const Context& context);
 
-/// Returns the plan document of a suite that was run into the store.
+/// Returns the plan of a suite that was run into the store.
 /// @param word name of a suite, or its file; an unknown one is answered with the nearest and ends the verb
-Json stored_plan(const Context& context, const Store& store, const std::string& word);
+Plan stored_plan(const Context& context, const Store& store, const std::string& word);
 
 }  // namespace kdbench::inline cli

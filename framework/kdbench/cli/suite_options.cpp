@@ -69,19 +69,17 @@ Result<std::vector<Override>> parse_overrides(const std::vector<std::string>& se
   return out;
 }
 
+std::vector<SentOverride> overrides_or_refuse(const Context& context, const std::vector<std::string>& set) {
+  std::vector<SentOverride> out;
+  for (const auto& o : value_or_refuse(context, parse_overrides(set))) out.push_back({o.key, o.value});
+  return out;
+}
+
 Plan plan_or_exit(const Context& context, WorkerSetup& setup, const SuiteOptions& options) {
-  Json overrides = Json::array();
-  for (const auto& o : value_or_refuse(context, parse_overrides(options.set))) {
-    overrides.push_back({{"key", o.key}, {"value", o.value}});
-  }
+  PlanRequest request{.suite_file = options.file, .profile = options.profile, .device = options.device};
+  request.overrides = overrides_or_refuse(context, options.set);
   require_named_plugins(context, setup);
-  auto result = ask_or_exit(context, setup,
-                            {{"verb", "plan"},
-                             {"suite_file", options.file},
-                             {"profile", options.profile},
-                             {"overrides", overrides},
-                             {"device", options.device}});
-  return plan_from_packed_json(result.at("plan"));
+  return ask_or_exit(context, setup, request).plan.plan;
 }
 
 }  // namespace kdbench::inline cli

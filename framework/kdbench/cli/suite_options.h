@@ -43,6 +43,9 @@ UnitOptions memory_of(const ResourceOptions& options, const Plan& plan);
 /// Returns the overrides of --set, or what is wrong with one.
 Result<std::vector<Override>> parse_overrides(const std::vector<std::string>& set);
 
+/// The same as a request carries them; a mistake is printed and ends the verb.
+std::vector<SentOverride> overrides_or_refuse(const Context& context, const std::vector<std::string>& set);
+
 /// Asks the worker for the plan; mistakes are printed and end the verb.
 Plan plan_or_exit(const Context& context, WorkerSetup& setup, const SuiteOptions& options);
 

@@ -1,56 +1,51 @@
 /// Makes the boards of a plan, study by study, the teachers last.
 #include <kdbench/leaderboard/leaderboard.h>
 
-#include <kdbench/leaderboard/model/view.h>
+#include <kdbench/leaderboard/boards/boards.h>
+#include <kdbench/leaderboard/model/make_points.h>
 
 #include <fmt/core.h>
+
+#include <map>
+#include <set>
 
 namespace kdbench::inline leaderboard {
 namespace {
 
-std::vector<std::string> studies_in_order(const boards::View& view) {
-  auto studies = view.studies;
-  std::set<std::string> known(studies.begin(), studies.end()), others;
-  for (const auto& place : view.all) {
-    if (!known.contains(place.study)) others.insert(place.study);
-  }
-  studies.insert(studies.end(), others.begin(), others.end());
-  return studies;
-}
+using boards::JobState;
 
 /// Says how much of the plan the boards rest on.
-std::string progress_note(const boards::View& view) {
+std::string progress_note(const boards::PlanResults& results) {
   std::set<std::string> jobs;
-  for (const auto& place : view.all) jobs.insert(place.job);
-  std::map<std::string, std::size_t> states;
-  for (const auto& job : jobs) ++states[view.outcome(job).state];
-  std::string out = fmt::format("{} of {} jobs done", states["done"], jobs.size());
+  for (const auto& placement : results.plan().placements) jobs.insert(placement.job);
+  std::map<JobState, std::size_t> states;
+  for (const auto& job : jobs) ++states[results.outcome(job).state];
+  std::string out = fmt::format("{} of {} jobs done", states[JobState::kDone], jobs.size());
   for (const auto& [state, count] : states) {
-    if (state != "done" && count > 0) out += fmt::format(", {} {}", count, state);
+    if (state != JobState::kDone) out += fmt::format(", {} {}", count, to_string(state));
   }
   return out + ".";
 }
 
-void append(std::vector<Table>& tables, std::vector<Table> more) {
-  for (auto& table : more) tables.push_back(std::move(table));
+template <class T>
+void append(std::vector<T>& to, std::vector<T> more) {
+  for (auto& item : more) to.push_back(std::move(item));
 }
 
 }  // namespace
 
-Leaderboard make_leaderboard(const Json& plan, const RecordOf& record_of, const BoardOptions& options) {
-  boards::View view(plan, record_of, options);
+Leaderboard make_leaderboard(const Plan& plan, const RecordOf& record_of, const BoardOptions& options) {
+  boards::PlanResults results(plan, record_of, options);
   Leaderboard board;
-  board.title = view.title;
-  board.paper = view.paper;
-  for (const auto& study : studies_in_order(view)) {
-    append(board.tables, boards::compare_board(view, study));
-    append(board.tables, boards::sensitivity_board(view, study));
-    append(board.tables, boards::strategy_board(view, study));
-    for (auto& point : boards::make_points(view, study)) board.points.push_back(std::move(point));
+  board.title = results.title();
+  board.paper = plan.paper;
+  for (const auto& study : results.studies()) {
+    append(board.tables, boards::study_tables(results, study));
+    append(board.points, boards::make_points(results, study));
   }
-  append(board.tables, boards::teacher_board(view));
-  board.notes = {progress_note(view)};
-  for (const auto& conflict : view.conflicts) {
+  append(board.tables, boards::suite_tables(results));
+  board.notes = {progress_note(results)};
+  for (const auto& conflict : results.conflicts()) {
     board.notes.push_back("Two different jobs claim one place (the first by id is shown): " + conflict);
   }
   return board;

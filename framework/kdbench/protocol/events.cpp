@@ -57,6 +57,8 @@ std::optional<Event> event_of(Json document) {
   }
 }
 
+std::optional<Event> parse_event(const std::string& line) { return event_of(Json::parse(line, nullptr, false)); }
+
 Json event_document(const Event& event) {
   return std::visit([](const auto& e) { return to_document(e); }, event);
 }

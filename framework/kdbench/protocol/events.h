@@ -1,5 +1,5 @@
 /// Events: what a worker says, one JSON line each. The worker writes them by to_document(); the parent, which does not trust
-/// them, reads them by event_of().
+/// them, reads them by parse_event().
 #pragma once
 #include <kdbench/base/result.h>
 #include <kdbench/protocol/data_report.h>
@@ -155,6 +155,9 @@ using Event = std::variant<LoadingEvent, LoadedEvent, EpochEvent, JobEvent, Note
 
 /// Returns the event of a document; nothing for any other document, or one whose members are not what they should be.
 std::optional<Event> event_of(Json document);
+
+/// The same for a line of text.
+std::optional<Event> parse_event(const std::string& line);
 
 /// Returns the document of an event.
 Json event_document(const Event& event);

@@ -171,49 +171,33 @@ std::vector<fs::path> find_libraries(const std::vector<std::string>& files, cons
 
 namespace {
 
-Json to_json(const ParamSpec& spec) {
-  static constexpr const char* kTypes[] = {"boolean", "integer", "real", "string"};
-  Json out{{"name", spec.name}, {"type", kTypes[spec.default_value.index()]}, {"doc", spec.doc}, {"choices", spec.choices}};
-  std::visit([&](const auto& value) { out["default"] = value; }, spec.default_value);
-  out["min"] = spec.min ? Json(*spec.min) : Json();
-  out["max"] = spec.max ? Json(*spec.max) : Json();
-  return out;
-}
-
 template <class EntryType>
-void append(Json& plugins, const std::map<std::string, Listed<EntryType>>& entries, const char* kind) {
+void append(std::vector<PluginDocument>& plugins, const std::map<std::string, Listed<EntryType>>& entries, PluginKind kind) {
   for (const auto& [name, entry] : entries) {
-    Json params = Json::array();
-    for (const auto& spec : entry.params) params.push_back(to_json(spec));
-    plugins.push_back({{"kind", kind},
-                       {"name", name},
-                       {"library", entry.library},
-                       {"version", entry.version},
-                       {"summary", entry.about.summary},
-                       {"formula", entry.about.formula},
-                       {"source", entry.about.source},
-                       {"params", std::move(params)}});
-    if (entry.about.takes_of) plugins.back()["needs"] = "of = \"NAME\": the [datasets.NAME] it is made of";
+    plugins.push_back({.kind = kind,
+                       .name = name,
+                       .library = entry.library,
+                       .version = entry.version,
+                       .summary = entry.about.summary,
+                       .formula = entry.about.formula,
+                       .source = entry.about.source,
+                       .needs = entry.about.takes_of ? "of = \"NAME\": the [datasets.NAME] it is made of" : "",
+                       .params = {}});
+    for (const auto& spec : entry.params) plugins.back().params.push_back(param_document(spec));
   }
 }
 
 }  // namespace
 
-Json to_json(const Catalog& catalog) {
-  Json libraries = Json::array(), plugins = Json::array();
-  for (const auto& l : catalog.libraries) {
-    libraries.push_back({{"file", l.file},
-                         {"name", l.name},
-                         {"version", l.version},
-                         {"ok", l.reason.empty()},
-                         {"reason", l.reason},
-                         {"stamp", l.stamp}});
-  }
-  append(plugins, catalog.models, "model");
-  append(plugins, catalog.datasets, "dataset");
-  append(plugins, catalog.losses, "loss");
-  append(plugins, catalog.strategies, "strategy");
-  return {{"libraries", std::move(libraries)}, {"plugins", std::move(plugins)}};
+CatalogDocument document_of(const Catalog& catalog) {
+  CatalogDocument out;
+  for (const auto& l : catalog.libraries)
+    out.libraries.push_back({l.file, l.name, l.version, l.reason.empty(), l.reason, l.stamp});
+  append(out.plugins, catalog.models, PluginKind::kModel);
+  append(out.plugins, catalog.datasets, PluginKind::kDataset);
+  append(out.plugins, catalog.losses, PluginKind::kLoss);
+  append(out.plugins, catalog.strategies, PluginKind::kStrategy);
+  return out;
 }
 
 }  // namespace kdbench::inline registry

@@ -2,7 +2,6 @@
 #include <kdbench/report/figure.h>
 
 #include <kdbench/base/csv.h>
-#include <kdbench/base/json.h>
 
 #include <fmt/core.h>
 
@@ -11,73 +10,8 @@
 namespace kdbench::report {
 namespace {
 
-Json json_of(std::optional<double> value) { return value && std::isfinite(*value) ? Json(*value) : Json(); }
-
 /// Shortest digits that read back as the same number; nothing for no value.
 std::string text_of(std::optional<double> value) { return value && std::isfinite(*value) ? fmt::format("{}", *value) : ""; }
-
-Json to_json(const Axis& axis) {
-  Json out = {{"title", axis.title}, {"unit", axis.unit}};
-  if (!axis.categories.empty()) out["categories"] = axis.categories;
-  return out;
-}
-
-Json to_json(const Point& point) {
-  Json out = {{"x", json_of(point.x)}, {"y", json_of(point.y)}, {"n", point.count}};
-  if (point.x_low || point.x_high) out.update({{"x_low", json_of(point.x_low)}, {"x_high", json_of(point.x_high)}});
-  if (point.y_low || point.y_high) out.update({{"y_low", json_of(point.y_low)}, {"y_high", json_of(point.y_high)}});
-  if (!point.label.empty()) out["label"] = point.label;
-  return out;
-}
-
-Json to_json(const Series& series) {
-  Json points = Json::array();
-  for (const auto& point : series.points) points.push_back(to_json(point));
-  return {{"name", series.name},
-          {"detail", series.detail},
-          {"axis", series.on_right ? "right" : "left"},
-          {"points", std::move(points)}};
-}
-
-Json to_json(const Fit& fit) {
-  return {{"series", fit.series},
-          {"slope", json_of(fit.slope)},
-          {"intercept", json_of(fit.intercept)},
-          {"slope_low", json_of(fit.slope_low)},
-          {"slope_high", json_of(fit.slope_high)},
-          {"from", json_of(fit.from)},
-          {"to", json_of(fit.to)}};
-}
-
-Json to_json(const Level& level) {
-  return {{"name", level.name},
-          {"y", json_of(level.y)},
-          {"y_low", json_of(level.y_low)},
-          {"y_high", json_of(level.y_high)},
-          {"n", level.count}};
-}
-
-Json to_json(const Panel& panel);
-
-Json to_json(const Panel& panel);
-
-template <class T>
-Json list_of(const std::vector<T>& items) {
-  Json out = Json::array();
-  for (const auto& item : items) out.push_back(to_json(item));
-  return out;
-}
-
-Json to_json(const Panel& panel) {
-  return {{"title", panel.title},
-          {"notes", panel.notes},
-          {"x", to_json(panel.x)},
-          {"y", to_json(panel.y)},
-          {"right", panel.right ? to_json(*panel.right) : Json()},
-          {"series", list_of(panel.series)},
-          {"fits", list_of(panel.fits)},
-          {"levels", list_of(panel.levels)}};
-}
 
 /// One line of the CSV file, but for what names figure and panel.
 struct Line {
@@ -97,7 +31,7 @@ void append(std::string& out, const Figure& figure, const Panel& panel, const Li
 void append_panel(std::string& out, const Figure& figure, const Panel& panel) {
   const auto x = axis_text(panel.x), left = axis_text(panel.y);
   for (const auto& series : panel.series) {
-    const auto y = series.on_right && panel.right ? axis_text(*panel.right) : left;
+    const auto y = series.on_right() && panel.right ? axis_text(*panel.right) : left;
     for (const auto& p : series.points) {
       append(out, figure, panel, {"point", series.name, p.label, x, p.x, p.x_low, p.x_high, y, p.y, p.y_low, p.y_high, p.count});
     }
@@ -117,12 +51,7 @@ void append_panel(std::string& out, const Figure& figure, const Panel& panel) {
 std::string axis_text(const Axis& axis) { return axis.unit.empty() ? axis.title : fmt::format("{} ({})", axis.title, axis.unit); }
 
 std::string figure_json(const Figure& figure) {
-  const Json document = {{"kind", figure.kind},
-                         {"study", figure.study},
-                         {"title", figure.title},
-                         {"notes", figure.notes},
-                         {"panels", list_of(figure.panels)}};
-  return document.dump(2, ' ', false, Json::error_handler_t::replace) + "\n";
+  return to_document(figure).dump(2, ' ', false, Json::error_handler_t::replace) + "\n";
 }
 
 std::string figure_csv(const Figure& figure) {

@@ -45,12 +45,6 @@ void send_event(const Json& event) {
   }
 }
 
-void send_diagnostics(const Diagnostics& diagnostics) {
-  Json list = Json::array();
-  for (const auto& d : diagnostics) {
-    list.push_back({{"file", d.file}, {"line", d.at.line}, {"col", d.at.col}, {"message", d.message}});
-  }
-  send_event({{"event", "diagnostics"}, {"diagnostics", std::move(list)}});
-}
+void send_diagnostics(const Diagnostics& diagnostics) { send_event(diagnostics_event(diagnostics)); }
 
 }  // namespace kdbench::inline worker

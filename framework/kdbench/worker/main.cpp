@@ -6,11 +6,13 @@
 #include <c10/util/Exception.h>
 #include <unistd.h>
 
+#include <atomic>
 #include <csignal>
 #include <cstdio>
 #include <cstdlib>
 #include <cstring>
 #include <new>
+#include <variant>
 
 namespace {
 
@@ -19,15 +21,16 @@ std::atomic<bool> stop{false};
 void on_signal(int) { stop = true; }
 
 int fail(const char* kind, const std::string& what) {
-  kdbench::send_event({{"event", "error"}, {"class", kind}, {"what", what.substr(0, what.find('\n'))}});
+  kdbench::send_event(kdbench::ErrorEvent{.kind = kind, .what = what.substr(0, what.find('\n'))});
   return 70;
 }
 
 int run() {
   try {
-    const auto request = kdbench::read_request();
-    if (request.value("allocator", true)) {
-      kdbench::install_caching_allocator(static_cast<std::size_t>(request.value("cache_limit_bytes", 0.0)));
+    const auto request = kdbench::request_of(kdbench::read_request());
+    const auto* training = std::get_if<kdbench::TrainRequest>(&request);
+    if (training == nullptr || training->caching_allocator) {
+      kdbench::install_caching_allocator(training ? static_cast<std::size_t>(training->cache_limit_bytes) : 0);
     }
     return kdbench::answer(request, stop);
   } catch (const std::bad_alloc&) {

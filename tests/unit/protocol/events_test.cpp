@@ -36,6 +36,13 @@ TEST(Events, AreNothingWhereAMemberIsNotWhatItShouldBe) {
   EXPECT_FALSE(event_of(Json()));
 }
 
+TEST(ParseEvent, TakesObjectsWithAnEventAndNothingElse) {
+  EXPECT_TRUE(parse_event(R"({"event":"note","text":"x"})"));
+  for (const auto* text : {"", "no json", "[1]", "5", "{}", R"({"event":3})", R"({"event":"resu)", "\xff\xfe"}) {
+    EXPECT_FALSE(parse_event(text)) << text;
+  }
+}
+
 TEST(Events, CarryDiagnosticsWithTheirPlace) {
   const Diagnostics mistakes{{"a.toml", {3, 1}, "no"}};
   const auto event = read<DiagnosticsEvent>(to_document(diagnostics_event(mistakes)));

@@ -28,13 +28,21 @@ struct TemporaryFolder {
   std::filesystem::path path;
 };
 
+/// What the stub worker does with a job: it takes the name of the job's model plugin for it.
+inline void set_mode(Job& job, const std::string& mode) {
+  job.spec.model = PluginSpec{.plugin = mode, .version = "1", .params = Json::object()};
+}
+
 /// A job the stub worker treats as `mode` says; its id is its name.
 inline Job stub_job(const std::string& name, const std::string& mode = "ok", std::vector<std::string> needs = {},
                     const std::string& group = "") {
   Job job;
   job.id = name;
-  job.label = "job " + name;
-  job.spec = Json{{"stub", mode}, {"train", {{"threads", 1}}}};
+  job.label = {.name = "job " + name, .seed = std::nullopt};
+  job.spec.device = "cpu";
+  job.spec.dataset = DatasetSpec{};
+  job.spec.train = Recipe{};
+  set_mode(job, mode);
   job.needs = std::move(needs);
   job.group = group;
   job.estimated_s = 1;
@@ -49,8 +57,15 @@ inline Plan stub_plan(std::vector<Job> jobs) {
   return plan;
 }
 
+/// Sets the threads that a job's worker gets.
+inline void set_threads(Job& job, std::int64_t threads) {
+  Recipe recipe;
+  recipe.threads = threads;
+  job.spec.train = recipe;
+}
+
 /// Remembers what it was told, and runs `on_update` each time.
-struct Memory : RunObserver {
+struct RememberingObserver : RunObserver {
   void update(const ProgressState& state) override {
     last = state;
     if (on_update) on_update(state);

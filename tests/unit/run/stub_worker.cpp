@@ -1,8 +1,9 @@
-// A worker without libtorch: follows the protocol, and misbehaves where a job ("stub" in its spec)
+// A worker without libtorch: follows the protocol, and misbehaves where a job (the name of its model plugin)
 // or a library (its text) says so. A "library" is a text file whose first word is ok, crash, hang,
 // exit or refuse.
 #include <kdbench/base/files.h>
-#include <kdbench/plan/plan.h>
+#include <kdbench/protocol/events.h>
+#include <kdbench/protocol/requests.h>
 #include <kdbench/results/store.h>
 
 #include <fcntl.h>
@@ -15,6 +16,8 @@
 #include <iostream>
 #include <iterator>
 #include <string>
+#include <variant>
+#include <vector>
 
 namespace {
 
@@ -45,30 +48,26 @@ void send(const Json& event) { send_text(event.dump() + "\n"); }
   ::_exit(70);
 }
 
-void load_libraries(const Json& request, Json& libraries) {
-  for (const auto& file : request["plugins"]) {
+std::vector<kdbench::LibraryDocument> load_libraries(const kdbench::Libraries& wanted) {
+  std::vector<kdbench::LibraryDocument> libraries;
+  for (const auto& file : wanted.plugins) {
     const auto excluded =
-        std::find_if(request["exclude"].begin(), request["exclude"].end(), [&](const Json& e) { return e["file"] == file; });
-    if (excluded != request["exclude"].end()) {
-      libraries.push_back(
-          {{"file", file}, {"name", ""}, {"version", ""}, {"ok", false}, {"reason", (*excluded)["reason"]}, {"stamp", ""}});
+        std::find_if(wanted.exclude.begin(), wanted.exclude.end(), [&](const auto& e) { return e.file == file; });
+    if (excluded != wanted.exclude.end()) {
+      libraries.push_back({file, "", "", false, excluded->reason, ""});
       continue;
     }
-    send({{"event", "loading"}, {"file", file}});
-    const auto text = kdbench::read_file(file.get<std::string>());
+    send(to_document(kdbench::LoadingEvent{.file = file}));
+    const auto text = kdbench::read_file(file);
     const auto mode = text ? *text : std::string("refuse");
     if (mode == "crash") crash();
     if (mode == "hang") sleep_for_ever();
     if (mode == "exit") ::_exit(0);
     const bool ok = mode != "refuse";
-    libraries.push_back({{"file", file},
-                         {"name", "stub"},
-                         {"version", "1.0"},
-                         {"ok", ok},
-                         {"reason", ok ? "" : "not a shared library"},
-                         {"stamp", ""}});
+    libraries.push_back({file, "stub", "1.0", ok, ok ? "" : "not a shared library", ""});
   }
-  send({{"event", "loaded"}});
+  send(to_document(kdbench::LoadedEvent{}));
+  return libraries;
 }
 
 void put_record(const kdbench::Store& store, const Job& job, kdbench::Status status, const std::string& reason) {
@@ -77,12 +76,12 @@ void put_record(const kdbench::Store& store, const Job& job, kdbench::Status sta
   record.label = job.label;
   record.status = status;
   record.reason = reason;
-  record.spec = job.spec.json();
-  record.extra = {{"threads", std::getenv("OMP_NUM_THREADS")},
-                  {"caching_allocator", caching_allocator},
-                  {"cache_limit_bytes", cache_limit_bytes}};
+  record.spec = job.spec;
+  record.environment.threads = std::atoi(std::getenv("OMP_NUM_THREADS"));
+  record.environment.allocator = caching_allocator ? "caching" : "libtorch";
+  record.memory.allocator_reserved_bytes = static_cast<std::int64_t>(cache_limit_bytes);
   store.put(record);
-  if (status != kdbench::Status::kDone || job.spec.json().value("stub", "") == "keeps_nothing") return;
+  if (status != kdbench::Status::kDone || job.spec.model->plugin == "keeps_nothing") return;
   for (const auto epoch : job.keep_epochs) {
     const auto stem = (store.artifacts(job.id) / kdbench::snapshot_name(epoch)).string();
     for (const char* suffix : {".safetensors", "_test_logits.safetensors"})
@@ -90,17 +89,17 @@ void put_record(const kdbench::Store& store, const Job& job, kdbench::Status sta
   }
 }
 
-void report(const Job& job, const std::string& status, const std::string& reason = "") {
-  send({{"event", "job"}, {"job", job.id}, {"status", status}, {"reason", reason}});
+void report(const Job& job, kdbench::Status status, const std::string& reason = "") {
+  send(to_document(kdbench::JobEvent{.job = job.id, .status = status, .reason = reason}));
 }
 
 void end_job(const kdbench::Store& store, const Job& job, kdbench::Status status, const std::string& reason = "") {
   put_record(store, job, status, reason);
-  report(job, to_string(status), reason);
+  report(job, status, reason);
 }
 
 void epoch(const Job& job) {
-  send({{"event", "epoch"}, {"job", job.id}, {"epoch", 1}, {"epochs", 2}, {"samples_per_s", 812.0}, {"val_accuracy", 0.5}});
+  send(to_document(kdbench::EpochEvent{.job = job.id, .epoch = 1, .epochs = 2, .samples_per_s = 812.0, .val_accuracy = 0.5}));
 }
 
 void save_on_sigterm(const Job& job) {
@@ -111,7 +110,7 @@ void save_on_sigterm(const Job& job) {
   epoch(job);
   int got = 0;
   ::sigwait(&term, &got);
-  report(job, "interrupted");
+  report(job, kdbench::Status::kInterrupted);
   ::_exit(0);
 }
 
@@ -145,7 +144,7 @@ void misbehave(const std::string& mode, const Job& job) {
     sleep_for_ever();
   }
   if (mode == "error") {
-    send({{"event", "error"}, {"class", "out_of_memory"}, {"what", "cannot allocate 8 GB"}});
+    send(to_document(kdbench::ErrorEvent{.kind = "out_of_memory", .what = "cannot allocate 8 GB"}));
     ::_exit(71);
   }
   if (mode == "garbage") send_text("no json\n[1,2]\n{\"event\":5}\n{\"event\":\"job\",\"job\":7,\"status\":[]}\n\xff\xfe\n");
@@ -155,20 +154,19 @@ void misbehave(const std::string& mode, const Job& job) {
   }
 }
 
-void train(const Json& request) {
-  const kdbench::Store store(request["store"].get<std::string>());
-  caching_allocator = request["allocator"].get<bool>();
-  cache_limit_bytes = request["cache_limit_bytes"].get<double>();
-  for (const auto& entry : request["jobs"]) {
-    const auto job = kdbench::job_from_json(entry);
-    const auto mode = job.spec.json().value("stub", "ok");
-    const bool together = request["jobs"].size() > 1;
+void train(const kdbench::TrainRequest& request) {
+  const kdbench::Store store(request.store);
+  caching_allocator = request.caching_allocator;
+  cache_limit_bytes = request.cache_limit_bytes;
+  for (const auto& job : request.jobs) {
+    const auto mode = job.spec.model->plugin;
+    const bool together = request.jobs.size() > 1;
     if (mode == "crash_together" && together) crash();
     misbehave(mode, job);
     if (mode == "silent") continue;
     epoch(job);
-    if (mode == "lie") report(job, "done");
-    if (mode == "interrupted") report(job, "interrupted");
+    if (mode == "lie") report(job, kdbench::Status::kDone);
+    if (mode == "interrupted") report(job, kdbench::Status::kInterrupted);
     if (mode == "lie" || mode == "interrupted") continue;
     if (mode == "fail")
       end_job(store, job, kdbench::Status::kFailed, "the loss said no");
@@ -178,29 +176,38 @@ void train(const Json& request) {
       end_job(store, job, kdbench::Status::kDone);
     if (mode == "done_then_crash") crash();
   }
-  send({{"event", "result"}});
+  send(to_document(kdbench::DoneAnswer{}));
 }
 
 /// Six samples in two places, one a class.
-void embed(const Json& request) {
-  const Json document = {{"of", "embedding"}, {"dims", 1}, {"labels", {0, 0, 0, 1, 1, 1}}, {"values", {0, 1, 2, 50, 51, 52}}};
-  kdbench::write_file_atomically(request["file"].get<std::string>(), document.dump());
-  send({{"event", "result"}, {"rows", 6}, {"dims", 1}, {"of", "embedding"}});
+void embed(const kdbench::EmbedRequest& request) {
+  const kdbench::EmbeddingDocument document{
+      .of = "embedding", .dims = 1, .labels = {0, 0, 0, 1, 1, 1}, .values = {0, 1, 2, 50, 51, 52}};
+  kdbench::write_file_atomically(request.file, to_document(document).dump());
+  send(to_document(kdbench::EmbedAnswer{.rows = 6, .dims = 1, .of = "embedding"}));
 }
 
-/// Answers every other verb with what the file named "answer" in the request, or the suite file,
-/// says.
-void answer(const Json& request, const Json& libraries) {
-  const auto verb = request["verb"].get<std::string>();
-  if (verb == "catalog") return send({{"event", "result"}, {"catalog", {{"libraries", libraries}, {"plugins", Json::array()}}}});
-  if (verb == "embed") return embed(request);
-  if (verb == "crash") crash();
-  if (verb == "hang") sleep_for_ever();
-  const auto key = verb == "plan" ? "suite_file" : verb == "conformance" ? "target" : verb == "golden" ? "folder" : "file";
-  const auto lines = kdbench::read_file(request.value(key, ""));
-  if (!lines) return send({{"event", "error"}, {"class", "exception"}, {"what", to_text(lines.error())}});
-  send_text(*lines);
+/// Sends what a file says.
+void send_file(const std::string& file) {
+  if (const auto lines = kdbench::read_file(file))
+    send_text(*lines);
+  else
+    send(to_document(kdbench::ErrorEvent{.kind = "exception", .what = to_text(lines.error())}));
 }
+
+/// Answers what has no part of its own with what the file that it names says.
+struct Answerer {
+  const std::vector<kdbench::LibraryDocument>& libraries;
+
+  void operator()(const kdbench::CatalogRequest&) const { send(to_document(kdbench::CatalogAnswer{.catalog = {libraries, {}}})); }
+  void operator()(const kdbench::TrainRequest& request) const { train(request); }
+  void operator()(const kdbench::EmbedRequest& request) const { embed(request); }
+  void operator()(const kdbench::PlanRequest& request) const { send_file(request.suite_file); }
+  void operator()(const kdbench::ConformanceRequest& request) const { send_file(request.target); }
+  void operator()(const kdbench::GoldenRequest& request) const { send_file(request.folder); }
+  void operator()(const kdbench::CalibrateRequest& request) const { send_file(request.file); }
+  void operator()(const kdbench::DataRequest& request) const { send_file(request.suite_file); }
+};
 
 }  // namespace
 
@@ -209,14 +216,12 @@ int main(int, char** arguments) {
   if (::getppid() != std::atoi(arguments[1])) return 75;
   ::fcntl(kPipe, F_SETFD, FD_CLOEXEC);
   const std::string text{std::istreambuf_iterator<char>(std::cin), {}};
-  const auto request = Json::parse(text);
-  std::cout << "stub worker: " << request["verb"] << std::endl;
-  Json libraries = Json::array();
-  load_libraries(request, libraries);
-  if (request["verb"] == "train") {
-    train(request);
-  } else {
-    answer(request, libraries);
-  }
+  const auto document = Json::parse(text);
+  std::cout << "stub worker: " << document["verb"] << std::endl;
+  if (document["verb"] == "crash") crash();
+  if (document["verb"] == "hang") sleep_for_ever();
+  const auto request = kdbench::request_of(document);
+  const auto libraries = load_libraries(std::visit([](const auto& r) { return r.libraries; }, request));
+  std::visit(Answerer{libraries}, request);
   ::_exit(0);
 }

@@ -43,18 +43,17 @@ Embedding ask_embedding(const Context& context, WorkerSetup& setup, const Store&
   const TemporaryFolder folder;
   const auto file = folder.path / "embedding.json";
   ask_or_exit(context, setup,
-              {{"verb", "embed"},
-               {"job", job},
-               {"store", store.root().string()},
-               {"data_dir", options.data_dir},
-               {"split", options.split},
-               {"rows", options.rows},
-               {"device", options.device},
-               {"file", file.string()}});
-  const auto document = value_or_refuse(context, read_json(file));
+              EmbedRequest{.job = job,
+                           .store = store.root().string(),
+                           .data_dir = options.data_dir,
+                           .split = options.split,
+                           .rows = options.rows,
+                           .device = options.device,
+                           .file = file.string()});
+  auto document = from_document<EmbeddingDocument>(value_or_refuse(context, read_json(file)));
   Embedding out;
-  out.labels = document.at("labels").get<std::vector<std::int64_t>>();
-  out.points = {out.labels.size(), document.at("dims"), document.at("values").get<std::vector<double>>()};
+  out.points = {document.labels.size(), static_cast<std::size_t>(document.dims), std::move(document.values)};
+  out.labels = std::move(document.labels);
   return out;
 }
 

@@ -15,57 +15,47 @@ using Rows = std::vector<std::vector<std::string>>;
 
 constexpr std::size_t kBarColumns = 20;
 
-std::string percent(const Json& value) {
-  const double fraction = to_double(value);
-  return std::isnan(fraction) ? "n/a" : fmt::format("{:.2f}", 100 * fraction);
-}
+std::string percent(double fraction) { return std::isnan(fraction) ? "n/a" : fmt::format("{:.2f}", 100 * fraction); }
 
-std::string plain(const Json& value) {
-  const double real = to_double(value);
-  return std::isnan(real) ? "n/a" : fmt::format("{:.4f}", real);
-}
+std::string plain(double real) { return std::isnan(real) ? "n/a" : fmt::format("{:.4f}", real); }
 
 std::size_t columns_for(double fraction) {
   return static_cast<std::size_t>(std::lround(std::clamp(fraction, 0.0, 1.0) * kBarColumns));
 }
 
-std::string temperature_text(const Json& fit) { return fmt::format("{:.4g}", to_double(fit["T"])); }
+std::string temperature_text(const TemperatureFit& fit) { return fmt::format("{:.4g}", fit.T); }
 
 struct MetricLine {
-  const char *key, *name;
+  double CalibrationMetrics::*value;
+  const char* name;
   bool is_percent;
 };
 
 constexpr MetricLine kMetrics[] = {
-    {"accuracy", "accuracy %", true},
-    {"top5", "top-5 accuracy %", true},
-    {"mean_confidence", "mean confidence %", true},
-    {"ece", "ECE %", true},
-    {"overconfidence", "  overconfident part %", true},
-    {"underconfidence", "  underconfident part %", true},
-    {"adaptive_ece", "adaptive ECE %", true},
-    {"classwise_ece", "classwise ECE %", true},
-    {"ace", "ACE %", true},
-    {"rmsce", "RMSCE %", true},
-    {"mce", "MCE %", true},
-    {"nll", "NLL (nats)", false},
-    {"brier", "Brier score", false},
+    {&CalibrationMetrics::accuracy, "accuracy %", true},
+    {&CalibrationMetrics::top5, "top-5 accuracy %", true},
+    {&CalibrationMetrics::mean_confidence, "mean confidence %", true},
+    {&CalibrationMetrics::ece, "ECE %", true},
+    {&CalibrationMetrics::overconfidence, "  overconfident part %", true},
+    {&CalibrationMetrics::underconfidence, "  underconfident part %", true},
+    {&CalibrationMetrics::adaptive_ece, "adaptive ECE %", true},
+    {&CalibrationMetrics::classwise_ece, "classwise ECE %", true},
+    {&CalibrationMetrics::ace, "ACE %", true},
+    {&CalibrationMetrics::rmsce, "RMSCE %", true},
+    {&CalibrationMetrics::mce, "MCE %", true},
+    {&CalibrationMetrics::nll, "NLL (nats)", false},
+    {&CalibrationMetrics::brier, "Brier score", false},
 };
 
-std::string metrics_table(const Json& report) {
-  const auto& before = report["metrics"];
-  const bool scaled = report.contains("after");
-  Rows rows{{"", "T = 1"}};
-  if (scaled) rows[0].push_back(report.contains("temperature") ? "T = " + temperature_text(report["temperature"]) : "scaled");
+std::string metrics_table(const CalibrateReport& report) {
+  Rows rows{{"", "T = 1", "T = " + temperature_text(report.temperature)}};
   for (const auto& line : kMetrics) {
-    const auto cell = [&](const Json& metrics) {
-      const auto value = metrics.value(line.key, Json());
-      return line.is_percent ? percent(value) : plain(value);
+    const auto cell = [&](const CalibrationMetrics& metrics) {
+      return line.is_percent ? percent(metrics.*line.value) : plain(metrics.*line.value);
     };
-    rows.push_back({line.name, cell(before)});
-    if (scaled) rows.back().push_back(cell(report["after"]));
+    rows.push_back({line.name, cell(report.metrics), cell(report.after)});
   }
-  return fmt::format("{} samples, {} bins\n\n", before.value("n", 0), before.value("bins", 0)) + aligned(rows, "  ", {1, 2});
+  return fmt::format("{} samples, {} bins\n\n", report.metrics.n, report.metrics.bins) + aligned(rows, "  ", {1, 2});
 }
 
 std::string fit_comment(const std::string& status) {
@@ -76,11 +66,11 @@ std::string fit_comment(const std::string& status) {
   return status;
 }
 
-std::string temperature_part(const Json& fit) {
-  const auto status = fit.value("status", "ok");
-  return fmt::format("fitted temperature {}{}\n", temperature_text(fit), status == "ok" ? "" : " (" + fit_comment(status) + ")") +
-         fmt::format("  NLL {} -> {}, ECE {} % -> {} %\n", plain(fit["nll_before"]), plain(fit["nll_after"]),
-                     percent(fit["ece_before"]), percent(fit["ece_after"]));
+std::string temperature_part(const TemperatureFit& fit) {
+  const auto comment = fit.status == "ok" ? "" : " (" + fit_comment(fit.status) + ")";
+  return fmt::format("fitted temperature {}{}\n", temperature_text(fit), comment) +
+         fmt::format("  NLL {} -> {}, ECE {} % -> {} %\n", plain(fit.nll_before), plain(fit.nll_after), percent(fit.ece_before),
+                     percent(fit.ece_after));
 }
 
 /// Accuracy as a bar with a mark at the confidence: the mark beyond the bar means overconfident,
@@ -93,48 +83,41 @@ std::string reliability_bar(double accuracy, double confidence) {
   return bar;
 }
 
-std::string reliability_part(const Json& bins) {
+std::string reliability_part(const std::vector<ReliabilityBin>& bins) {
   Rows rows{{"confidence in", "count", "accuracy %", "confidence %", "gap", "# accuracy, | confidence"}};
   for (const auto& bin : bins) {
-    const double lower = to_double(bin["lower"]);
     rows.push_back(
-        {fmt::format("{}{:.3f}, {:.3f}]", lower == 0 ? '[' : '(', lower, to_double(bin["upper"])), bin["count"].dump()});
-    if (bin["accuracy"].is_null()) continue;
-    const double accuracy = to_double(bin["accuracy"]), confidence = to_double(bin["confidence"]);
-    for (auto& cell : {percent(bin["accuracy"]), percent(bin["confidence"]),
-                       fmt::format("{:+.2f}", 100 * (accuracy - confidence)), reliability_bar(accuracy, confidence)}) {
+        {fmt::format("{}{:.3f}, {:.3f}]", bin.lower == 0 ? '[' : '(', bin.lower, bin.upper), std::to_string(bin.count)});
+    if (!bin.accuracy || !bin.confidence) continue;
+    for (auto& cell :
+         {percent(*bin.accuracy), percent(*bin.confidence), fmt::format("{:+.2f}", 100 * (*bin.accuracy - *bin.confidence)),
+          reliability_bar(*bin.accuracy, *bin.confidence)}) {
       rows.back().push_back(cell);
     }
   }
   return "reliability (gap = accuracy - confidence)\n\n" + aligned(rows, "  ", {1, 2, 3, 4});
 }
 
-std::string curve_part(const Json& curve) {
+std::string curve_part(const std::vector<TauPoint>& curve) {
   double largest = 0, smallest = 1;
   for (const auto& point : curve) {
-    largest = std::max(largest, to_double(point["ece"]));
-    smallest = std::min(smallest, to_double(point["ece"]));
+    largest = std::max(largest, point.ece);
+    smallest = std::min(smallest, point.ece);
   }
   Rows rows{{"tau", "ECE %", "NLL", ""}};
   for (const auto& point : curve) {
-    const double ece = to_double(point["ece"]);
-    std::string bar(largest > 0 ? columns_for(ece / largest) : 0, '#');
-    if (ece == smallest) bar += bar.empty() ? "lowest" : " lowest";
-    rows.push_back({fmt::format("{:g}", to_double(point["tau"])), percent(point["ece"]), plain(point["nll"]), bar});
+    std::string bar(largest > 0 ? columns_for(point.ece / largest) : 0, '#');
+    if (point.ece == smallest) bar += bar.empty() ? "lowest" : " lowest";
+    rows.push_back({fmt::format("{:g}", point.tau), percent(point.ece), plain(point.nll), bar});
   }
   return "ECE of softmax(logits / tau)\n\n" + aligned(rows, "  ", {0, 1, 2});
 }
 
 }  // namespace
 
-std::string calibrate_text(const Json& report) {
-  std::string out;
-  const auto add = [&](const std::string& part) { out += (out.empty() ? "" : "\n") + part; };
-  if (report.contains("metrics")) add(metrics_table(report));
-  if (report.contains("temperature")) add(temperature_part(report["temperature"]));
-  if (report.contains("reliability")) add(reliability_part(report["reliability"]));
-  if (report.contains("tau_curve") && !report["tau_curve"].empty()) add(curve_part(report["tau_curve"]));
-  return out;
+std::string calibrate_text(const CalibrateReport& report) {
+  auto out = metrics_table(report) + "\n" + temperature_part(report.temperature) + "\n" + reliability_part(report.reliability);
+  return report.tau_curve.empty() ? out : out + "\n" + curve_part(report.tau_curve);
 }
 
 }  // namespace kdbench::inline cli

@@ -1,7 +1,6 @@
 #include <kdbench/cli/text/data_text.h>
 
 #include <kdbench/base/text.h>
-#include <kdbench/run/process/events.h>
 
 #include <fmt/core.h>
 
@@ -14,10 +13,9 @@ namespace {
 constexpr std::size_t kColumns = 100;
 constexpr const char* kIndent = "         ";
 
-std::string numbers_text(const Json& event, const char* key) {
+std::string numbers_text(const std::vector<double>& values) {
   std::string out;
-  for (const auto& value : event.value(key, std::vector<double>{}))
-    out += fmt::format("{}{:.4f}", out.empty() ? "" : ", ", value);
+  for (const double value : values) out += fmt::format("{}{:.4f}", out.empty() ? "" : ", ", value);
   return out;
 }
 
@@ -38,39 +36,35 @@ std::string classes_text(const std::vector<std::int64_t>& rows) {
   return out + line + "\n";
 }
 
-std::string dataset_text(const Json& event) {
-  const auto image = event.value("image", std::vector<std::int64_t>{0, 0, 0});
-  const auto name = text_field(event, "name"), plugin = text_field(event, "plugin");
-  auto out = fmt::format("{}{}: {} classes, images of {} x {} x {} (channels x height x width)\n", name,
-                         name == plugin ? "" : fmt::format(" (plugin {})", plugin), event.value("classes", 0), image.at(0),
-                         image.at(1), image.at(2));
-  if (const auto mean = numbers_text(event, "mean"); !mean.empty()) {
-    out += fmt::format("  normalised by mean {}, deviation {}\n", mean, numbers_text(event, "std"));
-  }
+std::string event_text(const DatasetEvent& event) {
+  auto out = fmt::format("{}{}: {} classes, images of {} x {} x {} (channels x height x width)\n", event.name,
+                         event.name == event.plugin ? "" : fmt::format(" (plugin {})", event.plugin), event.classes,
+                         event.image.channels, event.image.height, event.image.width);
+  if (event.mean.empty()) return out;
+  return out + fmt::format("  normalised by mean {}, deviation {}\n", numbers_text(event.mean), numbers_text(event.deviation));
+}
+
+std::string event_text(const SplitEvent& event) {
+  const auto rows = static_cast<double>(event.rows);
+  auto out = fmt::format("  {:5}  {:.0f} rows, loaded in {:.2f} s ({:.0f} images/s)\n", event.split, rows, event.seconds,
+                         event.seconds > 0 ? rows / event.seconds : 0.0);
+  out += classes_text(event.per_class);
+  out += fmt::format("{}{} have mean {}, deviation {}\n", kIndent, event.bytes ? "pixels / 255" : "values",
+                     numbers_text(event.mean), numbers_text(event.deviation));
+  if (event.posterior) out += fmt::format("{}P(class | image) is known for every row\n", kIndent);
   return out;
 }
 
-std::string split_text(const Json& event) {
-  const double rows = number_field(event, "rows", 0), seconds = number_field(event, "seconds", 0);
-  auto out = fmt::format("  {:5}  {:.0f} rows, loaded in {:.2f} s ({:.0f} images/s)\n", text_field(event, "split"), rows, seconds,
-                         seconds > 0 ? rows / seconds : 0.0);
-  out += classes_text(event.value("per_class", std::vector<std::int64_t>{}));
-  out += fmt::format("{}{} have mean {}, deviation {}\n", kIndent, event.value("bytes", true) ? "pixels / 255" : "values",
-                     numbers_text(event, "mean"), numbers_text(event, "std"));
-  if (event.value("posterior", false)) out += fmt::format("{}P(class | image) is known for every row\n", kIndent);
-  return out;
-}
+std::string event_text(const NoteEvent& event) { return fmt::format("  {}\n", event.text); }
+
+std::string event_text(const UnreadableEvent& event) { return fmt::format("{}: cannot be loaded: {}\n", event.name, event.what); }
+
+std::string event_text(const auto&) { return ""; }
 
 }  // namespace
 
-std::string data_event_text(const Json& event) {
-  const auto kind = text_field(event, "event");
-  if (kind == "dataset") return dataset_text(event);
-  if (kind == "split") return split_text(event);
-  if (kind == "note") return fmt::format("  {}\n", text_field(event, "text"));
-  if (kind == "unreadable")
-    return fmt::format("{}: cannot be loaded: {}\n", text_field(event, "name"), text_field(event, "what"));
-  return "";
+std::string data_event_text(const Event& event) {
+  return std::visit([](const auto& e) { return event_text(e); }, event);
 }
 
 std::string download_text(const std::string& name, std::uint64_t there, std::uint64_t total, double rate) {

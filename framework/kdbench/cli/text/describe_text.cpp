@@ -8,39 +8,32 @@
 #include <algorithm>
 #include <array>
 #include <filesystem>
+#include <utility>
+#include <variant>
 
 namespace kdbench::inline cli {
 namespace {
 
-struct Kind {
-  const char *one, *many;
-};
-constexpr std::array<Kind, 4> kKinds{
-    {{"model", "models"}, {"dataset", "datasets"}, {"loss", "losses"}, {"strategy", "strategies"}}};
+constexpr std::array<std::pair<PluginKind, const char*>, 4> kPlurals{{{PluginKind::kModel, "models"},
+                                                                      {PluginKind::kDataset, "datasets"},
+                                                                      {PluginKind::kLoss, "losses"},
+                                                                      {PluginKind::kStrategy, "strategies"}}};
 
-std::string text(const Json& object, const char* key) {
-  const auto found = object.find(key);
-  return found != object.end() && found->is_string() ? found->get<std::string>() : "";
-}
+std::string library_name(const PluginDocument& plugin) { return std::filesystem::path(plugin.library).stem().string(); }
 
-std::string library_name(const Json& plugin) { return std::filesystem::path(text(plugin, "library")).stem().string(); }
-
-std::string value_text(const Json& value) { return value.is_string() ? value.get<std::string>() : value.dump(); }
-
-std::string default_text(const Json& param) {
-  const auto value = param.value("default", Json());
-  return value.is_string() && value.get<std::string>().empty() ? "\"\"" : value_text(value);
+std::string default_text(const ParamDocument& param) {
+  const auto* text = std::get_if<std::string>(&param.default_value.value);
+  if (text != nullptr) return text->empty() ? "\"\"" : *text;
+  return to_document(param.default_value).dump();
 }
 
 /// "in [0, 1]", ">= 2", "one of a, b", or "".
-std::string range_text(const Json& param) {
-  const auto choices = param.value("choices", std::vector<std::string>{});
-  if (!choices.empty()) return "one of " + join(choices, ", ");
-  const auto low = param.value("min", Json()), high = param.value("max", Json());
-  if (low.is_null() && high.is_null()) return "";
-  if (high.is_null()) return ">= " + value_text(low);
-  if (low.is_null()) return "<= " + value_text(high);
-  return fmt::format("in [{}, {}]", value_text(low), value_text(high));
+std::string range_text(const ParamDocument& param) {
+  if (!param.choices.empty()) return "one of " + join(param.choices, ", ");
+  const auto low = to_document(param.min).dump(), high = to_document(param.max).dump();
+  if (param.min && param.max) return fmt::format("in [{}, {}]", low, high);
+  if (param.min) return ">= " + low;
+  return param.max ? "<= " + high : "";
 }
 
 std::string escaped(const std::string& cell) {
@@ -62,20 +55,18 @@ std::string markdown_table(const std::vector<std::vector<std::string>>& rows) {
   return out;
 }
 
-std::vector<std::vector<std::string>> param_rows(const Json& plugin) {
+std::vector<std::vector<std::string>> param_rows(const PluginDocument& plugin) {
   std::vector<std::vector<std::string>> rows = {{"parameter", "type", "default", "range", "meaning"}};
-  for (const auto& p : plugin.value("params", Json::array())) {
-    rows.push_back({text(p, "name"), text(p, "type"), default_text(p), range_text(p), text(p, "doc")});
+  for (const auto& p : plugin.params) {
+    rows.push_back({p.name, to_document(p.type).get<std::string>(), default_text(p), range_text(p), p.doc});
   }
   return rows;
 }
 
 /// Formula, source and needs, where the plugin tells them.
-std::vector<std::vector<std::string>> facts(const Json& plugin) {
-  std::vector<std::vector<std::string>> rows;
-  for (const auto* key : {"formula", "source", "needs"}) {
-    if (const auto fact = text(plugin, key); !fact.empty()) rows.push_back({key, fact});
-  }
+std::vector<std::vector<std::string>> facts(const PluginDocument& plugin) {
+  std::vector<std::vector<std::string>> rows{{"formula", plugin.formula}, {"source", plugin.source}, {"needs", plugin.needs}};
+  std::erase_if(rows, [](const auto& row) { return row[1].empty(); });
   return rows;
 }
 
@@ -102,55 +93,55 @@ void for_each_table(const std::vector<KeyDoc>& keys, Function each) {
 
 }  // namespace
 
-Result<std::string> plugin_kind(const std::string& word) {
+Result<PluginKind> plugin_kind(const std::string& word) {
   std::vector<std::string> words;
-  for (const auto& kind : kKinds) {
-    if (word == kind.one || word == kind.many) return std::string(kind.one);
-    words.push_back(kind.one);
+  for (const auto& [kind, plural] : kPlurals) {
+    if (word == name_of(kind) || word == plural) return kind;
+    words.push_back(name_of(kind));
   }
   return Diagnostic{"", {}, fmt::format("no kind of plugin is called '{}'{}", word, suggestion(word, words))};
 }
 
-std::string list_text(const Json& catalog, const std::string& kind) {
+std::string list_text(const CatalogDocument& catalog, std::optional<PluginKind> wanted) {
   std::vector<std::vector<std::string>> rows = {{"kind", "name", "library", "version", "summary"}}, refused;
-  for (const auto& wanted : kKinds) {
-    for (const auto& p : catalog.value("plugins", Json::array())) {
-      if (text(p, "kind") != wanted.one || (!kind.empty() && kind != wanted.one)) continue;
-      rows.push_back({wanted.one, text(p, "name"), library_name(p), text(p, "version"), text(p, "summary")});
+  for (const auto& [kind, plural] : kPlurals) {
+    if (wanted && *wanted != kind) continue;
+    for (const auto& p : catalog.plugins) {
+      if (p.kind == kind) rows.push_back({name_of(kind), p.name, library_name(p), p.version, p.summary});
     }
   }
-  for (const auto& library : catalog.value("libraries", Json::array())) {
-    if (!library.value("ok", false)) refused.push_back({text(library, "file"), text(library, "reason")});
+  for (const auto& library : catalog.libraries) {
+    if (!library.ok) refused.push_back({library.file, library.reason});
   }
   auto out = rows.size() > 1 ? aligned(rows) : std::string("no plugins; KDBENCH_PLUGIN_PATH and --plugin say where they are\n");
   if (!refused.empty()) out.append("\nrefused libraries\n").append(aligned(refused, "  "));
   return out;
 }
 
-Result<Json> find_plugin(const Json& catalog, const std::string& kind, const std::string& name) {
+Result<PluginDocument> find_plugin(const CatalogDocument& catalog, PluginKind kind, const std::string& name) {
   std::vector<std::string> names;
-  for (const auto& plugin : catalog.value("plugins", Json::array())) {
-    if (text(plugin, "kind") != kind) continue;
-    if (text(plugin, "name") == name) return plugin;
-    names.push_back(text(plugin, "name"));
+  for (const auto& plugin : catalog.plugins) {
+    if (plugin.kind != kind) continue;
+    if (plugin.name == name) return plugin;
+    names.push_back(plugin.name);
   }
-  return Diagnostic{"", {}, fmt::format("no {} '{}'{}", kind, name, suggestion(name, names))};
+  return Diagnostic{"", {}, fmt::format("no {} '{}'{}", name_of(kind), name, suggestion(name, names))};
 }
 
-std::string describe_text(const Json& plugin) {
-  auto out = fmt::format("{} {} (library {}, version {})\n{}\n", text(plugin, "kind"), text(plugin, "name"), library_name(plugin),
-                         text(plugin, "version"), text(plugin, "summary"));
+std::string describe_text(const PluginDocument& plugin) {
+  auto out = fmt::format("{} {} (library {}, version {})\n{}\n", name_of(plugin.kind), plugin.name, library_name(plugin),
+                         plugin.version, plugin.summary);
   if (const auto rows = facts(plugin); !rows.empty()) out.append("\n").append(aligned(rows));
   const auto params = param_rows(plugin);
   out.append("\n").append(params.size() > 1 ? aligned(params) : "no parameters\n");
-  if (text(plugin, "kind") == "loss") out.append("\n").append(kLossKeys).append("\n");
+  if (plugin.kind == PluginKind::kLoss) out.append("\n").append(kLossKeys).append("\n");
   return out;
 }
 
-std::string describe_markdown(const Json& plugin) {
-  auto out = fmt::format("### {} `{}`\n\n{}\n\n", text(plugin, "kind"), text(plugin, "name"), text(plugin, "summary"));
+std::string describe_markdown(const PluginDocument& plugin) {
+  auto out = fmt::format("### {} `{}`\n\n{}\n\n", name_of(plugin.kind), plugin.name, plugin.summary);
   for (const auto& row : facts(plugin)) out += fmt::format("- {}: {}\n", row[0], row[1]);
-  out += fmt::format("- library: `{}`, version {}\n\n", library_name(plugin), text(plugin, "version"));
+  out += fmt::format("- library: `{}`, version {}\n\n", library_name(plugin), plugin.version);
   const auto params = param_rows(plugin);
   return out + (params.size() > 1 ? markdown_table(params) : "No parameters.\n");
 }
@@ -171,12 +162,12 @@ std::string suite_markdown(const std::vector<KeyDoc>& keys) {
   return out;
 }
 
-std::string reference_markdown(const Json& catalog, const std::vector<KeyDoc>& keys) {
+std::string reference_markdown(const CatalogDocument& catalog, const std::vector<KeyDoc>& keys) {
   auto out = "# Suite reference\n\n## Keys of a suite file\n\n" + suite_markdown(keys);
-  for (const auto& kind : kKinds) {
-    out += fmt::format("\n## Plugins: {}\n", kind.many);
-    for (const auto& plugin : catalog.value("plugins", Json::array())) {
-      if (text(plugin, "kind") == kind.one) out.append("\n").append(describe_markdown(plugin));
+  for (const auto& [kind, plural] : kPlurals) {
+    out += fmt::format("\n## Plugins: {}\n", plural);
+    for (const auto& plugin : catalog.plugins) {
+      if (plugin.kind == kind) out.append("\n").append(describe_markdown(plugin));
     }
   }
   return out;

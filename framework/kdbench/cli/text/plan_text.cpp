@@ -8,6 +8,7 @@
 
 #include <algorithm>
 #include <map>
+#include <optional>
 #include <set>
 #include <unordered_map>
 
@@ -130,14 +131,14 @@ class PlanWriter {
     std::set<std::size_t> jobs;
     std::set<std::int64_t> seeds;
     std::set<double> values;
-    std::string kind;
+    std::optional<StudyKind> kind;
     for (const auto& p : plan_.placements) {
       if (p.study != study) continue;
       kind = p.kind;
       seeds.insert(p.seed);
       if (const auto job = index_.find(p.job); job != index_.end()) jobs.insert(job->second);
       if (const auto job = index_.find(p.teacher_job); job != index_.end()) jobs.insert(job->second);
-      if (p.role == "teacher") continue;
+      if (p.role == Role::kTeacher) continue;
       pairs.insert({p.teacher, p.student});
       methods.insert(p.method);
       if (!p.axis.empty()) values.insert(p.value);
@@ -147,7 +148,7 @@ class PlanWriter {
     const auto to_do = std::count_if(jobs.begin(), jobs.end(), [&](std::size_t job) { return states_[job] == "to do"; });
     const auto text = [](std::size_t n) { return std::to_string(n); };
     return {study,
-            kind,
+            kind ? to_document(*kind).get<std::string>() : "",
             text(pairs.size()),
             text(methods.size()),
             text(seeds.size()),
@@ -166,7 +167,8 @@ class PlanWriter {
     Rows rows = {{"job", "used by", "state", "estimate"}};
     for (std::size_t i = 0; i < plan_.jobs.size(); ++i) {
       if (users[i] == 0) continue;
-      rows.push_back({plan_.jobs[i].label, counted(users[i], "job"), states_[i], estimate_text(plan_.jobs[i].estimated_s)});
+      rows.push_back(
+          {plan_.jobs[i].label.text(), counted(users[i], "job"), states_[i], estimate_text(plan_.jobs[i].estimated_s)});
     }
     return rows.size() > 1 ? "trained once and shared\n" + limited(rows, options_, {1, 3}) : "";
   }
@@ -174,8 +176,8 @@ class PlanWriter {
   std::string groups() const {
     Rows rows = {{"group of", "jobs", "estimate", "peak memory"}};
     for (const auto& group : groups_) {
-      rows.push_back({group.jobs.front()->label + ", ...", std::to_string(group.jobs.size()), estimate_text(seconds_of(group)),
-                      memory_text(group, options_)});
+      rows.push_back({group.jobs.front()->label.text() + ", ...", std::to_string(group.jobs.size()),
+                      estimate_text(seconds_of(group)), memory_text(group, options_)});
     }
     return rows.size() > 1 ? "trained side by side on one pass of their teacher\n" + limited(rows, options_, {1, 2, 3}) : "";
   }
@@ -194,10 +196,10 @@ class PlanWriter {
     std::vector<std::string> needs;
     for (const auto& need : job.needs) {
       const auto found = index_.find(need);
-      needs.push_back(found == index_.end() ? need : plan_.jobs[found->second].label);
+      needs.push_back(found == index_.end() ? need : plan_.jobs[found->second].label.text());
     }
     return {states_[i], estimate_text(job.estimated_s), job.estimated_bytes > 0 ? bytes_text(job.estimated_bytes) : "?",
-            job.label, join(needs, ", ")};
+            job.label.text(), join(needs, ", ")};
   }
 
   const Plan& plan_;
@@ -207,6 +209,39 @@ class PlanWriter {
   std::unordered_map<std::string, std::size_t> index_;
 };
 
+/// A job of plan_json().
+struct StatedJob {
+  Job job;
+  std::string state;
+
+  static constexpr auto fields() {
+    return std::tuple(inlined(&StatedJob::job), field("state", &StatedJob::state, "how it stands"));
+  }
+};
+
+/// A part of a group of plan_json().
+struct PlannedPart {
+  std::size_t jobs = 0, threads = 0;
+  double bytes = 0, seconds = 0;
+
+  static constexpr auto fields() {
+    using P = PlannedPart;
+    return std::tuple(field("jobs", &P::jobs, "how many"), field("threads", &P::threads, "that train them"),
+                      field("bytes", &P::bytes, "peak; 0: unknown"), field("seconds", &P::seconds, "of one core; 0: unknown"));
+  }
+};
+
+/// A group of plan_json().
+struct PlannedGroup {
+  std::string group;
+  std::vector<PlannedPart> parts;
+
+  static constexpr auto fields() {
+    using G = PlannedGroup;
+    return std::tuple(field("group", &G::group, "its name"), field("parts", &G::parts, "in the order in which they are trained"));
+  }
+};
+
 }  // namespace
 
 std::string plan_text(const Plan& plan, const JobStates& states, const PlanTextOptions& options) {
@@ -214,16 +249,16 @@ std::string plan_text(const Plan& plan, const JobStates& states, const PlanTextO
 }
 
 Json plan_json(const Plan& plan, const JobStates& states, const PlanTextOptions& options) {
-  auto out = to_json(plan);
-  for (std::size_t i = 0; i < states.size(); ++i) out["jobs"][i]["state"] = states[i];
-  out["groups"] = Json::array();
+  std::vector<StatedJob> jobs;
+  for (std::size_t i = 0; i < states.size(); ++i) jobs.push_back({plan.jobs[i], states[i]});
+  std::vector<PlannedGroup> groups;
   for (const auto& group : groups_of(plan, states, options)) {
-    auto parts = Json::array();
-    for (const auto& part : group.parts) {
-      parts.push_back({{"jobs", part.jobs}, {"threads", part.threads}, {"bytes", part.bytes}, {"seconds", part.seconds}});
-    }
-    out["groups"].push_back({{"group", group.jobs.front()->group}, {"parts", std::move(parts)}});
+    groups.push_back({group.jobs.front()->group, {}});
+    for (const auto& part : group.parts) groups.back().parts.push_back({part.jobs, part.threads, part.bytes, part.seconds});
   }
+  auto out = to_document(plan);
+  out["jobs"] = to_document(jobs);
+  out["groups"] = to_document(groups);
   return out;
 }
 

@@ -23,7 +23,7 @@ struct PlanTextOptions {
 /// with their memory, and the jobs.
 std::string plan_text(const Plan& plan, const JobStates& states, const PlanTextOptions& options = {});
 
-/// Returns to_json(plan) with a member "state" in every job, and "groups": for each group of several jobs its name and the
+/// Returns the plan's document with a member "state" in every job, and "groups": for each group of several jobs its name and the
 /// parts of what is to do of it, {jobs (how many), threads, bytes, seconds (of one core)}, in the order in which they are
 /// trained.
 Json plan_json(const Plan& plan, const JobStates& states, const PlanTextOptions& options = {});

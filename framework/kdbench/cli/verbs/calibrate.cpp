@@ -7,7 +7,7 @@ namespace {
 
 struct CalibrateArguments {
   std::string file, labels, format = "text";
-  int bins = 15;
+  int bins = kDefaultBins;
   std::vector<double> taus;
 };
 
@@ -16,14 +16,10 @@ int calibrate(const Context& context, const CalibrateArguments& arguments) {
   // No plugin is needed to measure logits, and none should be able to disturb it.
   setup.plugins.clear();
   setup.plugin_folders.clear();
-  const auto result = ask_or_exit(context, setup,
-                                  {{"verb", "calibrate"},
-                                   {"file", arguments.file},
-                                   {"labels", arguments.labels},
-                                   {"bins", arguments.bins},
-                                   {"tau", arguments.taus}});
-  const auto& report = result.at("report");
-  context.out << (arguments.format == "json" ? report.dump(2) + "\n" : calibrate_text(report));
+  const CalibrateRequest request{
+      .file = arguments.file, .labels = arguments.labels, .bins = arguments.bins, .taus = arguments.taus};
+  const auto report = ask_or_exit(context, setup, request).report;
+  context.out << (arguments.format == "json" ? to_document(report).dump(2) + "\n" : calibrate_text(report));
   return kOk;
 }
 

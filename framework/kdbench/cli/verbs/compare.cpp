@@ -5,7 +5,9 @@
 #include <kdbench/cli/stored_plan.h>
 #include <kdbench/cli/suite_options.h>
 #include <kdbench/cli/tables/printed_csv.h>
+#include <kdbench/cli/tables/printed_names_csv.h>
 #include <kdbench/cli/verbs/verb.h>
+#include <kdbench/leaderboard/printed/printed_comparison.h>
 
 #include <fmt/core.h>
 
@@ -27,8 +29,8 @@ Leaderboard board_from(const Context& context, const std::string& file) {
   try {
     board.title = json.at("title").get<std::string>();
     board.paper = json.value("paper", "");
-    for (const auto& point : json.at("points")) board.points.push_back(point_from_json(point));
-  } catch (const Json::exception& error) {
+    board.points = from_document<std::vector<Point>>(json.at("points"));
+  } catch (const std::exception& error) {
     refuse(context, Diagnostics{{file,
                                  {},
                                  fmt::format("expected a board as kdbench leaderboard --format json writes it, found a "
@@ -77,8 +79,9 @@ int compare(const Context& context, const CompareArguments& arguments) {
   const auto results = results_of(context, arguments);
   const auto table = table_of(context, arguments, results, numbers);
   const auto source = arguments.with == "paper" ? "the paper" : std::filesystem::path(arguments.with).filename().string();
+  const auto names = value_or_refuse(context, parse_printed_names(std::string(kPaperNames), "suites/paper/names.csv"));
   const auto format = value_or_refuse(context, format_from_string(arguments.format));
-  context.out << render(set_beside(results, numbers, table, source), format) << std::flush;
+  context.out << render(compare_with_printed(results, numbers, names, table, source), format) << std::flush;
   return kOk;
 }
 

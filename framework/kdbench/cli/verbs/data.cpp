@@ -6,7 +6,6 @@
 #include <kdbench/cli/verbs/verb.h>
 
 #include <kdbench/base/text.h>
-#include <kdbench/run/process/events.h>
 
 #include <fmt/core.h>
 #include <unistd.h>
@@ -106,21 +105,20 @@ struct CheckArguments {
   std::string data_dir, dataset, format = "text";
 };
 
-Json check_request(const Context& context, const CheckArguments& arguments) {
-  Json overrides = Json::array();
-  for (const auto& o : value_or_refuse(context, parse_overrides(arguments.suite.set)))
-    overrides.push_back({{"key", o.key}, {"value", o.value}});
+DataRequest check_request(const Context& context, const CheckArguments& arguments) {
+  DataRequest request;
+  request.overrides = overrides_or_refuse(context, arguments.suite.set);
   const auto& word = arguments.suite.file;
   if (!word.ends_with(".toml") && !fs::is_regular_file(word)) {
-    const auto folder = arguments.data_dir.empty() ? kDataFolder : arguments.data_dir;
-    return {{"verb", "data"}, {"plugin", word}, {"overrides", overrides}, {"data_dir", folder}};
+    request.plugin = word;
+    request.data_dir = arguments.data_dir.empty() ? kDataFolder : arguments.data_dir;
+    return request;
   }
-  if (!arguments.data_dir.empty()) overrides.push_back({{"key", "suite.data_dir"}, {"value", arguments.data_dir}});
-  return {{"verb", "data"},
-          {"suite_file", word},
-          {"profile", arguments.suite.profile},
-          {"overrides", overrides},
-          {"dataset", arguments.dataset}};
+  request.suite_file = word;
+  request.profile = arguments.suite.profile;
+  request.dataset = arguments.dataset;
+  if (!arguments.data_dir.empty()) request.overrides.push_back({"suite.data_dir", arguments.data_dir});
+  return request;
 }
 
 int check_data(const Context& context, const CheckArguments& arguments) {
@@ -128,11 +126,11 @@ int check_data(const Context& context, const CheckArguments& arguments) {
   require_named_plugins(context, setup);
   Json events = Json::array();
   bool unreadable = false;
-  const auto on_event = [&](const Json& event) {
-    if (text_field(event, "event") == "loaded") return;
-    unreadable |= text_field(event, "event") == "unreadable";
+  const auto on_event = [&](const Event& event) {
+    if (std::holds_alternative<LoadedEvent>(event)) return;
+    unreadable |= std::holds_alternative<UnreadableEvent>(event);
     if (arguments.format == "json")
-      events.push_back(event);
+      events.push_back(event_document(event));
     else
       context.out << data_event_text(event) << std::flush;
   };

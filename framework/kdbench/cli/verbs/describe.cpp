@@ -19,16 +19,17 @@ int describe(const Context& context, const DescribeArguments& arguments) {
   if (arguments.kind.empty() && !arguments.markdown) {
     refuse(context, "describe expects a kind and a name, or 'suite', or --markdown for the whole reference");
   }
-  const auto kind = arguments.kind.empty() ? "" : value_or_refuse(context, plugin_kind(arguments.kind));
-  if (!kind.empty() && arguments.name.empty()) refuse(context, "describe " + kind + " expects a name; kdbench list shows them");
+  std::optional<PluginKind> kind;
+  if (!arguments.kind.empty()) kind = value_or_refuse(context, plugin_kind(arguments.kind));
+  if (kind && arguments.name.empty()) refuse(context, "describe " + name_of(*kind) + " expects a name; kdbench list shows them");
   auto setup = worker_setup(context);
   require_named_plugins(context, setup);
   const auto catalog = catalog_of(context, setup);
-  if (kind.empty()) {
+  if (!kind) {
     context.out << reference_markdown(catalog, suite_keys());
     return kOk;
   }
-  const auto plugin = value_or_refuse(context, find_plugin(catalog, kind, arguments.name));
+  const auto plugin = value_or_refuse(context, find_plugin(catalog, *kind, arguments.name));
   context.out << (arguments.markdown ? describe_markdown(plugin) : describe_text(plugin));
   return kOk;
 }

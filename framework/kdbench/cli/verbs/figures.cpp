@@ -62,9 +62,9 @@ class FigureWriter {
 };
 
 /// The plan of the last run; planned anew where the command line says which profile or settings are meant.
-Json plan_document(const Context& context, WorkerSetup& setup, const Store& store, const SuiteOptions& suite) {
+Plan plan_of(const Context& context, WorkerSetup& setup, const Store& store, const SuiteOptions& suite) {
   if (suite.profile.empty() && suite.set.empty()) return stored_plan(context, store, suite.file);
-  return to_json(plan_or_exit(context, setup, suite));
+  return plan_or_exit(context, setup, suite);
 }
 
 std::vector<std::string> chosen_studies(const Context& context, const boards::View& view,
@@ -97,9 +97,9 @@ report::Figure maps_of(const Context& context, WorkerSetup& setup, const Store& 
 int figures(const Context& context, FiguresArguments arguments) {
   const auto store = store_or_refuse(context);
   auto setup = worker_setup(context);
-  const auto plan = plan_document(context, setup, store, arguments.suite);
-  arguments.maps.data_dir = plan.value("data_dir", "");
-  arguments.maps.device = arguments.suite.device.empty() ? plan.value("device", "cpu") : arguments.suite.device;
+  const auto plan = plan_of(context, setup, store, arguments.suite);
+  arguments.maps.data_dir = plan.data_dir;
+  arguments.maps.device = arguments.suite.device.empty() ? plan.device : arguments.suite.device;
   boards::View view(plan, [&](const std::string& job) { return record_or_warn(context, store, job); }, {});
   const auto studies = chosen_studies(context, view, arguments.studies);
   const bool all = arguments.kind == "all";

@@ -22,7 +22,7 @@ int list_suites(const Context& context, const Store& store) {
       context.err << "warning: " << to_text(plan.error()) << std::endl;
       continue;
     }
-    rows.push_back({name, std::to_string(plan->value("jobs", Json::array()).size()), plan->value("title", "")});
+    rows.push_back({name, std::to_string(plan->jobs.size()), plan->title});
   }
   context.out << (rows.size() > 1 ? aligned(rows, "", {1}) : fmt::format("no suite was run into {}\n", context.store));
   return kOk;

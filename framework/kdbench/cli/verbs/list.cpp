@@ -6,7 +6,7 @@ namespace kdbench::inline cli {
 namespace {
 
 int list(const Context& context, const std::string& word) {
-  const auto kind = word.empty() ? std::string() : value_or_refuse(context, plugin_kind(word));
+  const auto kind = word.empty() ? std::nullopt : std::optional(value_or_refuse(context, plugin_kind(word)));
   auto setup = worker_setup(context);
   const auto catalog = catalog_of(context, setup);
   context.out << list_text(catalog, kind) << std::flush;

@@ -81,15 +81,14 @@ int run(const Context& context, const RunArguments& arguments) {
   auto setup = worker_setup(context);
   const auto plan = plan_or_exit(context, setup, arguments.suite);
   const Store store(context.store);
-  const auto document = to_json(plan);
-  store.put_plan(plan.suite, document);
+  store.put_plan(plan);
   RunSummary summary;
   {
     ProgressPrinter printer(context.err, printer_options(context));
     summary = run_plan(plan, store, run_options(arguments, setup, plan), printer);
   }
   tell_summary(context, summary);
-  if (summary.signal == 0 && !arguments.no_boards) print_boards(context, store, document, arguments.format);
+  if (summary.signal == 0 && !arguments.no_boards) print_boards(context, store, plan, arguments.format);
   return summary.exit_code();
 }
 

@@ -1,6 +1,5 @@
 // kdbench test: the conformance suite over plugins, and golden values through them.
 #include <kdbench/cli/verbs/verb.h>
-#include <kdbench/run/process/events.h>
 
 #include <fmt/core.h>
 
@@ -20,19 +19,8 @@ class CheckPrinter {
  public:
   CheckPrinter(std::ostream& out, bool quiet) : out_(out), quiet_(quiet) {}
 
-  void operator()(const Json& event) {
-    if (text_field(event, "event") != "check") return;
-    const bool ok = event.value("ok", false), skipped = event.value("skipped", false);
-    ++(skipped ? skipped_ : ok ? passed_ : failed_);
-    if (quiet_ && (ok || skipped)) return;
-    if (const auto plugin = text_field(event, "plugin"); plugin != plugin_) out_ << (plugin_ = plugin) << "\n";
-    const auto detail = text_field(event, "detail");
-    out_ << fmt::format("  {}  {}{}\n",
-                        skipped ? "skip"
-                        : ok    ? "ok  "
-                                : "FAIL",
-                        text_field(event, "name"), detail.empty() ? "" : ": " + detail)
-         << std::flush;
+  void operator()(const Event& event) {
+    if (const auto* check = std::get_if<CheckEvent>(&event)) print(*check);
   }
 
   int finish(const Context& context) const {
@@ -43,19 +31,19 @@ class CheckPrinter {
   }
 
  private:
+  void print(const CheckEvent& check) {
+    ++(check.skipped ? skipped_ : check.ok ? passed_ : failed_);
+    if (quiet_ && (check.ok || check.skipped)) return;
+    if (check.plugin != plugin_) out_ << (plugin_ = check.plugin) << "\n";
+    const auto* outcome = check.skipped ? "skip" : check.ok ? "ok  " : "FAIL";
+    out_ << fmt::format("  {}  {}{}\n", outcome, check.name, check.detail.empty() ? "" : ": " + check.detail) << std::flush;
+  }
+
   std::ostream& out_;
   bool quiet_;
   std::string plugin_;
   std::size_t passed_ = 0, failed_ = 0, skipped_ = 0;
 };
-
-std::vector<Json> questions(const TestArguments& arguments) {
-  std::vector<Json> out;
-  for (const auto& file : arguments.files) out.push_back({{"verb", "conformance"}, {"target", file}});
-  if (!arguments.golden.empty()) out.push_back({{"verb", "golden"}, {"folder", arguments.golden}});
-  if (out.empty()) out.push_back({{"verb", "conformance"}, {"target", ""}});
-  return out;
-}
 
 int test(const Context& context, const TestArguments& arguments) {
   if (!arguments.golden.empty() && !std::filesystem::exists(arguments.golden)) {
@@ -65,7 +53,11 @@ int test(const Context& context, const TestArguments& arguments) {
   setup.plugins.insert(setup.plugins.end(), arguments.files.begin(), arguments.files.end());
   require_named_plugins(context, setup);
   CheckPrinter printer(context.out, arguments.quiet);
-  for (const auto& question : questions(arguments)) ask_or_exit(context, setup, question, {.on_event = std::ref(printer)});
+  const AskOptions options{.on_event = std::ref(printer)};
+  auto targets = arguments.files;
+  if (targets.empty() && arguments.golden.empty()) targets.push_back("");  // every plugin
+  for (const auto& target : targets) ask_or_exit(context, setup, ConformanceRequest{.target = target}, options);
+  if (!arguments.golden.empty()) ask_or_exit(context, setup, GoldenRequest{.folder = arguments.golden}, options);
   return printer.finish(context);
 }
 

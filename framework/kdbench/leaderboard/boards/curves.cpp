@@ -1,7 +1,8 @@
 /// Gathers curves, and takes their statistics over the seeds that have the whole curve.
 #include <kdbench/leaderboard/boards/curves.h>
 
-#include <algorithm>
+#include <kdbench/leaderboard/model/natural_order.h>
+
 #include <cmath>
 
 namespace kdbench::inline leaderboard::boards {
@@ -44,16 +45,6 @@ Grid grid_of(const Curve& curve, const std::vector<std::int64_t>& seeds) {
   return grid;
 }
 
-/// Keys in natural order; the order in which placements came does not matter.
-struct PartsLess {
-  bool operator()(const std::vector<std::string>& a, const std::vector<std::string>& b) const {
-    for (std::size_t i = 0; i < std::min(a.size(), b.size()); ++i) {
-      if (a[i] != b[i]) return NaturalLess()(a[i], b[i]);
-    }
-    return a.size() < b.size();
-  }
-};
-
 /// The teacher's ECE by seed at one value, as one method was taught.
 std::map<std::int64_t, double> taught_eces(const Series& series) {
   std::map<std::int64_t, double> out;
@@ -92,27 +83,26 @@ std::vector<EceRow> ece_rows(const CurveGroup& group) {
   return rows;
 }
 
-std::vector<CurveGroup> make_curves(View& view, const std::string& study) {
+std::vector<CurveGroup> make_curves(PlanResults& results, const std::string& study) {
   struct Gathered {
     CurveGroup group;
-    std::map<std::vector<std::string>, Curve, PartsLess> curves;
+    std::map<std::vector<std::string>, Curve, NaturalListLess> curves;
   };
-  std::map<std::vector<std::string>, Gathered, PartsLess> groups;
+  std::map<std::vector<std::string>, Gathered, NaturalListLess> groups;
   std::set<std::string> strategies;
-  for (const auto* place : view.places(study)) {
-    if (place->kind != "sensitivity" || place->role == "teacher") continue;
-    strategies.insert(place->strategy);
-    auto& [group, curves] = groups[{place->dataset, pair_text(place->teacher, place->student), place->strategy}];
-    group = {study, place->dataset,         place->teacher, place->student, place->strategy, place->axis,
-             {},    std::move(group.alone), false};
-    if (place->role == "alone") {
-      view.add(group.alone, *place);
+  for (const auto* p : results.placements(study)) {
+    if (p->kind != StudyKind::kSensitivity || p->role == Role::kTeacher) continue;
+    strategies.insert(p->strategy);
+    auto& [group, curves] = groups[{p->dataset, pair_text(p->teacher, p->student), p->strategy}];
+    group = {study, p->dataset, p->teacher, p->student, p->strategy, p->axis, {}, std::move(group.alone), false};
+    if (p->role == Role::kAlone) {
+      results.add(group.alone, *p);
       continue;
     }
-    auto& curve = curves[{place->method, place->convention}];
-    curve.method = place->method;
-    curve.convention = place->convention;
-    view.add(curve.points[place->value], *place);
+    auto& curve = curves[{p->method, p->convention}];
+    curve.method = p->method;
+    curve.convention = p->convention;
+    results.add(curve.points[p->value], *p);
   }
   std::vector<CurveGroup> out;
   for (auto& [key, gathered] : groups) {

@@ -1,7 +1,7 @@
 /// The sensitivity board's data: accuracy and teacher's ECE along an axis, and what is computed of them.
 #pragma once
 #include <kdbench/leaderboard/model/axis_statistics.h>
-#include <kdbench/leaderboard/model/view.h>
+#include <kdbench/leaderboard/model/plan_results.h>
 
 #include <cstdint>
 #include <map>
@@ -25,7 +25,7 @@ struct CurveGroup {
 };
 
 /// Gathers a sensitivity study, in natural order of dataset, pair and strategy.
-std::vector<CurveGroup> make_curves(View& view, const std::string& study);
+std::vector<CurveGroup> make_curves(PlanResults& results, const std::string& study);
 
 /// The teacher's ECE by seed along the axis, for the methods that were taught the same: the usual study has one such row.
 struct EceRow {

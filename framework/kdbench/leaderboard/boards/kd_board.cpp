@@ -1,6 +1,8 @@
 /// The KD board: how well each method distils each pair, against the student alone and against the baseline.
 #include <kdbench/leaderboard/boards/kd_board.h>
 
+#include <kdbench/leaderboard/model/cells.h>
+
 #include <fmt/core.h>
 
 #include <algorithm>
@@ -94,10 +96,10 @@ Table parts_table(const Matrix& matrix, const std::vector<Part>& parts) {
   return table;
 }
 
-void add_notes(const View& view, const Matrix& matrix, const std::vector<Part>& parts, Table& table) {
+void add_notes(const std::string& select, const Matrix& matrix, const std::vector<Part>& parts, Table& table) {
   const auto has = [&](Part part) { return std::find(parts.begin(), parts.end(), part) != parts.end(); };
   if (has(Part::kAccuracy)) {
-    table.notes.push_back(view.selection_note());
+    table.notes.push_back(selection_note(select));
     table.notes.push_back("Accuracy: mean ± sample standard deviation (n) over seeds, or (n of expected; how the others ended).");
     table.notes.insert(table.notes.end(), matrix.rank_notes.begin(), matrix.rank_notes.end());
     table.notes.push_back("A row that is incomplete or ran on other seeds than the rest gets no rank.");
@@ -111,7 +113,9 @@ void add_notes(const View& view, const Matrix& matrix, const std::vector<Part>& 
                     matrix.baseline));
   }
   if (has(Part::kAccuracy) && !matrix.baseline_of(matrix.entries.front())) {
-    table.notes.push_back(fmt::format("No paired differences: this study has no method '{}'.", matrix.baseline));
+    table.notes.push_back(matrix.baseline.empty()
+                              ? "No paired differences: this study names no baseline."
+                              : fmt::format("No paired differences: this study has no method '{}'.", matrix.baseline));
   }
 }
 
@@ -127,21 +131,20 @@ std::vector<std::vector<Part>> layout(const Matrix& matrix) {
 
 }  // namespace
 
-std::vector<Table> compare_board(View& view, const std::string& study) {
+std::vector<Table> kd_board(PlanResults& results, const std::string& study) {
   std::set<std::string, NaturalLess> datasets;
-  for (const auto* place : view.places(study)) {
-    if (place->kind == "compare" && place->role != "teacher") datasets.insert(place->dataset);
+  for (const auto* p : results.placements(study)) {
+    if (p->role != Role::kTeacher) datasets.insert(p->dataset);
   }
   std::vector<Table> tables;
-  const auto per_seed = view.study_option(study, "per_seed");
   for (const auto& dataset : datasets) {
-    const auto matrix = make_matrix(view, study, dataset);
+    const auto matrix = make_matrix(results, study, dataset);
     for (const auto& parts : layout(matrix)) {
       auto table = parts_table(matrix, parts);
-      add_notes(view, matrix, parts, table);
+      add_notes(results.plan().select, matrix, parts, table);
       tables.push_back(std::move(table));
     }
-    if (per_seed.is_boolean() && per_seed.get<bool>()) tables.push_back(per_seed_table(matrix));
+    if (results.study_options(study).per_seed) tables.push_back(per_seed_table(matrix));
   }
   return tables;
 }

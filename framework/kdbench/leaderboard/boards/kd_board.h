@@ -1,6 +1,9 @@
-/// The KD board's matrix: methods against pairs, who may be compared with whom, and ranks.
+/// The KD board: how well each method distils each pair. Its matrix: methods against pairs, who may be compared with whom, and
+/// ranks.
 #pragma once
-#include <kdbench/leaderboard/model/view.h>
+#include <kdbench/leaderboard/model/natural_order.h>
+#include <kdbench/leaderboard/model/plan_results.h>
+#include <kdbench/leaderboard/model/table.h>
 
 #include <map>
 #include <optional>
@@ -39,7 +42,7 @@ struct Matrix {
   std::vector<Pair> pairs;
   std::vector<Entry> entries;  ///< in natural order of the labels; the student alone first, unless a method is the same thing
   std::map<Pair, Series, PairLess> alone;
-  std::string baseline;  ///< label
+  std::string baseline;  ///< label; empty: none
   bool several_strategies = false;
   std::vector<std::string> rank_notes;
 
@@ -47,8 +50,11 @@ struct Matrix {
   const Entry* baseline_of(const Entry& entry) const;
 };
 
+/// Returns the tables of a compare study, data set by data set.
+std::vector<Table> kd_board(PlanResults& results, const std::string& study);
+
 /// Gathers a study's placements of one dataset, then ranks the rows that are complete and seed-matched.
-Matrix make_matrix(View& view, const std::string& study, const std::string& dataset);
+Matrix make_matrix(PlanResults& results, const std::string& study, const std::string& dataset);
 
 /// Every seed's accuracy by method, with mean and population variance, as the paper's Table 1.
 Table per_seed_table(const Matrix& matrix);

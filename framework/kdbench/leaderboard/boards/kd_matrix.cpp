@@ -32,23 +32,23 @@ bool is_listed(const Matrix& matrix, const std::map<Pair, Series, PairLess>& alo
   });
 }
 
-void gather(View& view, Matrix& matrix) {
+void gather(PlanResults& results, Matrix& matrix) {
   std::map<EntryLess::Key, Entry, EntryLess> entries;
   std::map<Pair, bool, PairLess> pairs;
   std::string alone_method = "alone", alone_convention = "labels only";
   std::set<std::string> strategies;
-  for (const auto* place : view.places(matrix.study)) {
-    if (place->dataset != matrix.dataset || place->role == "teacher") continue;
-    const Pair pair{place->teacher, place->student};
+  for (const auto* p : results.placements(matrix.study)) {
+    if (p->dataset != matrix.dataset || p->role == Role::kTeacher) continue;
+    const Pair pair{p->teacher, p->student};
     pairs[pair] = true;
-    if (place->role == "alone") {
-      view.add(matrix.alone[pair], *place);
+    if (p->role == Role::kAlone) {
+      results.add(matrix.alone[pair], *p);
       continue;
     }
-    strategies.insert(place->strategy);
-    auto& entry = entries[{place->method, place->strategy, place->convention}];
-    std::tie(entry.method, entry.convention, entry.strategy) = std::tie(place->method, place->convention, place->strategy);
-    view.add(entry.cells[pair], *place);
+    strategies.insert(p->strategy);
+    auto& entry = entries[{p->method, p->strategy, p->convention}];
+    std::tie(entry.method, entry.convention, entry.strategy) = std::tie(p->method, p->convention, p->strategy);
+    results.add(entry.cells[pair], *p);
   }
   for (auto& [pair, present] : pairs) matrix.pairs.push_back(pair);
   for (auto& [key, entry] : entries) matrix.entries.push_back(std::move(entry));
@@ -135,14 +135,13 @@ std::optional<double> Entry::average(const std::vector<Pair>& pairs) const {
   if (!complete(pairs)) return std::nullopt;
   std::vector<double> means;
   for (const auto& pair : pairs) {
-    std::vector<double> values;
-    for (const auto& [seed, accuracy] : at(pair).accuracies()) values.push_back(accuracy);
-    means.push_back(stats::mean(values));
+    means.push_back(stats::mean(values_of(at(pair).accuracies())));
   }
   return stats::mean(means);
 }
 
 const Entry* Matrix::baseline_of(const Entry& entry) const {
+  if (baseline.empty()) return nullptr;
   const Entry* found = nullptr;
   for (const auto& other : entries) {
     if (other.alone || other.method != baseline) continue;
@@ -156,13 +155,12 @@ std::string entry_text(const Matrix& matrix, const Entry& entry) {
   return named ? fmt::format("{} ({})", entry.method, entry.strategy) : entry.method;
 }
 
-Matrix make_matrix(View& view, const std::string& study, const std::string& dataset) {
+Matrix make_matrix(PlanResults& results, const std::string& study, const std::string& dataset) {
   Matrix matrix;
   matrix.study = study;
   matrix.dataset = dataset;
-  const auto baseline = view.study_option(study, "baseline");
-  matrix.baseline = baseline.is_string() && !baseline.get<std::string>().empty() ? baseline.get<std::string>() : "kl";
-  gather(view, matrix);
+  matrix.baseline = results.study_options(study).baseline;
+  gather(results, matrix);
   rank(matrix);
   return matrix;
 }

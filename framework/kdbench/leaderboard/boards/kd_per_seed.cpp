@@ -1,6 +1,7 @@
 /// Every run on its own line, with average and population variance: the layout of the paper's Table 1.
 #include <kdbench/leaderboard/boards/kd_board.h>
 
+#include <kdbench/leaderboard/model/cells.h>
 #include <kdbench/stats/describe/summary.h>
 
 #include <fmt/core.h>
@@ -30,7 +31,7 @@ Cell run_cell(const Series& series, std::int64_t seed) {
   const auto run = series.runs.find(seed);
   if (run == series.runs.end()) return {"-", {nullptr}};
   if (run->second->done()) return number_cell(metric("accuracy"), run->second->accuracy);
-  return {run->second->state, {nullptr}};
+  return {to_string(run->second->state), {nullptr}};
 }
 
 std::map<std::int64_t, double> bayes_accuracies(const std::vector<Runs>& columns) {
@@ -40,12 +41,6 @@ std::map<std::int64_t, double> bayes_accuracies(const std::vector<Runs>& columns
       if (run->bayes_accuracy) out.emplace(seed, *run->bayes_accuracy);
     }
   }
-  return out;
-}
-
-std::vector<double> values_of(const std::map<std::int64_t, double>& by_seed) {
-  std::vector<double> out;
-  for (const auto& [seed, value] : by_seed) out.push_back(value);
   return out;
 }
 

@@ -1,8 +1,11 @@
 /// The sensitivity board: how much a method's accuracy depends on the calibration of its teacher. A rank correlation alone
 /// misleads (a curve that rises and falls has none and is not flat), so slope, spread and regret stand beside it.
-#include <kdbench/leaderboard/boards/curves.h>
+#include <kdbench/leaderboard/boards/sensitivity_board.h>
 
 #include <kdbench/base/text.h>
+#include <kdbench/leaderboard/boards/curves.h>
+#include <kdbench/leaderboard/model/cells.h>
+#include <kdbench/leaderboard/model/natural_order.h>
 
 #include <fmt/core.h>
 
@@ -128,12 +131,6 @@ std::set<double> axis_values(const CurveGroup& group) {
   return out;
 }
 
-std::vector<double> values_of(const std::map<std::int64_t, double>& by_seed) {
-  std::vector<double> out;
-  for (const auto& [seed, value] : by_seed) out.push_back(value);
-  return out;
-}
-
 /// No run is missing from a row of ECE on its own account, so n alone is said.
 Row ece_row(const EceRow& row, bool only, const std::set<double>& values) {
   Row out{{text_cell(only ? "teacher's ECE" : "teacher's ECE for " + join(row.methods, ", "))}};
@@ -178,15 +175,15 @@ void add_troubles(const CurveGroup& group, Table& table) {
   }
 }
 
-void add_notes(const View& view, const CurveGroup& group, Table& table) {
+void add_notes(const PlanResults& results, const CurveGroup& group, Table& table) {
   table.notes = {
-      view.selection_note(),
+      selection_note(results.plan().select),
       "Spearman(ECE, acc): over the values of the axis, mean accuracy over seeds against the teacher's mean ECE as taught, in %, "
       "as in "
       "the paper; p by permutation of the values; ns: p >= 0.05, not significant at this number of values.",
       fmt::format("Intervals: 95% over seeds, {}; n/a for one seed, too narrow for few. Of the slope: t interval over the "
                   "values.",
-                  bootstrap_options(view.options).text()),
+                  bootstrap_options(results.options()).text()),
       fmt::format(
           "Spearman({}, acc) stands beside it because ECE is nearly a monotone function of temperature; a low correlation is not "
           "a flat curve: see spread and slope.",
@@ -202,18 +199,18 @@ void add_notes(const View& view, const CurveGroup& group, Table& table) {
 
 }  // namespace
 
-std::vector<Table> sensitivity_board(View& view, const std::string& study) {
+std::vector<Table> sensitivity_board(PlanResults& results, const std::string& study) {
   std::vector<Table> tables;
-  for (const auto& group : make_curves(view, study)) {
+  for (const auto& group : make_curves(results, study)) {
     if (group.curves.empty()) continue;
-    std::vector<Sensitivity> results;
-    for (const auto& curve : group.curves) results.push_back(analyse(curve, view.options));
-    auto statistics = statistics_table(group, results);
-    add_notes(view, group, statistics);
+    std::vector<Sensitivity> analyses;
+    for (const auto& curve : group.curves) analyses.push_back(analyse(curve, results.options()));
+    auto statistics = statistics_table(group, analyses);
+    add_notes(results, group, statistics);
     auto curve = curve_table(group);
     add_troubles(group, curve);
     tables.push_back(std::move(statistics));
-    tables.push_back(details_table(group, results));
+    tables.push_back(details_table(group, analyses));
     tables.push_back(std::move(curve));
   }
   return tables;

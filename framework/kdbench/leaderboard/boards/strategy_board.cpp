@@ -2,6 +2,9 @@
 /// layout of the paper's tables on teacher assistants and early stopping.
 #include <kdbench/leaderboard/boards/strategy_board.h>
 
+#include <kdbench/leaderboard/model/cells.h>
+#include <kdbench/leaderboard/model/natural_order.h>
+#include <kdbench/leaderboard/model/teaching_chain.h>
 #include <kdbench/stats/describe/summary.h>
 
 #include <fmt/core.h>
@@ -12,17 +15,22 @@
 namespace kdbench::inline leaderboard::boards {
 namespace {
 
+/// What the strategy without detours is called where a study has none.
+const std::string kDirect = "direct";
+
 /// The rows of one study on one dataset, and which columns they need.
 struct StrategyBoard {
-  std::string study, dataset, axis, direct;
-  std::vector<Taught> rows;
+  std::string study, dataset, axis;
+  std::string direct;  ///< the strategy without detours; empty: the study has none
+  std::vector<TaughtRow> rows;
   bool several_methods = false, compared = false, rescaled = false, chained = false;
 };
 
 /// The same method and pair under the strategy without detours; null if there is none.
-const Taught* reference_of(const StrategyBoard& board, const Taught& row) {
+const TaughtRow* reference_of(const StrategyBoard& board, const TaughtRow& row) {
+  if (board.direct.empty()) return nullptr;
   for (const auto& other : board.rows) {
-    const auto &a = *row.place, &b = *other.place;
+    const auto &a = *row.placement, &b = *other.placement;
     if (b.strategy == board.direct && a.method == b.method && a.teacher == b.teacher && a.student == b.student &&
         a.value == b.value) {
       return &other;
@@ -35,16 +43,16 @@ std::optional<double> mean_of(const std::vector<double>& values) {
   return values.empty() ? std::nullopt : std::optional(stats::mean(values));
 }
 
-std::optional<double> tau_of(const Taught& row) {
+std::optional<double> tau_of(const TaughtRow& row) {
   for (const auto& [seed, run] : row.series.runs) {
     if (run->tau) return run->tau;
   }
   return std::nullopt;
 }
 
-bool is_rescaled(const View& view, const Taught& row) {
+bool is_rescaled(const PlanResults& results, const TaughtRow& row) {
   const auto tau = tau_of(row);
-  for (const auto& step : teaching_steps(view, row)) {
+  for (const auto& step : teaching_steps(results, row)) {
     for (const auto at : step.temperature) {
       if (tau && std::abs(at - *tau) > 1e-9) return true;
     }
@@ -52,27 +60,27 @@ bool is_rescaled(const View& view, const Taught& row) {
   return false;
 }
 
-std::vector<StrategyBoard> gather(View& view, const std::string& study) {
+std::vector<StrategyBoard> gather(PlanResults& results, const std::string& study) {
   std::map<std::string, StrategyBoard, NaturalLess> boards;
-  for (auto& row : taught_rows(view, study)) {
-    if (row.place->teacher.empty() || row.place->teacher_job.empty()) continue;
-    auto& board = boards[row.place->dataset];
+  for (auto& row : taught_rows(results, study)) {
+    if (row.placement->teacher.empty() || row.placement->teacher_job.empty()) continue;
+    auto& board = boards[row.placement->dataset];
     board.study = study;
-    board.dataset = row.place->dataset;
-    board.axis = row.place->axis;
+    board.dataset = row.placement->dataset;
+    board.axis = row.placement->axis;
     board.rows.push_back(std::move(row));
   }
   std::vector<StrategyBoard> out;
   for (auto& named : boards) {
     auto& board = named.second;
-    board.direct = direct_strategy(view, study);
+    board.direct = results.study_options(study).direct;
     const auto& rows = board.rows;
     const auto any = [&](auto&& holds) { return std::any_of(rows.begin(), rows.end(), holds); };
-    if (!any([&](const Taught& r) { return r.place->strategy != board.direct; })) continue;
-    board.several_methods = any([&](const Taught& r) { return r.place->method != rows.front().place->method; });
-    board.compared = any([&](const Taught& r) { return r.place->strategy == board.direct; });
-    board.chained = any([](const Taught& r) { return r.place->chain.size() > 1; });
-    board.rescaled = any([&](const Taught& r) { return is_rescaled(view, r); });
+    if (!any([&](const TaughtRow& r) { return !is_direct(results, *r.placement); })) continue;
+    board.several_methods = any([&](const TaughtRow& r) { return r.placement->method != rows.front().placement->method; });
+    board.compared = !board.direct.empty() && any([&](const TaughtRow& r) { return r.placement->strategy == board.direct; });
+    board.chained = any([](const TaughtRow& r) { return r.placement->chain.size() > 1; });
+    board.rescaled = any([&](const TaughtRow& r) { return is_rescaled(results, r); });
     out.push_back(std::move(board));
   }
   return out;
@@ -86,15 +94,15 @@ std::vector<Column> key_columns(const StrategyBoard& board) {
   return out;
 }
 
-std::vector<Cell> key_cells(const StrategyBoard& board, const Place& place) {
-  std::vector<Cell> out = {text_cell(place.strategy)};
-  if (board.several_methods) out.push_back(text_cell(place.method));
-  if (!board.axis.empty()) out.push_back(text_cell(fmt::format("{}", place.value)));
-  out.push_back(text_cell(chain_text(place)));
+std::vector<Cell> key_cells(const StrategyBoard& board, const Placement& placement) {
+  std::vector<Cell> out = {text_cell(placement.strategy)};
+  if (board.several_methods) out.push_back(text_cell(placement.method));
+  if (!board.axis.empty()) out.push_back(text_cell(fmt::format("{}", placement.value)));
+  out.push_back(text_cell(chain_text(placement)));
   return out;
 }
 
-Table students_table(const View& view, const StrategyBoard& board) {
+Table students_table(const PlanResults& results, const StrategyBoard& board) {
   const auto& tau = metric("tau");
   Table table;
   table.title = fmt::format("Study {} on {}: strategies", board.study, board.dataset);
@@ -108,9 +116,9 @@ Table students_table(const View& view, const StrategyBoard& board) {
   table.columns.push_back(mean_interval_column(metric("accuracy")));
   if (board.compared) table.columns.push_back(interval_column(metric("difference"), "vs " + board.direct));
   for (const auto& row : board.rows) {
-    const auto steps = teaching_steps(view, row);
+    const auto steps = teaching_steps(results, row);
     const auto& last = steps.back();
-    Row cells{key_cells(board, *row.place)};
+    Row cells{key_cells(board, *row.placement)};
     const auto add = [&](Cell cell) { cells.cells.push_back(std::move(cell)); };
     add(text_cell(last.checkpoint));
     add(summary_cell(metric("accuracy"), last.accuracy, row.series));
@@ -118,9 +126,7 @@ Table students_table(const View& view, const StrategyBoard& board) {
     if (board.axis != "tau") add(number_cell(tau, tau_of(row)));
     if (board.rescaled) add(number_cell(metric("temperature"), mean_of(last.temperature)));
     add(summary_cell(metric("accuracy"), row.series));
-    std::vector<double> accuracies;
-    for (const auto& [seed, accuracy] : row.series.accuracies()) accuracies.push_back(accuracy);
-    add(mean_interval_cell(metric("accuracy"), accuracies));
+    add(mean_interval_cell(metric("accuracy"), values_of(row.series.accuracies())));
     const auto* reference = reference_of(board, row);
     if (board.compared) {
       add(reference ? difference_cell(metric("difference"), row.series, reference->series)
@@ -131,12 +137,12 @@ Table students_table(const View& view, const StrategyBoard& board) {
   return table;
 }
 
-void add_notes(const View& view, const StrategyBoard& board, Table& table) {
+void add_notes(const PlanResults& results, const StrategyBoard& board, Table& table) {
   table.notes = {
       fmt::format("The student's state is chosen by select = \"{}\", the teacher's as the strategy says; none on the test split, "
                   "where all "
                   "are measured.",
-                  view.select),
+                  results.plan().select),
       "Chain: who teaches whom, the student last. Checkpoint: the state of the last teacher that taught, with its epochs where a "
       "rule "
       "chose them by seed.",
@@ -151,12 +157,13 @@ void add_notes(const View& view, const StrategyBoard& board, Table& table) {
                     "interval, not corrected for the number of strategies].",
                     board.direct));
   } else {
-    table.notes.push_back(fmt::format("No paired differences: this study has no strategy '{}'.", board.direct));
+    table.notes.push_back(
+        fmt::format("No paired differences: this study has no strategy '{}'.", board.direct.empty() ? kDirect : board.direct));
   }
 }
 
 /// Every teacher of every chain: an assistant taught as well calibrated as it had become itself.
-Table teachers_table(const View& view, const StrategyBoard& board) {
+Table teachers_table(const PlanResults& results, const StrategyBoard& board) {
   Table table;
   table.title = fmt::format("Study {} on {}: every teacher of each chain", board.study, board.dataset);
   table.columns = key_columns(board);
@@ -166,8 +173,8 @@ Table teachers_table(const View& view, const StrategyBoard& board) {
   table.columns.push_back(summary_column(metric("accuracy"), "accuracy"));
   table.columns.push_back(summary_column(metric("ece"), "ECE"));
   for (const auto& row : board.rows) {
-    for (const auto& step : teaching_steps(view, row)) {
-      Row cells{key_cells(board, *row.place)};
+    for (const auto& step : teaching_steps(results, row)) {
+      Row cells{key_cells(board, *row.placement)};
       for (auto cell :
            {text_cell(step.teacher), text_cell(step.taught), text_cell(step.checkpoint),
             number_cell(metric("temperature"), mean_of(step.temperature)),
@@ -185,13 +192,13 @@ Table teachers_table(const View& view, const StrategyBoard& board) {
 
 }  // namespace
 
-std::vector<Table> strategy_board(View& view, const std::string& study) {
+std::vector<Table> strategy_board(PlanResults& results, const std::string& study) {
   std::vector<Table> tables;
-  for (const auto& board : gather(view, study)) {
-    auto table = students_table(view, board);
-    add_notes(view, board, table);
+  for (const auto& board : gather(results, study)) {
+    auto table = students_table(results, board);
+    add_notes(results, board, table);
     tables.push_back(std::move(table));
-    if (board.chained) tables.push_back(teachers_table(view, board));
+    if (board.chained) tables.push_back(teachers_table(results, board));
   }
   return tables;
 }

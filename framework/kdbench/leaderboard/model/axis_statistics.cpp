@@ -1,6 +1,7 @@
 /// Statistics of one curve, computed on means over seeds and again on means over resampled seeds.
 #include <kdbench/leaderboard/model/axis_statistics.h>
 
+#include <kdbench/leaderboard/model/metrics.h>
 #include <kdbench/stats/correlation/correlation.h>
 #include <kdbench/stats/describe/regression.h>
 #include <kdbench/stats/describe/summary.h>
@@ -35,8 +36,6 @@ std::vector<std::size_t> every(std::size_t n) {
 std::size_t best_of(const std::vector<double>& accuracy) {
   return static_cast<std::size_t>(std::max_element(accuracy.begin(), accuracy.end()) - accuracy.begin());
 }
-
-std::optional<double> finite(double value) { return std::isfinite(value) ? std::optional(value) : std::nullopt; }
 
 /// The numbers of one curve of means; NaN where there is none.
 struct Numbers {

@@ -1,7 +1,7 @@
 /// What a curve of accuracy and teacher's ECE along an axis says: rank correlations, spread, regret and slope, each with its
 /// interval over seeds.
 #pragma once
-#include <kdbench/leaderboard/leaderboard.h>
+#include <kdbench/leaderboard/model/board_options.h>
 #include <kdbench/stats/describe/bootstrap.h>
 
 #include <cstddef>

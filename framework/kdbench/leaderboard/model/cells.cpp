@@ -1,5 +1,4 @@
-/// Cells that several boards share: numbers, summaries over seeds, runs that are not there.
-#include <kdbench/leaderboard/model/view.h>
+#include <kdbench/leaderboard/model/cells.h>
 
 #include <kdbench/stats/comparison/paired.h>
 #include <kdbench/stats/describe/summary.h>
@@ -18,7 +17,7 @@ std::optional<double> deviation(const std::vector<double>& values) {
 std::vector<Json> summary_values(const Metric& metric, const std::vector<double>& values, const Series& series) {
   const auto mean = values.empty() ? std::nullopt : std::optional(stats::mean(values));
   return {json_number(in_unit(metric, mean)), json_number(in_unit(metric, deviation(values))), values.size(), series.expected(),
-          series.runs.empty() ? Json("not planned") : Json(series.state())};
+          series.runs.empty() ? Json("not planned") : Json(to_string(series.state()))};
 }
 
 }  // namespace
@@ -60,9 +59,7 @@ Cell summary_cell(const Metric& metric, const std::vector<double>& values, const
 }
 
 Cell summary_cell(const Metric& metric, const Series& series) {
-  std::vector<double> values;
-  for (const auto& [seed, accuracy] : series.accuracies()) values.push_back(accuracy);
-  return summary_cell(metric, values, series);
+  return summary_cell(metric, values_of(series.accuracies()), series);
 }
 
 Cell compact_cell(const Metric& metric, const std::vector<double>& values, const Series& series) {
@@ -71,7 +68,7 @@ Cell compact_cell(const Metric& metric, const std::vector<double>& values, const
   if (!values.empty())
     cell.text += fmt::format(" ({}/{})", values.size(), series.expected());
   else
-    cell.text = series.runs.empty() ? "not planned" : fmt::format("{} (0/{})", series.state(), series.expected());
+    cell.text = series.runs.empty() ? "not planned" : fmt::format("{} (0/{})", to_string(series.state()), series.expected());
   return cell;
 }
 
@@ -115,6 +112,15 @@ Cell difference_cell(const Metric& metric, const Series& series, const Series& r
   return {text,
           {json_number(in_unit(metric, d.mean)), json_number(in_unit(metric, d.interval.low)),
            json_number(in_unit(metric, d.interval.high)), d.count, "done"}};
+}
+
+std::string selection_note(const std::string& select) {
+  const auto rule = select == "last"       ? std::string("the last epoch")
+                    : select == "best_val" ? std::string("the epoch with the best validation accuracy")
+                                           : "rule '" + select + "'";
+  return fmt::format(
+      "Every number is of the checkpoint of {} (select = \"{}\"), on the test split; no checkpoint was chosen on it.", rule,
+      select);
 }
 
 }  // namespace kdbench::inline leaderboard::boards

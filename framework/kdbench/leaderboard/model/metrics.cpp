@@ -9,6 +9,21 @@
 #include <cmath>
 
 namespace kdbench::inline leaderboard {
+namespace {
+
+/// A metric of the test rows.
+template <double CalibrationMetrics::*Member>
+std::optional<double> test(const CheckpointRecord& checkpoint) {
+  return finite(checkpoint.test.metrics.*Member);
+}
+
+/// A number of the fitted temperature.
+template <double TemperatureFit::*Member>
+std::optional<double> fitted(const CheckpointRecord& checkpoint) {
+  return checkpoint.fitted_temperature ? finite(checkpoint.fitted_temperature->fit.*Member) : std::nullopt;
+}
+
+}  // namespace
 
 std::string to_string(Direction direction) {
   if (direction == Direction::kHigher) return "higher";
@@ -17,18 +32,27 @@ std::string to_string(Direction direction) {
 
 const std::vector<Metric>& metrics() {
   using enum Direction;
+  constexpr auto kCalibration = TeacherTable::kCalibration, kLikelihood = TeacherTable::kLikelihood;
+  using M = CalibrationMetrics;
+  using F = TemperatureFit;
   static const std::vector<Metric> table = {
-      {"accuracy", "accuracy", "%", kHigher, 2, 100, false, "top-1 accuracy on the test split"},
-      {"ece", "ECE", "%", kLower, 2, 100, false, "expected calibration error, equal-width bins"},
-      {"mce", "MCE", "%", kLower, 2, 100, false, "largest gap of a bin"},
-      {"adaptive_ece", "adaptive ECE", "%", kLower, 2, 100, false, "ECE over bins of equal mass"},
-      {"classwise_ece", "classwise ECE", "%", kLower, 2, 100, false, "mean over classes of the ECE of that class's probability"},
-      {"nll", "NLL", "", kLower, 4, 1, false, "negative log-likelihood in nats"},
-      {"brier", "Brier", "", kLower, 4, 1, false, "squared distance to the one-hot label, summed over classes"},
-      {"overconfidence", "overconfidence", "%", kLower, 2, 100, false, "part of the ECE where confidence exceeds accuracy"},
-      {"underconfidence", "underconfidence", "%", kLower, 2, 100, false, "part of the ECE where accuracy exceeds confidence"},
-      {"fitted_T", "fitted T", "", kNone, 3, 1, false, "temperature with the least NLL"},
-      {"ece_after", "ECE at fitted T", "%", kLower, 2, 100, false, "ECE of the logits divided by the fitted T"},
+      {"accuracy", "accuracy", "%", kHigher, 2, 100, false, "top-1 accuracy on the test split", test<&M::accuracy>, kCalibration},
+      {"ece", "ECE", "%", kLower, 2, 100, false, "expected calibration error, equal-width bins", test<&M::ece>, kCalibration},
+      {"mce", "MCE", "%", kLower, 2, 100, false, "largest gap of a bin", test<&M::mce>, kCalibration},
+      {"adaptive_ece", "adaptive ECE", "%", kLower, 2, 100, false, "ECE over bins of equal mass", test<&M::adaptive_ece>,
+       kCalibration},
+      {"classwise_ece", "classwise ECE", "%", kLower, 2, 100, false, "mean over classes of the ECE of that class's probability",
+       test<&M::classwise_ece>, kCalibration},
+      {"nll", "NLL", "", kLower, 4, 1, false, "negative log-likelihood in nats", test<&M::nll>, kLikelihood},
+      {"brier", "Brier", "", kLower, 4, 1, false, "squared distance to the one-hot label, summed over classes", test<&M::brier>,
+       kLikelihood},
+      {"overconfidence", "overconfidence", "%", kLower, 2, 100, false, "part of the ECE where confidence exceeds accuracy",
+       test<&M::overconfidence>, kLikelihood},
+      {"underconfidence", "underconfidence", "%", kLower, 2, 100, false, "part of the ECE where accuracy exceeds confidence",
+       test<&M::underconfidence>, kLikelihood},
+      {"fitted_T", "fitted T", "", kNone, 3, 1, false, "temperature with the least NLL", fitted<&F::T>, kLikelihood},
+      {"ece_after", "ECE at fitted T", "%", kLower, 2, 100, false, "ECE of the logits divided by the fitted T",
+       fitted<&F::ece_after>, kLikelihood},
       {"bayes_accuracy", "Bayes", "%", kNone, 2, 100, false, "accuracy of the dataset's own posterior"},
       {"gain", "gain", "points", kHigher, 2, 100, true, "accuracy above the same student trained alone, in pairs by seed"},
       {"difference", "difference", "points", kHigher, 2, 100, true, "accuracy above the baseline, in pairs by seed"},
@@ -74,6 +98,8 @@ std::string shown(const Metric& metric, std::optional<double> value) {
   if (zero && text[0] == '-') text = (metric.with_sign ? "+" : "") + text.substr(1);
   return text;
 }
+
+std::optional<double> finite(double value) { return std::isfinite(value) ? std::optional(value) : std::nullopt; }
 
 std::optional<double> in_unit(const Metric& metric, std::optional<double> value) {
   if (!value || !std::isfinite(*value)) return std::nullopt;

@@ -1,5 +1,7 @@
 /// Every number that a board prints, declared once: what it is called, its unit, which way is better, how it is written.
 #pragma once
+#include <kdbench/results/record.h>
+
 #include <optional>
 #include <string>
 #include <string_view>
@@ -12,8 +14,14 @@ enum class Direction { kNone, kHigher, kLower };
 
 std::string to_string(Direction direction);  ///< "none", "higher", "lower"
 
+/// Reads a metric of a network from one of its checkpoints; nothing where it was not measured.
+using MetricOf = std::optional<double> (*)(const CheckpointRecord& checkpoint);
+
+/// In which table of the teacher board a metric of a network stands, in the order of metrics().
+enum class TeacherTable { kNone, kCalibration, kLikelihood };
+
 struct Metric {
-  std::string key;    ///< as in a record's metrics, or the board's own
+  std::string key;
   std::string title;  ///< for people
   std::string unit;   ///< of the printed number: "%", "points", or empty
   Direction direction = Direction::kNone;
@@ -21,6 +29,8 @@ struct Metric {
   double scale = 1;          ///< printed number = stored number * scale: 100 where a fraction is printed in per cent
   bool with_sign = false;    ///< a difference: '+' is written
   std::string meaning = "";  ///< one line, for the notes of a board
+  MetricOf of = nullptr;     ///< of a network; nullptr for a number of the board's own
+  TeacherTable table = TeacherTable::kNone;
 };
 
 /// The whole table, in the order in which boards print.
@@ -34,6 +44,9 @@ std::string heading(std::string_view title, std::string_view unit, Direction dir
 
 /// Returns the number as printed, in the metric's unit and decimals; "n/a" for none or NaN. The same text in every locale.
 std::string shown(const Metric& metric, std::optional<double> value);
+
+/// Nothing for NaN and infinities: what was not measured.
+std::optional<double> finite(double value);
 
 /// Returns `value` in the metric's unit, nothing for NaN.
 std::optional<double> in_unit(const Metric& metric, std::optional<double> value);

@@ -6,56 +6,29 @@
 #include <fmt/core.h>
 
 #include <algorithm>
-#include <charconv>
 #include <sstream>
 
 namespace kdbench::inline leaderboard::boards {
 namespace {
 
-/// The name that tables have for what a loss plugin computes.
-std::string role_of(const Point& p) {
-  if (p.loss.empty() || p.loss == "none") return "one-hot";
-  if (p.loss == "soft_target") return "posterior";
-  if (p.loss == "kl") return "KD";
-  return p.loss == "dist" ? "DIST" : p.loss;
+/// Those after the first teacher, of names and of networks alike.
+template <class T>
+std::vector<T> assistants_of(const std::vector<T>& chain) {
+  return chain.empty() ? chain : std::vector<T>(chain.begin() + 1, chain.end());
 }
 
-/// The number after `key=` in "wrn depth=16 width=1"; empty where there is none.
-std::string value_in(const std::string& text, const std::string& key) {
-  const auto at = text.find(" " + key + "=");
-  if (at == std::string::npos) return "";
-  const auto begin = at + key.size() + 2;
-  return text.substr(begin, text.find(' ', begin) - begin);
-}
-
-std::string plugin_in(const std::string& text) { return text.substr(0, text.find_first_of(" ,")); }
-
-/// "wrn depth=28 width=3" is WRN-28-3, "resnet depth=56 width=1" ResNet-56 and "resnet depth=8 width=4" resnet8x4.
-std::string plain_model(const std::string& text) {
-  const auto plugin = plugin_in(text), depth = value_in(text, "depth"), width = value_in(text, "width");
-  if (depth.empty()) return plain(plugin);
-  if (plugin == "wrn") return plain(plugin + depth + width);
-  return plain(plugin + depth + (width.empty() || width == "1" ? "" : "x" + width));
-}
-
-std::vector<std::string> assistants_of(const std::vector<std::string>& chain) {
-  return chain.empty() ? chain : std::vector<std::string>(chain.begin() + 1, chain.end());
-}
+bool is_last(const Point& p) { return p.checkpoint.rule == "last"; }
 
 std::optional<double> epoch_of(const Point& p) {
-  if (p.checkpoint == "last" && p.teacher_epochs > 0) return static_cast<double>(p.teacher_epochs);
-  constexpr std::string_view kEpoch = "epoch ";
-  int epoch = 0;
-  const auto* begin = p.checkpoint.data() + std::min(kEpoch.size(), p.checkpoint.size());
-  const auto [stop, error] = std::from_chars(begin, p.checkpoint.data() + p.checkpoint.size(), epoch);
-  return p.checkpoint.starts_with(kEpoch) && error == std::errc() ? std::optional<double>(epoch) : std::nullopt;
+  if (is_last(p) && p.teacher_epochs > 0) return static_cast<double>(p.teacher_epochs);
+  return p.checkpoint.is_epoch() ? std::optional(static_cast<double>(p.checkpoint.epoch)) : std::nullopt;
 }
 
 Level numbered(double x) { return {fmt::format("{}", x), fmt::format("{}", x), x}; }
 
 /// Where the point stands along what varies; nothing where it does not belong to such a sweep.
-std::optional<Level> level_of(const Point& p, const std::string& along) {
-  if (along == "method") return Level{role_of(p), plain(role_of(p)), {}};
+std::optional<Level> level_of(const Point& p, const std::string& along, const PrintedNames& names) {
+  if (along == "method") return Level{names.loss(p.loss), plain(names.loss(p.loss)), {}};
   if (p.chain.empty()) return std::nullopt;
   if (along == "tau") {
     if (!p.axis.empty()) return numbered(p.value);
@@ -64,13 +37,14 @@ std::optional<Level> level_of(const Point& p, const std::string& along) {
   if (along == "assistant") {
     if (p.chain.size() < 2) return std::nullopt;
     const auto models = assistants_of(p.chain_models);
-    return Level{join(assistants_of(p.chain), " > "), models.size() == 1 ? plain_model(models.front()) : "", p.teacher_params};
+    return Level{join(assistants_of(p.chain), " > "), models.size() == 1 ? plain(names.network(models.front())) : "",
+                 p.teacher_params};
   }
   if (along == "checkpoint") {
     const auto epoch = epoch_of(p);
-    return Level{p.checkpoint, epoch ? fmt::format("{}", *epoch) : "", epoch};
+    return Level{checkpoint_text(p.checkpoint), epoch ? fmt::format("{}", *epoch) : "", epoch};
   }
-  if (p.checkpoint != "last" || p.teacher_epochs == 0) return std::nullopt;
+  if (!is_last(p) || p.teacher_epochs == 0) return std::nullopt;
   return numbered(static_cast<double>(p.teacher_epochs));
 }
 
@@ -96,7 +70,7 @@ std::string who_of(const Point& p, const std::string& along) {
   return fmt::format("{} ({})", without_tau(p.method), p.convention.substr(comma + 2));
 }
 
-std::map<std::string, std::string> fixed_of(const Point& p, const std::string& along) {
+std::map<std::string, std::string> fixed_of(const Point& p, const std::string& along, const PrintedNames& names) {
   std::map<std::string, std::string> fixed;
   if (along == "method") return fixed;
   if (along == "tau" && p.axis != "tau") fixed["axis"] = p.axis;
@@ -105,29 +79,30 @@ std::map<std::string, std::string> fixed_of(const Point& p, const std::string& a
   if (along != "tau" && p.axis == "teacher_temperature") fixed[p.axis] = fmt::format("{}", p.value);
   if (along != "assistant" && p.chain.size() > 1) {
     const auto models = assistants_of(p.chain_models);
-    const bool known = models.size() == 1 && !models.front().empty();
-    fixed["assistant"] = known ? plain_model(models.front()) : join(assistants_of(p.chain), " > ");
+    const bool known = models.size() == 1 && !models.front().plugin.empty();
+    fixed["assistant"] = known ? plain(names.network(models.front())) : join(assistants_of(p.chain), " > ");
   }
-  if (along != "checkpoint" && along != "teacher_epochs" && p.checkpoint != "last") fixed["checkpoint"] = p.checkpoint;
+  if (along != "checkpoint" && along != "teacher_epochs" && !is_last(p)) fixed["checkpoint"] = checkpoint_text(p.checkpoint);
   if (along == "checkpoint") fixed["teacher_epochs"] = fmt::format("{}", p.teacher_epochs);
   std::erase_if(fixed, [](const auto& item) { return item.second.empty(); });
   return fixed;
 }
 
-Sweep sweep_of(const Point& p, const std::string& along) {
-  const auto teacher_model = p.chain_models.empty() ? "" : p.chain_models.front();
-  return {.role = along == "method" ? "" : role_of(p),
+Sweep sweep_of(const Point& p, const std::string& along, const PrintedNames& names) {
+  const auto teacher = p.chain_models.empty() ? PluginName() : p.chain_models.front();
+  const auto student = p.student_model.text();
+  return {.role = along == "method" ? "" : names.loss(p.loss),
           .who = who_of(p, along),
           .study = p.study,
           .dataset = p.dataset,
           .teacher = p.teacher,
           .student = p.student,
-          .data = p.data,
-          .models = teacher_model.empty() ? p.student_model : teacher_model + " -> " + p.student_model,
-          .plain_dataset = p.all_rows ? plain(plugin_in(p.data)) : "",
-          .plain_teacher = plain_model(teacher_model),
-          .plain_student = plain_model(p.student_model),
-          .fixed = fixed_of(p, along),
+          .data = p.data.text(),
+          .models = teacher.plugin.empty() ? student : teacher.text() + " -> " + student,
+          .plain_dataset = p.all_rows ? plain(p.data.source.plugin) : "",
+          .plain_teacher = plain(names.network(teacher)),
+          .plain_student = plain(names.network(p.student_model)),
+          .fixed = fixed_of(p, along, names),
           .levels = {},
           .spearman = {},
           .epochs = p.epochs,
@@ -158,11 +133,11 @@ void add_level(Level level, const Point& p, Sweep& sweep) {
 
 }  // namespace
 
-std::vector<Sweep> our_sweeps(const std::vector<Point>& points, const std::string& along) {
+std::vector<Sweep> our_sweeps(const std::vector<Point>& points, const std::string& along, const PrintedNames& names) {
   std::vector<Sweep> sweeps;
   for (const auto& p : points) {
-    auto level = p.runs.empty() ? std::nullopt : level_of(p, along);
-    if (level) add_level(std::move(*level), p, find_or_add(sweeps, sweep_of(p, along)));
+    auto level = p.runs.empty() ? std::nullopt : level_of(p, along, names);
+    if (level) add_level(std::move(*level), p, find_or_add(sweeps, sweep_of(p, along, names)));
   }
   for (auto& sweep : sweeps) sort_levels(sweep);
   return sweeps;

@@ -1,34 +1,23 @@
-/// The tables that set_beside() is made of.
+/// Results compared with the numbers that somebody printed.
 #pragma once
-#include <kdbench/leaderboard/model/view.h>
-#include <kdbench/leaderboard/printed/sweeps.h>
+#include <kdbench/leaderboard/model/board_options.h>
+#include <kdbench/leaderboard/model/table.h>
+#include <kdbench/leaderboard/printed/printed_names.h>
+#include <kdbench/leaderboard/printed/printed_numbers.h>
 
 #include <string>
 #include <vector>
 
-namespace kdbench::inline leaderboard::boards {
+namespace kdbench::inline leaderboard {
 
-/// A sweep with what was computed of it.
-struct Measured {
-  const Sweep* sweep = nullptr;
-  SweepStatistics statistics;
-};
+/// Sets the results of a board beside one printed table: what differs in the setting, what each says about calibration and
+/// teaching, where the signs agree; and number by number where data set and networks are the same.
+/// @param results a board with its points
+/// @param numbers printed numbers; those of other tables are used for the sizes of networks alone
+/// @param names what the table calls our losses and networks
+/// @param table one of the tables of `numbers`
+/// @param source "the paper", or the name of a file: who printed the numbers
+Leaderboard compare_with_printed(const Leaderboard& results, const std::vector<PrintedNumber>& numbers, const PrintedNames& names,
+                                 const std::string& table, const std::string& source, const BoardOptions& options = {});
 
-/// Printed sweeps and our own along the same thing.
-struct Beside {
-  std::string source, table, along;
-  std::vector<Measured> printed;
-  std::vector<Measured> ours;   ///< in the order of the printed methods; something varies in each
-  std::vector<Sweep> all_ours;  ///< also those of one value, of which only numbers can be compared
-};
-
-/// Returns "ResNet-56 -> ResNet-14, tau 1.6": networks and what else stays.
-std::string sweep_text(const Sweep& sweep);
-
-Table settings_table(const Beside& beside);  ///< what differs
-Table sweeps_table(const Beside& beside);    ///< what each sweep says
-Table signs_table(const Beside& beside);     ///< where the signs agree
-/// Number by number where data set, networks and everything that stays are the same; without rows where nothing is.
-Table numbers_table(const Beside& beside);
-
-}  // namespace kdbench::inline leaderboard::boards
+}  // namespace kdbench::inline leaderboard

@@ -1,7 +1,7 @@
 /// Sweeps of printed numbers.
 #include <kdbench/leaderboard/printed/sweeps.h>
 
-#include <kdbench/leaderboard/model/view.h>
+#include <kdbench/leaderboard/model/natural_order.h>
 
 #include <fmt/core.h>
 

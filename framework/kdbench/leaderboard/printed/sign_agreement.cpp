@@ -1,5 +1,6 @@
 /// Where results and printed numbers agree in sign: each statement counted over the settings it can be checked in.
-#include <kdbench/leaderboard/printed/printed_comparison.h>
+#include <kdbench/leaderboard/model/cells.h>
+#include <kdbench/leaderboard/printed/comparison_tables.h>
 
 #include <fmt/core.h>
 
@@ -83,7 +84,7 @@ Row row_of(const std::string& text, const std::string& role, const std::string& 
            text_cell(agreement(printed, ours))}};
 }
 
-void add_statement(const Beside& b, const Statement& statement, const std::string& role, Table& table) {
+void add_statement(const PrintedComparison& b, const Statement& statement, const std::string& role, Table& table) {
   const auto printed = statement.count(of_role(b.printed, role, ""));
   if (printed.all == 0) return;
   auto names = distinct(b.ours, role, &Sweep::who);
@@ -111,8 +112,8 @@ Count smaller(const std::vector<const Measured*>& first, const std::vector<const
   return out;
 }
 
-void add_comparison(const Beside& b, const std::string& text, Estimate AxisStatistics::*number, const std::string& first,
-                    const std::string& other, Table& table) {
+void add_comparison(const PrintedComparison& b, const std::string& text, Estimate AxisStatistics::*number,
+                    const std::string& first, const std::string& other, Table& table) {
   const auto printed = smaller(of_role(b.printed, first, ""), of_role(b.printed, other, ""), number);
   if (printed.all == 0) return;
   for (const auto& a : distinct(b.ours, first, &Sweep::who)) {
@@ -126,7 +127,7 @@ void add_comparison(const Beside& b, const std::string& text, Estimate AxisStati
 
 }  // namespace
 
-Table signs_table(const Beside& b) {
+Table sign_agreement_table(const PrintedComparison& b) {
   Table table;
   table.title = "Where the signs agree";
   table.columns = {text_column("statement", true),

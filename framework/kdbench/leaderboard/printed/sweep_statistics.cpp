@@ -1,10 +1,10 @@
 /// Statistics of a sweep over the seeds that have all of it.
 #include <kdbench/leaderboard/printed/sweeps.h>
 
+#include <kdbench/leaderboard/model/metrics.h>
 #include <kdbench/stats/comparison/paired.h>
 
 #include <algorithm>
-#include <cmath>
 #include <set>
 
 namespace kdbench::inline leaderboard::boards {
@@ -34,8 +34,6 @@ Grid grid_of(const std::vector<Level>& levels, const std::vector<std::int64_t>& 
   }
   return grid;
 }
-
-std::optional<double> finite(double value) { return std::isfinite(value) ? std::optional(value) : std::nullopt; }
 
 Estimate paired_gain(const Grid& grid, std::size_t first, std::size_t last) {
   std::vector<double> ours, theirs;

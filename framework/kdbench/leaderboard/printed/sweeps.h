@@ -2,6 +2,8 @@
 /// from results alike, so that the two can be set beside each other.
 #pragma once
 #include <kdbench/leaderboard/model/axis_statistics.h>
+#include <kdbench/leaderboard/model/result_points.h>
+#include <kdbench/leaderboard/printed/printed_names.h>
 #include <kdbench/leaderboard/printed/printed_numbers.h>
 
 #include <map>
@@ -43,7 +45,7 @@ void sort_levels(Sweep& sweep);
 std::vector<Sweep> printed_sweeps(const std::vector<PrintedNumber>& numbers, const std::string& table);
 
 /// The sweeps of results along the same thing. Points without a run that is done are left out.
-std::vector<Sweep> our_sweeps(const std::vector<Point>& points, const std::string& along);
+std::vector<Sweep> our_sweeps(const std::vector<Point>& points, const std::string& along, const PrintedNames& names);
 
 /// What can be computed of a sweep.
 struct SweepStatistics : AxisStatistics {  ///< positions on the axis: the levels' x, or their order

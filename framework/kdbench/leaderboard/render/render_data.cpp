@@ -1,7 +1,8 @@
 /// Boards for machines: CSV with one line a value, and JSON.
-#include <kdbench/leaderboard/render/render.h>
+#include <kdbench/leaderboard/render/formats.h>
 
 #include <kdbench/base/csv.h>
+#include <kdbench/base/document.h>
 
 #include <fmt/core.h>
 
@@ -76,13 +77,11 @@ std::string render_csv(const Leaderboard& board) {
 std::string render_json(const Leaderboard& board) {
   Json tables = Json::array();
   for (const auto& table : board.tables) tables.push_back(table_json(table));
-  Json points = Json::array();
-  for (const auto& point : board.points) points.push_back(to_json(point));
   const Json document = {{"title", board.title},
                          {"notes", board.notes},
                          {"paper", board.paper},
                          {"tables", std::move(tables)},
-                         {"points", std::move(points)}};
+                         {"points", to_document(board.points)}};
   return document.dump(2, ' ', false, Json::error_handler_t::replace) + "\n";
 }
 

@@ -51,7 +51,7 @@ Range x_range(const Panel& panel) {
 Range y_range(const Panel& panel, bool right) {
   Range range;
   for (const auto& series : panel.series) {
-    if (series.on_right != right) continue;
+    if (series.on_right() != right) continue;
     for (const auto& p : series.points) range.take(p.y), range.take(p.y_low), range.take(p.y_high);
   }
   if (right) return range;
@@ -189,7 +189,7 @@ class PanelPainter {
 
   void draw(const Series& series) {
     const auto& style = legend_.of(series.name);
-    const auto& y = series.on_right ? right_ : left_;
+    const auto& y = series.on_right() ? right_ : left_;
     const double shift = shift_of(series);
     std::vector<std::pair<double, double>> path;
     for (const auto& p : series.points) path.emplace_back(x_.pixel(p.x) + shift, y.pixel(p.y));

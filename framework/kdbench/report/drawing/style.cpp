@@ -52,7 +52,7 @@ Legend legend_of(const Figure& figure) {
   for (const bool on_right : {false, true}) {
     for (const auto& panel : figure.panels) {
       for (const auto& series : panel.series) {
-        if (series.on_right != on_right) continue;
+        if (series.on_right() != on_right) continue;
         add(series.name, [&] { return on_right ? right_style(right++, series.mark) : left_style(left++, series.mark); });
       }
     }

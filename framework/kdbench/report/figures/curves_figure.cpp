@@ -30,24 +30,24 @@ Panel panel_of(const boards::CurveGroup& group) {
   panel.y = accuracy_axis();
   panel.series = curve_series(group);
   panel.levels = alone_level(group);
-  const auto is_right = [](const Series& series) { return series.on_right; };
+  const auto is_right = [](const Series& series) { return series.on_right(); };
   if (std::any_of(panel.series.begin(), panel.series.end(), is_right)) panel.right = ece_axis();
   return panel;
 }
 
 }  // namespace
 
-Figure curves_figure(boards::View& view, const std::string& study) {
-  const auto groups = boards::make_curves(view, study);
+Figure curves_figure(boards::PlanResults& results, const std::string& study) {
+  const auto groups = boards::make_curves(results, study);
   const auto axis = groups.empty() ? std::string() : groups.front().axis;
-  auto figure = new_figure(view, "curves", study, fmt::format("accuracy and the teacher's ECE along {}", axis));
+  auto figure = new_figure(results, "curves", study, fmt::format("accuracy and the teacher's ECE along {}", axis));
   for (const auto& group : groups) {
     auto panel = panel_of(group);
     if (!panel.series.empty()) figure.panels.push_back(std::move(panel));
   }
   figure.notes = {
       "ECE is that of the teacher as taught: of its logits divided by teacher_temperature * tau_teacher, on the test split."};
-  for (auto& note : seed_notes(view)) figure.notes.push_back(std::move(note));
+  for (auto& note : seed_notes(results)) figure.notes.push_back(std::move(note));
   return figure;
 }
 

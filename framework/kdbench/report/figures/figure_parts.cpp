@@ -1,6 +1,8 @@
 #include <kdbench/report/figures/figure_parts.h>
 
 #include <kdbench/base/text.h>
+#include <kdbench/leaderboard/model/cells.h>
+#include <kdbench/leaderboard/model/natural_order.h>
 #include <kdbench/stats/describe/summary.h>
 
 #include <fmt/core.h>
@@ -29,7 +31,7 @@ Mean mean_of(const std::vector<double>& fractions) {
 Series accuracy_series(const boards::CurveGroup& group, const boards::Curve& curve) {
   Series out{curve_name(group, curve), curve.convention, Mark::kLine, {}};
   for (const auto& [value, series] : curve.points) {
-    const auto accuracies = values_of(series.accuracies());
+    const auto accuracies = boards::values_of(series.accuracies());
     if (accuracies.empty()) continue;
     Point point{.x = value};
     set_y(point, accuracies);
@@ -39,11 +41,11 @@ Series accuracy_series(const boards::CurveGroup& group, const boards::Curve& cur
 }
 
 Series ece_series(const boards::EceRow& row, bool only) {
-  Series out{only ? "teacher's ECE" : "teacher's ECE for " + join(row.methods, ", "), "", Mark::kLine, {}, true};
+  Series out{only ? "teacher's ECE" : "teacher's ECE for " + join(row.methods, ", "), "", Mark::kLine, {}, Side::kRight};
   for (const auto& [value, by_seed] : row.points) {
     if (by_seed.empty()) continue;
     Point point{.x = value};
-    set_y(point, values_of(by_seed));
+    set_y(point, boards::values_of(by_seed));
     out.points.push_back(std::move(point));
   }
   return out;
@@ -60,12 +62,6 @@ void set_y(Point& point, const std::vector<double>& fractions) {
 void set_x(Point& point, const std::vector<double>& fractions) {
   const auto mean = mean_of(fractions);
   point.x = mean.value, point.x_low = mean.low, point.x_high = mean.high;
-}
-
-std::vector<double> values_of(const std::map<std::int64_t, double>& by_seed) {
-  std::vector<double> out;
-  for (const auto& [seed, value] : by_seed) out.push_back(value);
-  return out;
 }
 
 Axis accuracy_axis() { return {.title = "accuracy of the student", .unit = "%", .at_least = 0.0, .at_most = 100.0}; }
@@ -92,7 +88,7 @@ std::vector<Series> curve_series(const boards::CurveGroup& group) {
 }
 
 std::vector<Level> alone_level(const boards::CurveGroup& group) {
-  const auto accuracies = values_of(group.alone.accuracies());
+  const auto accuracies = boards::values_of(group.alone.accuracies());
   if (accuracies.empty()) return {};
   Point point;
   set_y(point, accuracies);
@@ -108,16 +104,17 @@ std::vector<std::string> missing_note(const boards::CurveGroup& group) {
   return {fmt::format("{} of {} runs are done: some points rest on fewer seeds.", done, expected)};
 }
 
-std::vector<std::string> seed_notes(const boards::View& view) {
+std::vector<std::string> seed_notes(const boards::PlanResults& results) {
   return {"Points are means over seeds, bars (and the band of a level) 95% t intervals of the mean; one seed has no interval.",
-          view.selection_note()};
+          boards::selection_note(results.plan().select)};
 }
 
-Figure new_figure(const boards::View& view, const std::string& kind, const std::string& study, const std::string& what) {
+Figure new_figure(const boards::PlanResults& results, const std::string& kind, const std::string& study,
+                  const std::string& what) {
   Figure figure;
   figure.kind = kind;
   figure.study = study;
-  figure.title = fmt::format("{}: {} (study {})", view.title, what, study);
+  figure.title = fmt::format("{}: {} (study {})", results.title(), what, study);
   return figure;
 }
 

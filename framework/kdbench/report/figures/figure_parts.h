@@ -15,9 +15,6 @@ void set_y(Point& point, const std::vector<double>& fractions);
 /// The same for x; count is left alone.
 void set_x(Point& point, const std::vector<double>& fractions);
 
-/// Values by seed, without the seeds.
-std::vector<double> values_of(const std::map<std::int64_t, double>& by_seed);
-
 Axis accuracy_axis();
 Axis ece_axis();
 
@@ -37,9 +34,9 @@ std::vector<Level> alone_level(const boards::CurveGroup& group);
 std::vector<std::string> missing_note(const boards::CurveGroup& group);
 
 /// How points and bars are to be read, and which checkpoint they are of.
-std::vector<std::string> seed_notes(const boards::View& view);
+std::vector<std::string> seed_notes(const boards::PlanResults& results);
 
 /// A study's figure with its title, still without panels.
-Figure new_figure(const boards::View& view, const std::string& kind, const std::string& study, const std::string& what);
+Figure new_figure(const boards::PlanResults& results, const std::string& kind, const std::string& study, const std::string& what);
 
 }  // namespace kdbench::report

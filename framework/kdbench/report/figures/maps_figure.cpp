@@ -43,8 +43,8 @@ Panel panel_of(const EmbeddingMap& map) {
 
 }  // namespace
 
-Figure maps_figure(const boards::View& view, const std::string& study, const std::vector<EmbeddingMap>& maps) {
-  auto figure = new_figure(view, "tsne", study, "t-SNE of the students' embeddings");
+Figure maps_figure(const boards::PlanResults& results, const std::string& study, const std::vector<EmbeddingMap>& maps) {
+  auto figure = new_figure(results, "tsne", study, "t-SNE of the students' embeddings");
   for (const auto& map : maps) figure.panels.push_back(panel_of(map));
   figure.notes = {
       "Exact t-SNE of the embedding before the classifier (of the logits, where a model has none). Directions, distances "

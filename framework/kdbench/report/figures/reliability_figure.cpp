@@ -2,7 +2,8 @@
 #include <kdbench/report/figures/figure_parts.h>
 #include <kdbench/report/figures/figures.h>
 
-#include <kdbench/leaderboard/boards/teacher_board.h>
+#include <kdbench/leaderboard/boards/teachers.h>
+#include <kdbench/leaderboard/model/cells.h>
 #include <kdbench/stats/describe/summary.h>
 
 #include <fmt/core.h>
@@ -27,42 +28,31 @@ struct Reliability {
   std::vector<double> ece_before, ece_after, temperature;
 };
 
-double number_in(const Json& json, const char* key) {
-  return json.is_object() && json.contains(key) ? to_double(json.at(key)) : NAN;
-}
-
-const Json& list_in(const Json& json, const char* key) {
-  static const Json kNone = Json::array();
-  return json.is_object() && json.contains(key) && json.at(key).is_array() ? json.at(key) : kNone;
-}
-
 void add_number(std::vector<double>& to, double value) {
   if (std::isfinite(value)) to.push_back(value);
 }
 
-void add_bins(Bins& bins, const Json& rows) {
+void add_bins(Bins& bins, const std::vector<ReliabilityBin>& rows) {
   bins.resize(std::max(bins.size(), rows.size()));
   for (std::size_t i = 0; i < rows.size(); ++i) {
     auto& bin = bins[i];
-    bin.lower = number_in(rows[i], "lower");
-    bin.upper = number_in(rows[i], "upper");
-    const double count = number_in(rows[i], "count");
-    if (!(count > 0)) continue;
-    bin.samples += static_cast<std::size_t>(count);
-    add_number(bin.accuracy, number_in(rows[i], "accuracy"));
-    add_number(bin.confidence, number_in(rows[i], "confidence"));
+    bin.lower = rows[i].lower;
+    bin.upper = rows[i].upper;
+    if (rows[i].count <= 0) continue;
+    bin.samples += static_cast<std::size_t>(rows[i].count);
+    if (rows[i].accuracy) add_number(bin.accuracy, *rows[i].accuracy);
+    if (rows[i].confidence) add_number(bin.confidence, *rows[i].confidence);
   }
 }
 
-void add_checkpoint(Reliability& out, const Json& checkpoint) {
-  static const Json kNone;
-  const auto part = [&](const char* key) -> const Json& { return checkpoint.contains(key) ? checkpoint.at(key) : kNone; };
-  add_bins(out.before, list_in(part("test"), "reliability"));
-  add_number(out.ece_before, number_in(part("test"), "ece"));
-  const auto& fitted = part("fitted_temperature");
-  add_bins(out.after, list_in(fitted, "reliability_after"));
-  add_number(out.ece_after, number_in(fitted, "ece_after"));
-  add_number(out.temperature, number_in(fitted, "T"));
+void add_checkpoint(Reliability& out, const CheckpointRecord& checkpoint) {
+  add_bins(out.before, checkpoint.test.reliability);
+  add_number(out.ece_before, checkpoint.test.metrics.ece);
+  if (!checkpoint.fitted_temperature) return;
+  const auto& fitted = *checkpoint.fitted_temperature;
+  add_bins(out.after, fitted.reliability_after);
+  add_number(out.ece_after, fitted.fit.ece_after);
+  add_number(out.temperature, fitted.fit.T);
 }
 
 std::size_t most_samples(const Bins& bins) {
@@ -121,13 +111,13 @@ Panel panel_of(const boards::Teacher& teacher, const Reliability& r) {
 
 }  // namespace
 
-Figure reliability_figure(boards::View& view, const std::string& study) {
-  auto figure = new_figure(view, "reliability", study, "reliability of the teachers");
-  for (const auto& [key, teacher] : boards::find_teachers(view, study)) {
+Figure reliability_figure(boards::PlanResults& results, const std::string& study) {
+  auto figure = new_figure(results, "reliability", study, "reliability of the teachers");
+  for (const auto& [key, teacher] : boards::find_teachers(results, study)) {
     Reliability r;
     for (const auto& [seed, run] : teacher.series.runs) {
-      const auto& checkpoint = boards::checkpoint_of(view, teacher.series.jobs.at(seed));
-      if (run->done() && checkpoint.is_object()) add_checkpoint(r, checkpoint);
+      const auto* checkpoint = results.teacher_checkpoint(teacher.series.jobs.at(seed));
+      if (run->done() && checkpoint != nullptr) add_checkpoint(r, *checkpoint);
     }
     auto panel = panel_of(teacher, r);
     if (!panel.series.empty()) figure.panels.push_back(std::move(panel));
@@ -136,7 +126,7 @@ Figure reliability_figure(boards::View& view, const std::string& study) {
       "Bars: accuracy of the test samples whose confidence is in the bin, mean over the seeds that have some, with its 95% t "
       "interval; the fuller the colour, the more samples. Scaling: logits divided by the T that minimises the NLL of the "
       "validation rows.",
-      view.selection_note()};
+      boards::selection_note(results.plan().select)};
   return figure;
 }
 

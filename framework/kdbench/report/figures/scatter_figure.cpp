@@ -3,6 +3,7 @@
 #include <kdbench/report/figures/figures.h>
 #include <kdbench/report/figures/teacher_groups.h>
 
+#include <kdbench/leaderboard/model/metrics.h>
 #include <kdbench/stats/describe/regression.h>
 
 #include <fmt/core.h>
@@ -43,8 +44,6 @@ Series points_of(const boards::CurveGroup& group, const boards::Curve& curve, co
   }
   return out;
 }
-
-std::optional<double> finite(double value) { return std::isfinite(value) ? std::optional(value) : std::nullopt; }
 
 std::vector<Fit> fit_of(const Series& series) {
   if (series.points.size() < kMinPoints) return {};
@@ -88,38 +87,38 @@ Panel panel_of(const boards::CurveGroup& group, const std::string& title, const 
   return panel;
 }
 
-std::vector<Panel> sensitivity_panels(boards::View& view, const std::string& study) {
+std::vector<Panel> sensitivity_panels(boards::PlanResults& results, const std::string& study) {
   std::vector<Panel> out;
-  for (const auto& group : boards::make_curves(view, study)) {
+  for (const auto& group : boards::make_curves(results, study)) {
     const auto label_of = [&](double value) { return fmt::format("{} {}", group.axis, value); };
-    out.push_back(panel_of(group, panel_title(group), label_of, view.options));
+    out.push_back(panel_of(group, panel_title(group), label_of, results.options()));
   }
   return out;
 }
 
-std::vector<Panel> compare_panels(boards::View& view, const std::string& study) {
+std::vector<Panel> compare_panels(boards::PlanResults& results, const std::string& study) {
   std::vector<Panel> out;
-  for (const auto& teachers : teacher_groups(view, study)) {
+  for (const auto& teachers : teacher_groups(results, study)) {
     const auto label_of = [&](double value) { return teachers.teachers[static_cast<std::size_t>(value)]; };
-    out.push_back(panel_of(teachers.group, teachers.title, label_of, view.options));
+    out.push_back(panel_of(teachers.group, teachers.title, label_of, results.options()));
   }
   return out;
 }
 
 }  // namespace
 
-Figure scatter_figure(boards::View& view, const std::string& study) {
-  auto figure = new_figure(view, "scatter", study, "accuracy against the teacher's ECE");
-  figure.panels = sensitivity_panels(view, study);
+Figure scatter_figure(boards::PlanResults& results, const std::string& study) {
+  auto figure = new_figure(results, "scatter", study, "accuracy against the teacher's ECE");
+  figure.panels = sensitivity_panels(results, study);
   const bool along_axis = !figure.panels.empty();
-  if (!along_axis) figure.panels = compare_panels(view, study);
+  if (!along_axis) figure.panels = compare_panels(results, study);
   std::erase_if(figure.panels, [](const auto& panel) { return panel.series.empty(); });
   figure.notes = {
       fmt::format("One point a {}, only of the seeds that are done at all of them. ECE of the teacher as taught.",
                   along_axis ? "value of the axis" : "teacher"),
       "Lines by least squares through the points; slope in points of accuracy per point of ECE, with its 95% t interval. "
       "It treats the points as independent, which those of one teacher are not."};
-  for (auto& note : seed_notes(view)) figure.notes.push_back(std::move(note));
+  for (auto& note : seed_notes(results)) figure.notes.push_back(std::move(note));
   return figure;
 }
 

@@ -1,5 +1,6 @@
 #include <kdbench/report/figures/teacher_groups.h>
 
+#include <kdbench/leaderboard/model/natural_order.h>
 #include <kdbench/stats/describe/summary.h>
 
 #include <fmt/core.h>
@@ -34,21 +35,21 @@ struct Gathered {
   std::string at;  ///< "tau = 4", in a sensitivity study
 };
 
-std::map<Key, Gathered> gather(boards::View& view, const std::string& study) {
-  const auto places = view.places(study);
+std::map<Key, Gathered> gather(boards::PlanResults& results, const std::string& study) {
+  const auto placements = results.placements(study);
   std::set<std::string> strategies;
-  for (const auto* place : places) {
-    if (place->role == "method") strategies.insert(place->strategy);
+  for (const auto* p : placements) {
+    if (p->role == Role::kMethod) strategies.insert(p->strategy);
   }
   std::map<Key, Gathered> out;
-  for (const auto* place : places) {
-    if (place->role != "method" || place->teacher_job.empty()) continue;
-    const auto label = strategies.size() > 1 ? fmt::format("{} ({})", place->method, place->strategy) : place->method;
-    auto& gathered = out[{place->dataset, place->student, place->axis.empty() ? 0 : place->value}];
-    view.add(gathered.methods[label][place->teacher], *place);
-    gathered.conventions[label] = place->convention;
-    gathered.teachers.insert(place->teacher);
-    if (!place->axis.empty()) gathered.at = fmt::format("{} = {}", place->axis, place->value);
+  for (const auto* p : placements) {
+    if (p->role != Role::kMethod || p->teacher_job.empty()) continue;
+    const auto label = strategies.size() > 1 ? fmt::format("{} ({})", p->method, p->strategy) : p->method;
+    auto& gathered = out[{p->dataset, p->student, p->axis.empty() ? 0 : p->value}];
+    results.add(gathered.methods[label][p->teacher], *p);
+    gathered.conventions[label] = p->convention;
+    gathered.teachers.insert(p->teacher);
+    if (!p->axis.empty()) gathered.at = fmt::format("{} = {}", p->axis, p->value);
   }
   return out;
 }
@@ -72,10 +73,7 @@ std::vector<std::string> by_ece(const std::vector<std::string>& teachers, const 
   std::map<std::string, double> ece;
   for (std::size_t i = 0; i < teachers.size(); ++i) {
     const auto at = row.points.find(static_cast<double>(i));
-    std::vector<double> values;
-    if (at != row.points.end()) {
-      for (const auto& [seed, value] : at->second) values.push_back(value);
-    }
+    const auto values = at == row.points.end() ? std::vector<double>() : boards::values_of(at->second);
     ece[teachers[i]] = values.empty() ? std::numeric_limits<double>::infinity() : stats::mean(values);
   }
   auto out = teachers;
@@ -115,14 +113,14 @@ std::vector<TeacherGroup> groups_of(const Key& key, const Gathered& gathered, co
 
 }  // namespace
 
-std::vector<TeacherGroup> teacher_groups(boards::View& view, const std::string& study) {
+std::vector<TeacherGroup> teacher_groups(boards::PlanResults& results, const std::string& study) {
   std::vector<TeacherGroup> out;
-  for (const auto& [key, gathered] : gather(view, study)) {
+  for (const auto& [key, gathered] : gather(results, study)) {
     if (gathered.teachers.size() < 2) continue;
     boards::CurveGroup common{study, key.dataset, "", key.student, "", "teacher", {}, {}, false};
-    for (const auto* place : view.places(study)) {
-      const bool here = place->role == "alone" && place->dataset == key.dataset && place->student == key.student;
-      if (here) view.add(common.alone, *place);
+    for (const auto* p : results.placements(study)) {
+      const bool here = p->role == Role::kAlone && p->dataset == key.dataset && p->student == key.student;
+      if (here) results.add(common.alone, *p);
     }
     for (auto& group : groups_of(key, gathered, common)) out.push_back(std::move(group));
   }

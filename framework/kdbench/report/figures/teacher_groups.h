@@ -18,6 +18,6 @@ struct TeacherGroup {
 /// Gathers a study, in natural order of data set, student and value of the axis (a sensitivity study has a group for each).
 /// Methods whose teachers were calibrated alike, at one temperature that is, stand together. Students with a single teacher are
 /// left out.
-std::vector<TeacherGroup> teacher_groups(boards::View& view, const std::string& study);
+std::vector<TeacherGroup> teacher_groups(boards::PlanResults& results, const std::string& study);
 
 }  // namespace kdbench::report

@@ -1,6 +1,5 @@
 #include <kdbench/run/process/ask.h>
 
-#include <kdbench/run/process/events.h>
 #include <kdbench/run/process/process.h>
 
 #include <fmt/core.h>
@@ -34,14 +33,14 @@ class Conversation {
   /// Fills `answer`; returns the library that ended the worker, with the reason, if one did.
   std::optional<Exclusion> run(Answer& answer) {
     // The last event is the whole answer: a library that hangs while the worker ends costs nothing.
-    while (last_.is_null() && !ended()) {
+    while (!last_ && !ended()) {
       take(process_.read_lines());
       check_time();
     }
     std::vector<std::string> rest;
     const auto exit = process_.finish(rest);
     take(rest);
-    if (last_.is_null() && !loading_.empty()) return Exclusion{loading_, blame(exit)};
+    if (!last_ && !loading_.empty()) return Exclusion{loading_, blame(exit)};
     conclude(exit, answer);
     return std::nullopt;
   }
@@ -73,17 +72,28 @@ class Conversation {
     }
   }
 
-  void handle(Json event) {
-    const auto kind = text_field(event, "event");
+  void handle(Event event) {
     heard_ = true;
     quiet_since_ = Clock::now();
-    loading_ = kind == "loading" ? text_field(event, "file") : "";
-    if (kind == "loading") return;
-    if (kind == "result" || kind == "diagnostics" || kind == "error") {
-      if (last_.is_null()) last_ = std::move(event);
+    const auto* loading = std::get_if<LoadingEvent>(&event);
+    loading_ = loading ? loading->file : "";
+    if (loading) return;
+    if (is_last(event)) {
+      if (!last_) last_ = std::move(event);
     } else if (options_.on_event) {
       options_.on_event(event);
     }
+  }
+
+  static bool is_last(const Event& event) {
+    return std::holds_alternative<ResultEvent>(event) || std::holds_alternative<DiagnosticsEvent>(event) ||
+           std::holds_alternative<ErrorEvent>(event);
+  }
+
+  /// The last event, if it is of that kind.
+  template <class Kind>
+  Kind* last_as() {
+    return last_ ? std::get_if<Kind>(&*last_) : nullptr;
   }
 
   std::string blame(const ExitStatus& exit) const {
@@ -93,12 +103,11 @@ class Conversation {
   }
 
   void conclude(const ExitStatus& exit, Answer& answer) {
-    const auto kind = last_.is_null() ? std::string() : text_field(last_, "event");
-    if (kind == "result") answer.result = std::move(last_);  // a plan of many jobs is large: one copy of it is enough
-    if (kind == "diagnostics") answer.diagnostics = diagnostics_field(last_);
-    if (kind == "result" || !answer.diagnostics.empty()) return;
-    if (kind == "error") {
-      answer.failure = fmt::format("the worker gave up ({}): {}", text_field(last_, "class"), text_field(last_, "what"));
+    if (auto* result = last_as<ResultEvent>()) answer.result = std::move(*result);  // one copy of a large plan is enough
+    if (const auto* mistakes = last_as<DiagnosticsEvent>()) answer.diagnostics = diagnostics_of(*mistakes);
+    if (answer.ok() || !answer.diagnostics.empty()) return;
+    if (const auto* error = last_as<ErrorEvent>()) {
+      answer.failure = fmt::format("the worker gave up ({}): {}", error->kind, error->what);
     } else if (!killed_.empty()) {
       answer.failure = "the worker was stopped: " + killed_;
     } else {
@@ -113,33 +122,28 @@ class Conversation {
   Clock::time_point start_ = Clock::now(), quiet_since_ = start_;
   bool heard_ = false;
   std::string loading_, killed_;
-  Json last_;
+  std::optional<Event> last_;
 };
 
 }  // namespace
-
-Json with_plugins(Json request, const WorkerSetup& setup, const std::vector<Exclusion>& excluded) {
-  request["plugins"] = setup.plugins;
-  request["plugin_folders"] = setup.plugin_folders;
-  request["exclude"] = Json::array();
-  for (const auto& e : excluded) request["exclude"].push_back({{"file", e.file}, {"reason", e.reason}});
-  return request;
-}
 
 std::string request_text(const Json& request) {
   // A path may hold any bytes; the worker then says that there is no such file.
   return request.dump(-1, ' ', false, Json::error_handler_t::replace);
 }
 
-Answer ask(const WorkerSetup& setup, const Json& request, const AskOptions& options) {
+Answer ask(const WorkerSetup& setup, Json request, const AskOptions& options) {
   Answer answer;
-  answer.excluded = setup.excluded;
+  auto libraries = setup.libraries();
   for (int round = 0; round < kMaxRounds; ++round) {
-    Conversation conversation(setup, with_plugins(request, setup, answer.excluded), options);
+    answer.excluded = libraries.exclude;
+    request.update(to_document(libraries));
+    Conversation conversation(setup, request, options);
     const auto culprit = conversation.run(answer);
     if (!culprit) return answer;
-    answer.excluded.push_back(*culprit);
+    libraries.exclude.push_back(*culprit);
   }
+  answer.excluded = libraries.exclude;
   answer.failure = fmt::format("more than {} libraries end the worker while they are loaded; the last was {}", kMaxRounds,
                                answer.excluded.back().file);
   return answer;

@@ -1,20 +1,16 @@
 /// ask: one question to a worker (catalog, plan, conformance, calibrate), and the answer, whatever
 /// a library does meanwhile.
 #pragma once
-#include <kdbench/base/json.h>
+#include <kdbench/protocol/events.h>
+#include <kdbench/protocol/requests.h>
 
 #include <filesystem>
 #include <functional>
+#include <optional>
 #include <string>
 #include <vector>
 
 namespace kdbench::inline run {
-
-/// A library that is not to be opened again, and why.
-struct Exclusion {
-  std::string file, reason;
-  bool operator==(const Exclusion&) const = default;
-};
 
 /// Which worker is asked and what it loads.
 struct WorkerSetup {
@@ -22,34 +18,34 @@ struct WorkerSetup {
   std::vector<std::string> plugins;         ///< library files
   std::vector<std::string> plugin_folders;  ///< folders of library files
   std::vector<Exclusion> excluded;
+
+  /// What a request carries.
+  Libraries libraries() const { return {plugins, plugin_folders, excluded}; }
 };
 
 struct AskOptions {
-  double load_limit_s = 60;  ///< longest silence before the first event, or while a library is opened; > 0
-  double limit_s = 0;        ///< longest whole answer; 0: no limit
-  std::function<void(const Json& event)> on_event = {};  ///< sees every event but "loading" and the last; may be empty
+  double load_limit_s = 60;                         ///< longest silence before the first event, or while a library is opened; > 0
+  double limit_s = 0;                               ///< longest whole answer; 0: no limit
+  std::function<void(const Event&)> on_event = {};  ///< sees every event but LoadingEvent and the last; may be empty
 };
 
 /// What came back: exactly one of result, diagnostics and failure is there.
 struct Answer {
-  Json result;                      ///< the "result" event; null if there is none
+  std::optional<ResultEvent> result;
   Diagnostics diagnostics;          ///< mistakes of the user
   std::string failure;              ///< why there is no answer: how the worker ended, with the end of its log
   std::vector<Exclusion> excluded;  ///< the setup's, and the libraries that ended the worker while they were loaded
 
-  bool ok() const { return !result.is_null(); }
+  bool ok() const { return result.has_value(); }
 };
-
-/// Returns `request` with the members "plugins", "plugin_folders" and "exclude" that every request
-/// carries.
-Json with_plugins(Json request, const WorkerSetup& setup, const std::vector<Exclusion>& excluded);
 
 /// Returns the text of a request that a worker reads on its standard input.
 std::string request_text(const Json& request);
 
 /// Starts a worker and asks. When the worker dies, or hangs, while it opens a library, that library
 /// is excluded and the question asked again.
+/// @param request a document of protocol/requests.h; its libraries are those of the setup, whatever it says
 /// @throws std::system_error when the worker cannot be started.
-Answer ask(const WorkerSetup& setup, const Json& request, const AskOptions& options = {});
+Answer ask(const WorkerSetup& setup, Json request, const AskOptions& options = {});
 
 }  // namespace kdbench::inline run

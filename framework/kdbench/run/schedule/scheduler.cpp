@@ -184,7 +184,7 @@ class Runner {
     for (const auto& note : unit.take_notes()) observer_.note(note);
     if (unit.latest()) state_.latest = *unit.latest();
     for (const auto& report : reports) {
-      if (report.status != "interrupted") accept(unit, report);
+      if (report.status != Status::kInterrupted) accept(unit, report);
     }
   }
 
@@ -193,14 +193,14 @@ class Runner {
     const auto& job = plan_.jobs[report.job];
     const auto found = store_.get(job.id);
     const bool recorded = found.has_value() && found->has_value();
-    const bool whole = report.status != "done" || has_snapshots(report.job);
-    if (recorded && whole && to_string((*found)->status) == report.status) {
+    const bool whole = report.status != Status::kDone || has_snapshots(report.job);
+    if (recorded && whole && (*found)->status == report.status) {
       return settle(report.job, (*found)->status, (*found)->reason, &unit);
     }
     const auto reason =
-        report.status == "failed" && !report.reason.empty()
+        report.status == Status::kFailed && !report.reason.empty()
             ? report.reason
-            : fmt::format("worker reported '{}' and wrote no such {}", report.status, whole ? "record" : "snapshots");
+            : fmt::format("worker reported '{}' and wrote no such {}", to_string(report.status), whole ? "record" : "snapshots");
     fail(report.job, reason + "; log: " + unit.log().string(), unit);
   }
 

@@ -1,6 +1,5 @@
 #include <kdbench/run/schedule/unit_process.h>
 
-#include <kdbench/run/process/events.h>
 #include <kdbench/run/process/memory.h>
 
 #include <fmt/core.h>
@@ -20,19 +19,17 @@ std::filesystem::path log_path(const Plan& plan, const Unit& unit, const std::fi
 
 Command command_of(const Plan& plan, const Unit& unit, const WorkerSetup& setup, const std::filesystem::path& store,
                    const UnitOptions& options) {
-  Json jobs = Json::array();
-  for (const auto job : unit.jobs) jobs.push_back(to_document(plan.jobs[job]));
-  const double memory = options.memory_limit_bytes > 0 ? options.memory_limit_bytes : options.memory_bytes;
-  const Json request = {{"verb", "train"},
-                        {"jobs", std::move(jobs)},
-                        {"store", store.string()},
-                        {"device", plan.device},
-                        {"data_dir", plan.data_dir},
-                        {"workers", unit.workers},
-                        {"allocator", options.caching_allocator},
-                        {"cache_limit_bytes", memory / 2}};
+  TrainRequest request;
+  request.libraries = setup.libraries();
+  for (const auto job : unit.jobs) request.jobs.push_back(plan.jobs[job]);
+  request.store = store.string();
+  request.device = plan.device;
+  request.data_dir = plan.data_dir;
+  request.workers = unit.workers;
+  request.caching_allocator = options.caching_allocator;
+  request.cache_limit_bytes = (options.memory_limit_bytes > 0 ? options.memory_limit_bytes : options.memory_bytes) / 2;
   return {.executable = setup.worker,
-          .request = request_text(with_plugins(request, setup, setup.excluded)),
+          .request = request_text(to_document(request)),
           .log = log_path(plan, unit, store),
           .threads = unit.threads};
 }
@@ -73,39 +70,51 @@ std::vector<JobReport> UnitProcess::finish() {
 }
 
 std::vector<JobReport> UnitProcess::take(const std::vector<std::string>& lines) {
-  std::vector<JobReport> reports;
   for (const auto& line : lines) {
     const auto event = parse_event(line);
     if (!event) continue;
-    const auto kind = text_field(*event, "event");
-    loading_ = kind == "loading" ? text_field(*event, "file") : "";
-    if (kind == "note") notes_.push_back(text_field(*event, "text"));
-    if (kind == "error" && last_.is_null()) last_ = *event;
-    if (kind == "result" && !result_) {
-      result_ = true;
-      if (!stopping_) kill_at_ = in_seconds(unit_options_.grace_s);
-    }
-    const auto found = index_.find(text_field(*event, "job"));
-    if (found == index_.end() || seen_[found->second].over) continue;
-    if (kind == "epoch") take_epoch(found->second, *event);
-    if (kind != "job") continue;
-    const auto status = text_field(*event, "status");
-    seen_[found->second].interrupted = status == "interrupted";
-    seen_[found->second].over = status != "interrupted";
-    reports.push_back({found->second, status, text_field(*event, "reason")});
+    loading_.clear();
+    std::visit([this](const auto& e) { hear(e); }, *event);
   }
-  return reports;
+  return std::exchange(reports_, {});
 }
 
-void UnitProcess::take_epoch(std::size_t job, const Json& event) {
+std::optional<std::size_t> UnitProcess::open_job(const std::string& id) const {
+  const auto found = index_.find(id);
+  if (found == index_.end() || seen_.at(found->second).over) return std::nullopt;
+  return found->second;
+}
+
+void UnitProcess::hear(const ErrorEvent& event) {
+  if (!error_) error_ = event;
+}
+
+void UnitProcess::hear(const ResultEvent&) {
+  if (result_) return;
+  result_ = true;
+  if (!stopping_) kill_at_ = in_seconds(unit_options_.grace_s);
+}
+
+void UnitProcess::hear(const JobEvent& event) {
+  const auto job = open_job(event.job);
+  if (!job) return;
+  const bool interrupted = event.status == Status::kInterrupted;
+  seen_[*job].interrupted = interrupted;
+  seen_[*job].over = !interrupted;
+  reports_.push_back({*job, event.status, event.reason});
+}
+
+void UnitProcess::hear(const EpochEvent& event) {
+  const auto job = open_job(event.job);
+  if (!job) return;
   RunningJob now;
-  now.label = plan_.jobs[job].label.text();
-  now.epoch = static_cast<int>(number_field(event, "epoch", 0));
-  now.epochs = static_cast<int>(number_field(event, "epochs", 0));
-  now.samples_per_s = number_field(event, "samples_per_s", 0);
-  now.val_accuracy = number_field(event, "val_accuracy", now.val_accuracy);
-  seen_[job].begun = true;
-  seen_[job].fraction = now.epochs > 0 ? std::clamp(double(now.epoch) / now.epochs, 0.0, 1.0) : 0;
+  now.label = plan_.jobs[*job].label.text();
+  now.epoch = static_cast<int>(event.epoch);
+  now.epochs = static_cast<int>(event.epochs);
+  now.samples_per_s = event.samples_per_s;
+  now.val_accuracy = event.val_accuracy.value_or(now.val_accuracy);
+  seen_[*job].begun = true;
+  seen_[*job].fraction = now.epochs > 0 ? std::clamp(double(now.epoch) / now.epochs, 0.0, 1.0) : 0;
   latest_ = now;
 }
 
@@ -157,7 +166,7 @@ std::string UnitProcess::cause() const { return last_words() + "; log: " + log_.
 
 std::string UnitProcess::last_words() const {
   if (!limit_.empty()) return limit_;
-  if (!last_.is_null()) return fmt::format("{}: {}", text_field(last_, "class"), text_field(last_, "what"));
+  if (error_) return fmt::format("{}: {}", error_->kind, error_->what);
   if (process_.overflowed()) return "worker sent a line of more than 8 MB";
   const auto when = loading_.empty() ? std::string() : " while it loaded " + loading_;
   if (exit_.signal != 0 && !killed_) return fmt::format("worker crashed{}: {}", when, exit_.text());

@@ -32,8 +32,9 @@ struct UnitOptions {
 
 /// A report of the worker on one job.
 struct JobReport {
-  std::size_t job = 0;         ///< index in the plan
-  std::string status, reason;  ///< as the worker sent them
+  std::size_t job = 0;  ///< index in the plan
+  Status status = Status::kFailed;
+  std::string reason;
 };
 
 class UnitProcess {
@@ -83,7 +84,15 @@ class UnitProcess {
   };
 
   std::vector<JobReport> take(const std::vector<std::string>& lines);
-  void take_epoch(std::size_t job, const Json& event);
+  void hear(const LoadingEvent& event) { loading_ = event.file; }
+  void hear(const NoteEvent& event) { notes_.push_back(event.text); }
+  void hear(const ErrorEvent& event);
+  void hear(const ResultEvent& event);
+  void hear(const JobEvent& event);
+  void hear(const EpochEvent& event);
+  void hear(const auto&) {}  // of other requests
+  /// The index of a job of this unit that is not over.
+  std::optional<std::size_t> open_job(const std::string& id) const;
   std::string last_words() const;
 
   const Plan& plan_;
@@ -96,7 +105,8 @@ class UnitProcess {
   std::optional<RunningJob> latest_;
   std::vector<std::string> notes_;
   std::string limit_, loading_;
-  Json last_;
+  std::optional<ErrorEvent> error_;
+  std::vector<JobReport> reports_;  ///< since the last take()
   bool stopping_ = false, killed_ = false, result_ = false;
   ExitStatus exit_;
   Process process_;

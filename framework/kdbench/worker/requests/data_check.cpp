@@ -34,16 +34,14 @@ ParsedSuite suite_of_plugin(const std::string& name, const std::vector<Override>
   return out;
 }
 
-ParsedSuite suite_of(const Json& request) {
+ParsedSuite suite_of(const DataRequest& request) {
   ParseOptions options;
-  options.profile = request.value("profile", "");
-  for (const auto& o : request.value("overrides", Json::array())) options.overrides.push_back({o.at("key"), o.at("value")});
-  if (!request.contains("suite_file")) {
-    auto parsed = suite_of_plugin(request.at("plugin"), options.overrides);
-    parsed.suite.data_dir = request.value("data_dir", "");
-    return parsed;
-  }
-  return read_suite(request.at("suite_file"), options);
+  options.profile = request.profile;
+  for (const auto& o : request.overrides) options.overrides.push_back({o.key, o.value});
+  if (!request.suite_file.empty()) return read_suite(request.suite_file, options);
+  auto parsed = suite_of_plugin(request.plugin, options.overrides);
+  parsed.suite.data_dir = request.data_dir;
+  return parsed;
 }
 
 void check(const Split& split, const DatasetInfo& info) {
@@ -79,55 +77,52 @@ std::pair<double, double> moments(const torch::Tensor& channel) {
   return {sum / n, std::sqrt(std::max(0.0, squares / n - sum * sum / (n * n)))};
 }
 
-Json report(const Split& split, const DatasetInfo& info) {
+SplitEvent report(const Split& split, const DatasetInfo& info) {
+  SplitEvent event;
+  event.rows = split.images.size(0);
   const auto counts = at::bincount(split.labels, {}, info.num_classes);
   const auto* first = counts.data_ptr<std::int64_t>();
-  Json mean = Json::array(), deviation = Json::array();
+  event.per_class.assign(first, first + info.num_classes);
   for (std::int64_t c = 0; c < info.image.channels; ++c) {
-    const auto [m, s] = moments(split.images.select(1, c));
-    mean.push_back(m);
-    deviation.push_back(s);
+    const auto [mean, deviation] = moments(split.images.select(1, c));
+    event.mean.push_back(mean);
+    event.deviation.push_back(deviation);
   }
-  return {{"rows", split.images.size(0)},
-          {"per_class", std::vector<std::int64_t>(first, first + info.num_classes)},
-          {"mean", std::move(mean)},
-          {"std", std::move(deviation)},
-          {"bytes", split.images.scalar_type() == torch::kUInt8},
-          {"posterior", split.posterior.defined()}};
+  event.bytes = split.images.scalar_type() == torch::kUInt8;
+  event.posterior = split.posterior.defined();
+  return event;
 }
 
 void load_and_report(const ResolvedDataset& resolved, const Catalog& catalog, const std::string& data_dir) {
   const auto dataset = factories_of(catalog).dataset(resolved.core);
   const auto info = dataset->info();
-  send_event({{"event", "dataset"},
-              {"name", resolved.use->name},
-              {"plugin", resolved.entry->name},
-              {"classes", info.num_classes},
-              {"image", {info.image.channels, info.image.height, info.image.width}},
-              {"mean", info.mean},
-              {"std", info.stddev}});
+  send_event(DatasetEvent{.name = resolved.use->name,
+                          .plugin = resolved.entry->name,
+                          .classes = info.num_classes,
+                          .image = {info.image.channels, info.image.height, info.image.width},
+                          .mean = info.mean,
+                          .deviation = info.stddev});
   for (const auto kind : {SplitKind::kTrain, SplitKind::kTest}) {
     const auto start = std::chrono::steady_clock::now();
     const auto split = dataset->load(kind, data_dir);
     const double seconds = std::chrono::duration<double>(std::chrono::steady_clock::now() - start).count();
     check(split, info);
     auto event = report(split, info);
-    event["event"] = "split";
-    event["name"] = resolved.use->name;
-    event["split"] = kind == SplitKind::kTrain ? "train" : "test";
-    event["seconds"] = seconds;
+    event.name = resolved.use->name;
+    event.split = kind == SplitKind::kTrain ? "train" : "test";
+    event.seconds = seconds;
     send_event(event);
   }
 }
 
 }  // namespace
 
-int answer_data(const Json& request, const std::atomic<bool>& stop) {
-  const auto catalog = load_catalog(request);
+int answer_data(const DataRequest& request, const std::atomic<bool>& stop) {
+  const auto catalog = load_catalog(request.libraries);
   const auto parsed = suite_of(request);
   auto diagnostics = parsed.diagnostics;
   const Resolved resolved(parsed.suite, catalog, diagnostics);
-  const std::string wanted = request.value("dataset", "");
+  const auto& wanted = request.dataset;
   if (diagnostics.empty() && !wanted.empty() && !resolved.datasets.contains(wanted)) {
     std::vector<std::string> names;
     for (const auto& [name, dataset] : resolved.datasets) names.push_back(name);
@@ -144,10 +139,10 @@ int answer_data(const Json& request, const std::atomic<bool>& stop) {
       load_and_report(dataset, catalog, parsed.suite.data_dir);
     } catch (const std::exception& error) {
       const std::string what = error.what();
-      send_event({{"event", "unreadable"}, {"name", name}, {"what", what.substr(0, what.find('\n'))}});
+      send_event(UnreadableEvent{.name = name, .what = what.substr(0, what.find('\n'))});
     }
   }
-  send_event({{"event", "result"}});
+  send_event(DoneAnswer{});
   return 0;
 }
 

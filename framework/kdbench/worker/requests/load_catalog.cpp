@@ -5,20 +5,19 @@
 
 namespace kdbench::inline worker {
 
-Catalog load_catalog(const Json& request) {
+Catalog load_catalog(const Libraries& libraries) {
   Catalog catalog;
   std::map<std::string, std::string> excluded;
-  for (const auto& e : request.value("exclude", Json::array())) excluded[e.at("file")] = e.at("reason");
-  for (const auto& file : find_libraries(request.value("plugins", std::vector<std::string>{}),
-                                         request.value("plugin_folders", std::vector<std::string>{}))) {
+  for (const auto& e : libraries.exclude) excluded[e.file] = e.reason;
+  for (const auto& file : find_libraries(libraries.plugins, libraries.plugin_folders)) {
     if (const auto it = excluded.find(file.string()); it != excluded.end()) {
       catalog.exclude(it->first, it->second);
       continue;
     }
-    send_event({{"event", "loading"}, {"file", file.string()}});
+    send_event(LoadingEvent{.file = file.string()});
     catalog.load(file);
   }
-  send_event({{"event", "loaded"}});
+  send_event(LoadedEvent{});
   return catalog;
 }
 

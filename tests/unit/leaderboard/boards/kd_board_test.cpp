@@ -33,7 +33,7 @@ World missing_cells() {
   return world;
 }
 
-TEST(CompareBoard, DoesNotRankAMethodThatFailedSomewhere) {
+TEST(KdBoard, DoesNotRankAMethodThatFailedSomewhere) {
   const auto board = missing_cells().board();
   const auto& t = table(board, "accuracy");
   EXPECT_EQ(text(t, "kl", "average"), "75.50");  // (90.5 + 60.5) / 2
@@ -48,7 +48,7 @@ TEST(CompareBoard, DoesNotRankAMethodThatFailedSomewhere) {
   EXPECT_EQ(t.rows[1].cells[0].text, "kl");
 }
 
-TEST(CompareBoard, FlagsAMethodOnOtherSeedsAndComputesNoDifference) {
+TEST(KdBoard, FlagsAMethodOnOtherSeedsAndComputesNoDifference) {
   const auto board = missing_cells().board();
   EXPECT_EQ(text(table(board, "accuracy"), "rkd", "average rank"), "not seed-matched");
   const auto& t = table(board, "difference to kl");
@@ -59,7 +59,7 @@ TEST(CompareBoard, FlagsAMethodOnOtherSeedsAndComputesNoDifference) {
   EXPECT_EQ(text(t, "kl", "big -> easy"), "-");
 }
 
-TEST(CompareBoard, SummarisesWithTheSampleDeviation) {
+TEST(KdBoard, SummarisesWithTheSampleDeviation) {
   World world;
   const double values[] = {0.701, 0.709, 0.704};
   for (int seed = 0; seed < 3; ++seed) world.done({.seed = seed}, values[seed]);
@@ -71,7 +71,7 @@ TEST(CompareBoard, SummarisesWithTheSampleDeviation) {
   EXPECT_EQ(c.values[2], 3);
 }
 
-TEST(CompareBoard, GivesADifferenceItsTInterval) {
+TEST(KdBoard, GivesADifferenceItsTInterval) {
   World world;
   // differences 0.1, 0.9, 0.4 points: mean 0.4667, sd 0.404145, half width 4.302653 * 0.404145 / sqrt(3) = 1.00395
   const double kl[] = {0.70, 0.70, 0.70}, dist[] = {0.701, 0.709, 0.704};
@@ -84,11 +84,11 @@ TEST(CompareBoard, GivesADifferenceItsTInterval) {
   EXPECT_NEAR(cell(board.tables[0], "dist", "vs kl").values[2].get<double>(), 0.466667 + 1.00395, 1e-5);
 }
 
-TEST(CompareBoard, PrintsNaForOneRun) {
+TEST(KdBoard, PrintsNaForOneRun) {
   World world;
   world.done({}, 0.7);
   world.done({.method = "dist"}, 0.71);
-  world.done({.method = "alone", .role = "alone", .convention = "labels only"}, 0.65);
+  world.done({.method = "alone", .role = Role::kAlone, .convention = "labels only"}, 0.65);
   const auto board = world.board();
   const auto& t = board.tables[0];
   EXPECT_EQ(text(t, "dist", "accuracy"), "71.00 ± n/a (1)");
@@ -98,7 +98,7 @@ TEST(CompareBoard, PrintsNaForOneRun) {
   EXPECT_EQ(render(board, Format::kText).find("nan"), std::string::npos);
 }
 
-TEST(CompareBoard, TellsTheWaysOfNotBeingThereApart) {
+TEST(KdBoard, TellsTheWaysOfNotBeingThereApart) {
   World world;
   for (int seed = 0; seed < 2; ++seed) world.done({.seed = seed}, 0.7);
   world.done({.method = "half", .seed = 0}, 0.7);
@@ -123,13 +123,13 @@ TEST(CompareBoard, TellsTheWaysOfNotBeingThereApart) {
   EXPECT_EQ(board.notes[0], "5 of 14 jobs done, 1 diverged, 2 interrupted, 2 missing, 2 running, 2 skipped.");
 }
 
-TEST(CompareBoard, ShortensALongReasonBetweenCharacters) {
+TEST(KdBoard, ShortensALongReasonBetweenCharacters) {
   World world;
   world.ended({}, Status::kFailed, std::string(39, 'x') + "ééé\nsecond line");
   EXPECT_EQ(text(world.board().tables[0], "kl", "accuracy"), "failed: " + std::string(39, 'x') + "é… (0/1)");
 }
 
-TEST(CompareBoard, LeavesAPairThatWasNotPlannedOut) {
+TEST(KdBoard, LeavesAPairThatWasNotPlannedOut) {
   World world;
   world.done({}, 0.7);
   world.done({.method = "dist", .student = "tiny"}, 0.6);
@@ -137,10 +137,19 @@ TEST(CompareBoard, LeavesAPairThatWasNotPlannedOut) {
   EXPECT_EQ(text(table(world.board(), "accuracy"), "dist", "average rank"), "incomplete");
 }
 
-TEST(CompareBoard, ReadsTheCheckpointThatThePlanSelects) {
+TEST(KdBoard, SaysWhyThereAreNoDifferences) {
   World world;
-  world.plan["select"] = "best_val";
-  world.done({}, 0.7).checkpoints["best_val"] = {{"test", {{"accuracy", 0.75}}}};
+  world.done({}, 0.7);
+  world.plan.study_options["main"].baseline = "dist";
+  EXPECT_EQ(world.board().tables[0].notes.back(), "No paired differences: this study has no method 'dist'.");
+  world.plan.study_options["main"].baseline = "";
+  EXPECT_EQ(world.board().tables[0].notes.back(), "No paired differences: this study names no baseline.");
+}
+
+TEST(KdBoard, ReadsTheCheckpointThatThePlanSelects) {
+  World world;
+  world.plan.select = "best_val";
+  world.done({}, 0.7).checkpoints["best_val"] = test::checkpoint(0.75);
   world.done({.method = "dist"}, 0.7);
   const auto board = world.board();
   EXPECT_EQ(text(board.tables[0], "kl", "accuracy"), "75.00 ± n/a (1)");
@@ -148,7 +157,7 @@ TEST(CompareBoard, ReadsTheCheckpointThatThePlanSelects) {
   EXPECT_NE(board.tables[0].notes[0].find("best validation accuracy"), std::string::npos);
 }
 
-TEST(CompareBoard, SharesARankBetweenTiesAndSaysTheCriticalDifference) {
+TEST(KdBoard, SharesARankBetweenTiesAndSaysTheCriticalDifference) {
   World world;
   for (int seed = 0; seed < 4; ++seed) {
     world.done({.seed = seed}, 0.7);
@@ -164,12 +173,12 @@ TEST(CompareBoard, SharesARankBetweenTiesAndSaysTheCriticalDifference) {
   EXPECT_NE(t.notes[2].find("critical difference (Nemenyi, 0.05) = 1.66"), std::string::npos) << t.notes[2];
 }
 
-TEST(CompareBoard, ShowsTheStudentAloneOnceWhereALabelsOnlyMethodIsTheSameJob) {
+TEST(KdBoard, ShowsTheStudentAloneOnceWhereALabelsOnlyMethodIsTheSameJob) {
   World world;
   world.done({.method = "none", .teacher = "", .convention = "labels only"}, 0.65);
-  world.done({.method = "alone", .teacher = "", .role = "alone", .convention = "labels only"}, 0.65);
-  auto& placements = world.plan["placements"];
-  placements[1]["job"] = placements[0]["job"];
+  world.done({.method = "alone", .teacher = "", .role = Role::kAlone, .convention = "labels only"}, 0.65);
+  auto& placements = world.plan.placements;
+  placements[1].job = placements[0].job;
   const auto board = world.board();
   ASSERT_EQ(board.tables[0].rows.size(), 1u);
   EXPECT_EQ(text(board.tables[0], "none", "gain"), "-");
@@ -182,12 +191,12 @@ TEST(PerSeedTable, PrintsTheVarianceOfThePapersTable1InSquaredPoints) {
   const std::map<std::string, std::vector<double>> hundred = {{"one_hot", {91.50, 94.00, 94.37, 94.66, 95.47}},
                                                               {"posterior", {94.70, 94.73, 94.87, 94.90, 95.17}}};
   World world;
-  world.plan["study_options"]["main"] = {{"baseline", "one_hot"}, {"per_seed", true}};
+  world.plan.study_options["main"] = {.baseline = "one_hot", .per_seed = true, .direct = ""};
   for (const auto& [dataset, methods] : {std::pair{"ten", ten}, std::pair{"hundred", hundred}}) {
     for (const auto& [method, values] : methods) {
       for (int seed = 0; seed < 5; ++seed) {
         auto& record = world.done({.method = method, .teacher = "", .seed = seed, .dataset = dataset}, values[seed] / 100);
-        record.extra = {{"bayes_accuracy", 0.905 + seed * 0.001}};
+        record.extra.bayes_accuracy = 0.905 + seed * 0.001;
       }
     }
   }
@@ -207,7 +216,7 @@ TEST(PerSeedTable, PrintsTheVarianceOfThePapersTable1InSquaredPoints) {
 
 TEST(PerSeedTable, GivesNoAverageOverTheRunsThatHappenToExist) {
   World world;
-  world.plan["study_options"]["main"] = {{"per_seed", true}};
+  world.plan.study_options["main"] = {.baseline = "kl", .per_seed = true, .direct = ""};
   world.done({.seed = 0}, 0.7);
   world.ended({.seed = 1}, Status::kFailed, "boom");
   const auto board = world.board();

@@ -12,7 +12,7 @@ using test::text;
 using test::World;
 
 World::Where at(const std::string& method, double value, int seed = 0, const std::string& teacher = "big") {
-  return {.kind = "sensitivity", .method = method, .teacher = teacher, .seed = seed, .axis = "tau", .value = value};
+  return {.kind = StudyKind::kSensitivity, .method = method, .teacher = teacher, .seed = seed, .axis = "tau", .value = value};
 }
 
 const std::vector<double> kTaus = {1, 1.5, 2, 2.5, 3, 3.5, 4, 5, 6, 7, 8};
@@ -160,7 +160,9 @@ TEST(SensitivityBoard, PrintsOneEceRowForEachWayOfBeingTaught) {
 
 TEST(SensitivityBoard, SaysTheConventionAndTheStudentAlone) {
   auto world = small();
-  world.done({.kind = "sensitivity", .method = "alone", .role = "alone", .axis = "tau", .convention = "labels only"}, 0.65);
+  world.done(
+      {.kind = StudyKind::kSensitivity, .method = "alone", .role = Role::kAlone, .axis = "tau", .convention = "labels only"},
+      0.65);
   const auto board = world.board();
   const auto& t = table(board, "sensitivity");
   EXPECT_EQ(text(t, "kl", "convention"), "tau=4 on both, tau^2 on, alpha=1");

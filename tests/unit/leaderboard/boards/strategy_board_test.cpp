@@ -11,43 +11,49 @@ using test::table;
 using test::text;
 using test::World;
 
-Json taught(const std::string& job, const std::string& rule, double accuracy, double ece, double temperature = 2) {
-  return {{"job", job},
-          {"checkpoint", {{"rule", rule}, {"epoch", 0}}},
-          {"as_taught", {{"accuracy", accuracy}, {"ece", ece}, {"temperature", temperature}}}};
-}
+using test::taught;
 
 /// Places a stage of a chain that is no student.
 void add_teacher(World& world, const std::string& strategy, const std::string& model, int seed, const std::string& job,
-                 const Json& teacher, double accuracy) {
-  world.plan["placements"].push_back({{"study", "main"},
-                                      {"kind", "compare"},
-                                      {"dataset", "data"},
-                                      {"method", "teacher"},
-                                      {"convention", teacher.is_null() ? "labels only" : "taught"},
-                                      {"teacher", model},
-                                      {"student", ""},
-                                      {"strategy", strategy},
-                                      {"seed", seed},
-                                      {"axis", ""},
-                                      {"value", 0},
-                                      {"role", "teacher"},
-                                      {"job", job},
-                                      {"teacher_job", teacher.is_null() ? Json("") : teacher["job"]}});
+                 const std::optional<TeacherRecord>& teacher, double accuracy) {
+  world.add_study("main");
+  Placement p;
+  p.study = "main";
+  p.dataset = "data";
+  p.method = "teacher";
+  p.convention = teacher ? "taught" : "labels only";
+  p.teacher = model;
+  p.strategy = strategy;
+  p.seed = seed;
+  p.role = Role::kTeacher;
+  p.job = job;
+  p.teacher_job = teacher ? teacher->job : "";
+  world.plan.placements.push_back(std::move(p));
   RunRecord r;
   r.job = job;
   r.status = Status::kDone;
-  r.checkpoints = {{"last", {{"epoch", 6}, {"test", {{"accuracy", accuracy}}}}}};
+  r.checkpoints["last"] = test::checkpoint(accuracy);
+  r.checkpoints["last"].epoch = 6;
   r.teacher = teacher;
   world.records[job] = r;
 }
 
-/// A student of the chain; `job` names its teacher's job, as the planner does.
-void add_student(World& world, World::Where where, const Json& teacher, double accuracy) {
+/// A spec of which only the loss is known.
+Spec spec_of(const std::string& loss, double tau) {
+  LossSpec use;
+  use.use.plugin = loss;
+  use.tau_teacher = tau;
+  Spec spec;
+  spec.loss = use;
+  return spec;
+}
+
+/// A student of the chain; `teacher` names its teacher's job, as the planner does.
+void add_student(World& world, World::Where where, const TeacherRecord& teacher, double accuracy) {
   auto& record = world.done(where, accuracy);
   record.teacher = teacher;
-  record.spec = {{"loss", {{"plugin", "kl"}, {"tau_teacher", 2.0}}}};
-  world.plan["placements"].back()["teacher_job"] = teacher["job"];
+  record.spec = spec_of("kl", 2);
+  world.plan.placements.back().teacher_job = teacher.job;
 }
 
 /// Teacher of 80 %, assistant of 76 %, tau 2, two seeds; a direct student, one by the assistant, one of an early checkpoint.
@@ -56,14 +62,14 @@ World three_strategies() {
   for (int seed = 0; seed < 2; ++seed) {
     const auto s = std::to_string(seed);
     const double drift = 0.02 * seed;
-    for (const char* strategy : {"direct", "takd", "early"}) add_teacher(world, strategy, "big", seed, "t" + s, nullptr, 0.80);
-    world.records["t" + s].checkpoints["min_val_ece"] = {{"epoch", 3 + seed}};
-    add_teacher(world, "takd", "mid", seed, "a" + s, taught("t" + s, "last", 0.80, 0.10 + drift), 0.76);
-    add_student(world, {.seed = seed, .chain = {"big"}, .checkpoint = "last"}, taught("t" + s, "last", 0.80, 0.10 + drift), 0.70);
+    for (const char* strategy : {"direct", "takd", "early"}) add_teacher(world, strategy, "big", seed, "t" + s, {}, 0.80);
+    world.records["t" + s].checkpoints["min_val_ece"].epoch = 3 + seed;
+    add_teacher(world, "takd", "mid", seed, "a" + s, taught("t" + s, 0.80, 0.10 + drift, 2), 0.76);
+    add_student(world, {.seed = seed, .chain = {"big"}, .checkpoint = "last"}, taught("t" + s, 0.80, 0.10 + drift, 2), 0.70);
     add_student(world, {.seed = seed, .strategy = "takd", .chain = {"big", "mid"}, .checkpoint = "last"},
-                taught("a" + s, "last", 0.76, 0.04 + drift), 0.72 + 0.01 * seed);
+                taught("a" + s, 0.76, 0.04 + drift, 2), 0.72 + 0.01 * seed);
     add_student(world, {.seed = seed, .strategy = "early", .chain = {"big"}, .checkpoint = "min_val_ece"},
-                taught("t" + s, "min_val_ece", 0.78, 0.06), 0.71);
+                taught("t" + s, 0.78, 0.06, 2, "min_val_ece"), 0.71);
   }
   return world;
 }
@@ -110,7 +116,7 @@ TEST(StrategyBoard, SaysTheTemperatureWhereAStrategyRescalesTheTeacher) {
   auto world = three_strategies();
   for (const char* seed : {"0", "1"}) {
     for (auto& [job, record] : world.records) {
-      if (job.find("/early/" + std::string(seed)) != std::string::npos) record.teacher["as_taught"]["temperature"] = 3.0;
+      if (job.find("/early/" + std::string(seed)) != std::string::npos) record.teacher->as_taught.temperature = 3.0;
     }
   }
   const auto board = world.board();
@@ -126,14 +132,23 @@ TEST(StrategyBoard, IsNotMadeWhereEveryStudentIsTaughtDirectly) {
 
 TEST(StrategyBoard, KnowsTheDirectStrategyByTheNameThatTheSuiteGaveIt) {
   auto world = three_strategies();
-  world.plan["study_options"]["main"] = {{"direct", "early"}};
+  world.plan.study_options["main"].direct = "early";
   EXPECT_EQ(text(table(world.board(), "strategies"), "takd", "vs early"), "+1.50 [-4.85, +7.85]");  // 1 and 2
+}
+
+TEST(StrategyBoard, SaysWhenNoStrategyIsWithoutDetours) {
+  auto world = three_strategies();
+  world.plan.study_options["main"].direct = "";
+  const auto board = world.board();
+  const auto& t = table(board, "strategies");
+  EXPECT_EQ(t.notes.back(), "No paired differences: this study has no strategy 'direct'.");
+  for (const auto& column : t.columns) EXPECT_FALSE(column.title.starts_with("vs ")) << column.title;
 }
 
 TEST(StrategyBoard, KeepsRunsThatAreNotThereVisible) {
   auto world = three_strategies();
   world.ended({.seed = 2, .strategy = "takd", .chain = {"big", "mid"}, .checkpoint = "last"}, Status::kFailed, "boom");
-  world.plan["placements"].back()["teacher_job"] = "a0";
+  world.plan.placements.back().teacher_job = "a0";
   const auto& board = world.board();
   EXPECT_EQ(text(table(board, "strategies"), "takd", "student's accuracy"), "72.50 ± 0.71 (2/3; failed: boom)");
   EXPECT_EQ(text(table(board, "strategies"), "takd", "vs direct"), "not seed-matched");
@@ -148,16 +163,16 @@ TEST(Points, HoldEverySeedAndComeBackFromJson) {
   ASSERT_EQ(takd.runs.size(), 2u);
   EXPECT_DOUBLE_EQ(takd.runs[1].accuracy, 0.73);
   EXPECT_DOUBLE_EQ(*takd.runs[1].teacher_ece, 0.06);
-  EXPECT_EQ(to_json(point_from_json(to_json(takd))), to_json(takd));
+  EXPECT_EQ(to_document(from_document<Point>(to_document(takd))), to_document(takd));
 }
 
 TEST(TeacherBoard, TellsApartWhatStrategiesTrainOneModelTo) {
   World world;
   for (int seed = 0; seed < 2; ++seed) {
     const auto s = std::to_string(seed);
-    add_teacher(world, "takd", "big", seed, "t" + s, nullptr, 0.80);
-    add_teacher(world, "direct", "big", seed, "t" + s, nullptr, 0.80);  // the same network: no row, and no name, of its own
-    add_teacher(world, "smooth", "big", seed, "u" + s, nullptr, 0.70);
+    add_teacher(world, "takd", "big", seed, "t" + s, {}, 0.80);
+    add_teacher(world, "direct", "big", seed, "t" + s, {}, 0.80);  // the same network: no row, and no name, of its own
+    add_teacher(world, "smooth", "big", seed, "u" + s, {}, 0.70);
   }
   const auto board = world.board();
   const auto& t = table(board, "Teachers: accuracy and calibration");

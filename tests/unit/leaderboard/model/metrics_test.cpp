@@ -1,6 +1,5 @@
-/// The metric table, how numbers are written, and the order of labels.
+/// The metric table, and how numbers are written and read.
 #include <kdbench/leaderboard/model/metrics.h>
-#include <kdbench/leaderboard/model/view.h>
 
 #include <gtest/gtest.h>
 
@@ -38,14 +37,19 @@ TEST(Metrics, HeadingsShowDirectionAndUnit) {
   EXPECT_EQ(heading("p", "", Direction::kNone), "p");
 }
 
-TEST(NaturalLess, OrdersNumbersInLabelsByValue) {
-  const boards::NaturalLess less;
-  EXPECT_TRUE(less("kl[tau=2]", "kl[tau=10]"));
-  EXPECT_FALSE(less("kl[tau=10]", "kl[tau=2]"));
-  EXPECT_TRUE(less("resnet8", "resnet20"));
-  EXPECT_TRUE(less("kl", "kl[alpha=0.5]"));
-  EXPECT_FALSE(less("kl", "kl"));
-  EXPECT_NE(less("a01", "a1"), less("a1", "a01"));
+TEST(Metrics, OfANetworkAreReadFromItsCheckpoint) {
+  CheckpointRecord checkpoint;
+  checkpoint.test.metrics.ece = 0.25;
+  checkpoint.test.metrics.nll = NAN;
+  EXPECT_EQ(metric("ece").of(checkpoint), 0.25);
+  EXPECT_EQ(metric("nll").of(checkpoint), std::nullopt);
+  EXPECT_EQ(metric("fitted_T").of(checkpoint), std::nullopt);
+  checkpoint.fitted_temperature.emplace().fit.T = 1.5;
+  EXPECT_EQ(metric("fitted_T").of(checkpoint), 1.5);
+}
+
+TEST(Metrics, OfTheTeacherBoardHaveAWayToBeRead) {
+  for (const auto& m : metrics()) EXPECT_EQ(m.of != nullptr, m.table != TeacherTable::kNone) << m.key;
 }
 
 }  // namespace

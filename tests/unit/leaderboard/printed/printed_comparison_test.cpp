@@ -1,7 +1,7 @@
 /// Results beside printed numbers: what is matched with what, and what is said where nothing can be.
 #include "unit/leaderboard/fixtures.h"
 
-#include <kdbench/leaderboard/printed/printed_numbers.h>
+#include <kdbench/leaderboard/printed/printed_comparison.h>
 
 #include <gtest/gtest.h>
 
@@ -15,6 +15,17 @@ using test::cell;
 using test::golden;
 using test::table;
 using test::text;
+
+PluginName network(const std::string& text) { return from_document<PluginName>(text); }
+DataName named(const std::string& text) { return from_document<DataName>(text); }
+
+/// What the paper calls the losses of these tests.
+Leaderboard compare(const Leaderboard& results, const std::vector<PrintedNumber>& numbers, const std::string& table,
+                    const std::string& source) {
+  const PrintedNames names{{{"", "one-hot"}, {"soft_target", "posterior"}, {"kl", "KD"}, {"dist", "DIST"}},
+                           {{"wrn", "{plugin}{depth}{width}"}}};
+  return compare_with_printed(results, numbers, names, table, source);
+}
 
 PrintedNumber printed(const std::string& along, const std::string& method, const std::string& metric, double value) {
   PrintedNumber n;
@@ -59,11 +70,11 @@ Point point(const std::string& loss, double value, double ece, const std::vector
   p.value = value;
   p.tau = value;
   p.chain = {"teacher"};
-  p.checkpoint = "last";
+  p.checkpoint = CheckpointRef();
   p.loss = loss;
-  p.data = "fashion_mnist downsample=2, 10000 training rows";
-  p.student_model = "resnet depth=14 width=1";
-  p.chain_models = {"resnet depth=56 width=1"};
+  p.data = named("fashion_mnist downsample=2, 10000 training rows");
+  p.student_model = network("resnet depth=14 width=1");
+  p.chain_models = {network("resnet depth=56 width=1")};
   p.epochs = 2;
   p.teacher_epochs = 6;
   for (std::size_t i = 0; i < accuracies.size(); ++i) p.runs.push_back({static_cast<std::int64_t>(i), accuracies[i], ece});
@@ -80,13 +91,13 @@ Leaderboard small_sweep() {
   return board;
 }
 
-TEST(SetBeside, IsTheGoldenText) {
-  const auto now = render(set_beside(small_sweep(), three_taus(), "table6", "the paper"), Format::kText);
+TEST(CompareWithPrinted, IsTheGoldenText) {
+  const auto now = render(compare(small_sweep(), three_taus(), "table6", "the paper"), Format::kText);
   EXPECT_EQ(now, golden("beside.txt", now));
 }
 
-TEST(SetBeside, ComparesSignsAndNoNumbersWhereTheSettingDiffers) {
-  const auto board = set_beside(small_sweep(), three_taus(), "table6", "the paper");
+TEST(CompareWithPrinted, ComparesSignsAndNoNumbersWhereTheSettingDiffers) {
+  const auto board = compare(small_sweep(), three_taus(), "table6", "the paper");
   const auto& signs = table(board, "signs");
   const auto& kd = signs.rows.at(0).cells;  // Spearman(ECE, acc) is below 0, of KD
   EXPECT_EQ(kd[1].text, "KD");
@@ -98,8 +109,8 @@ TEST(SetBeside, ComparesSignsAndNoNumbersWhereTheSettingDiffers) {
   EXPECT_NE(board.notes.at(0).find("only signs and ranks"), std::string::npos);
 }
 
-TEST(SetBeside, PrefersThePrintedCorrelationToTheComputedOne) {
-  const auto board = set_beside(small_sweep(), three_taus(), "table6", "the paper");
+TEST(CompareWithPrinted, PrefersThePrintedCorrelationToTheComputedOne) {
+  const auto board = compare(small_sweep(), three_taus(), "table6", "the paper");
   const auto& sweeps = table(board, "What each says");
   EXPECT_EQ(sweeps.rows[0].cells[4].text, "-91.82");  // of the three columns alone it is -100
   EXPECT_EQ(sweeps.rows[1].cells[4].text, "-50.00");  // DIST: ranks 2, 3, 1
@@ -107,13 +118,13 @@ TEST(SetBeside, PrefersThePrintedCorrelationToTheComputedOne) {
   EXPECT_EQ(sweeps.rows[0].cells[9].text, "+1.48");  // 68.28 - 66.80
 }
 
-TEST(SetBeside, ComparesNumbersWhereDataSetAndNetworksAreTheSame) {
+TEST(CompareWithPrinted, ComparesNumbersWhereDataSetAndNetworksAreTheSame) {
   auto results = small_sweep();
   for (auto& p : results.points) {
-    p.data = "cifar100, 50000 training rows";
+    p.data = named("cifar100, 50000 training rows");
     p.all_rows = true;
   }
-  const auto board = set_beside(results, three_taus(), "table6", "the paper");
+  const auto board = compare(results, three_taus(), "table6", "the paper");
   const auto& numbers = table(board, "Number by number");
   ASSERT_EQ(numbers.rows.size(), 4u);  // tau 4 and 8 of two methods; we have no 1.5, the paper here no 1
   const auto& row = numbers.rows[0].cells;
@@ -126,17 +137,17 @@ TEST(SetBeside, ComparesNumbersWhereDataSetAndNetworksAreTheSame) {
   EXPECT_EQ(row[9].text, "10.00");
 }
 
-TEST(SetBeside, NamesTheStrategyThatMadeANumber) {
+TEST(CompareWithPrinted, NamesTheStrategyThatMadeANumber) {
   auto results = small_sweep();
   for (auto p : small_sweep().points) {
     p.strategy = "smoothed";
     results.points.push_back(p);
   }
   for (auto& p : results.points) {
-    p.data = "cifar100, 50000 training rows";
+    p.data = named("cifar100, 50000 training rows");
     p.all_rows = true;
   }
-  const auto board = set_beside(results, three_taus(), "table6", "the paper");
+  const auto board = compare(results, three_taus(), "table6", "the paper");
   const auto& numbers = table(board, "Number by number");
   std::multiset<std::string> who;
   for (const auto& row : numbers.rows) who.insert(row.cells[3].text);
@@ -145,7 +156,7 @@ TEST(SetBeside, NamesTheStrategyThatMadeANumber) {
   EXPECT_EQ(who.count(kl + ", strategy smoothed"), 2u);
 }
 
-TEST(SetBeside, KeepsTwoWaysToOnePositionUnlessTheyComeToTheSame) {
+TEST(CompareWithPrinted, KeepsTwoWaysToOnePositionUnlessTheyComeToTheSame) {
   const auto levels = [](double scaled) {
     Leaderboard results;
     for (const auto& [strategy, epochs, accuracy] :
@@ -158,39 +169,39 @@ TEST(SetBeside, KeepsTwoWaysToOnePositionUnlessTheyComeToTheSame) {
     }
     auto number = printed("teacher_epochs", "KD", "accuracy", 0.69);
     number.teacher_epochs = "100";
-    const auto board = set_beside(results, {number}, "table6", "the paper");
+    const auto board = compare(results, {number}, "table6", "the paper");
     return table(board, "What each says").rows.back().cells[3].text;
   };
   EXPECT_EQ(levels(0.72), "2");  // the strategy changed nothing
   EXPECT_EQ(levels(0.75), "3");
 }
 
-TEST(SetBeside, TakesAnotherNetworkOfTheSameFamilyForAnother) {
+TEST(CompareWithPrinted, TakesAnotherNetworkOfTheSameFamilyForAnother) {
   auto results = small_sweep();
   for (auto& p : results.points) {
-    p.data = "cifar100, 50000 training rows";
+    p.data = named("cifar100, 50000 training rows");
     p.all_rows = true;
-    p.student_model = "resnet depth=14 width=4";
+    p.student_model = network("resnet depth=14 width=4");
   }
-  const auto board = set_beside(results, three_taus(), "table6", "the paper");
+  const auto board = compare(results, three_taus(), "table6", "the paper");
   for (const auto& t : board.tables) EXPECT_EQ(t.title.find("Number by number"), std::string::npos);
 }
 
-TEST(SetBeside, ReadsTemperaturesFromAGridOfACompareStudy) {
+TEST(CompareWithPrinted, ReadsTemperaturesFromAGridOfACompareStudy) {
   auto results = small_sweep();
   for (auto& p : results.points) {
     p.axis = "";
     p.method += "[tau=" + std::to_string(int(*p.tau)) + "]";
     p.convention = "tau=" + std::to_string(int(*p.tau)) + " on both, tau^2 on, alpha=1";
   }
-  const auto board = set_beside(results, three_taus(), "table6", "the paper");
+  const auto board = compare(results, three_taus(), "table6", "the paper");
   const auto& sweeps = table(board, "What each says");
   ASSERT_EQ(sweeps.rows.size(), 4u);
   EXPECT_EQ(sweeps.rows[2].cells[2].text, "fashion: teacher -> student; kl (tau^2 on, alpha=1)");
   EXPECT_EQ(sweeps.rows[2].cells[3].text, "3");
 }
 
-TEST(SetBeside, OrdersAssistantsBySizeAndFindsTheBestCalibrated) {
+TEST(CompareWithPrinted, OrdersAssistantsBySizeAndFindsTheBestCalibrated) {
   std::vector<PrintedNumber> numbers;
   const char* names[] = {"ResNet56", "ResNet20"};
   const double sizes[] = {860000, 280000}, ece[] = {0.0924, 0.0992}, accuracy[] = {0.69, 0.6812};
@@ -208,11 +219,12 @@ TEST(SetBeside, OrdersAssistantsBySizeAndFindsTheBestCalibrated) {
     p.tau = 1.8;
     p.strategy = i == 0 ? "by_56" : "by_20";
     p.chain = {"teacher", i == 0 ? "mid" : "small"};
-    p.chain_models = {"resnet depth=110 width=1", i == 0 ? "resnet depth=56 width=1" : "resnet depth=20 width=1"};
+    p.chain_models = {network("resnet depth=110 width=1"),
+                      network(i == 0 ? "resnet depth=56 width=1" : "resnet depth=20 width=1")};
     p.teacher_params = sizes[i];
     results.points.push_back(p);
   }
-  const auto board = set_beside(results, numbers, "table6", "the paper");
+  const auto board = compare(results, numbers, "table6", "the paper");
   const auto& sweeps = table(board, "What each says");
   EXPECT_EQ(sweeps.rows[0].cells[8].text, "ResNet56 over ResNet20");
   EXPECT_EQ(sweeps.rows[0].cells[9].text, "+0.88");
@@ -220,7 +232,7 @@ TEST(SetBeside, OrdersAssistantsBySizeAndFindsTheBestCalibrated) {
   EXPECT_EQ(text(table(board, "What differs"), "assistant", "ours"), "small, mid");
 }
 
-TEST(SetBeside, TellsFewTrainedTeachersFromFullyTrainedOnes) {
+TEST(CompareWithPrinted, TellsFewTrainedTeachersFromFullyTrainedOnes) {
   Leaderboard results;
   for (int i = 0; i < 2; ++i) {
     auto p = point("kl", 0, i == 0 ? 0.04 : 0.06, {0.72 - 0.01 * i, 0.73 - 0.01 * i});
@@ -239,7 +251,7 @@ TEST(SetBeside, TellsFewTrainedTeachersFromFullyTrainedOnes) {
       n->tau = 1.6;
     }
   }
-  const auto board = set_beside(results, numbers, "table6", "the paper");
+  const auto board = compare(results, numbers, "table6", "the paper");
   const auto& signs = table(board, "signs");
   ASSERT_EQ(signs.rows.size(), 1u);  // two values have no rank correlation
   EXPECT_EQ(signs.rows[0].cells[0].text, "the best calibrated teaches better than the worst");
@@ -247,7 +259,7 @@ TEST(SetBeside, TellsFewTrainedTeachersFromFullyTrainedOnes) {
   EXPECT_EQ(table(board, "What each says").rows[1].cells[8].text, "4 over 8");
 }
 
-TEST(SetBeside, ComparesThePosteriorWithLabelsByMethod) {
+TEST(CompareWithPrinted, ComparesThePosteriorWithLabelsByMethod) {
   std::vector<PrintedNumber> numbers;
   for (int seed = 0; seed < 2; ++seed) {
     for (const auto& [method, accuracy] : {std::pair("one-hot", 0.88), std::pair("posterior", 0.90)}) {
@@ -261,11 +273,12 @@ TEST(SetBeside, ComparesThePosteriorWithLabelsByMethod) {
   for (const auto& [loss, accuracy] : {std::pair("", 0.89), std::pair("soft_target", 0.895)}) {
     auto p = point(loss, 0, 0, {accuracy, accuracy + 0.01});
     p.axis = p.teacher = "";
-    p.chain = p.chain_models = {};
+    p.chain = {};
+    p.chain_models = {};
     for (auto& r : p.runs) r.teacher_ece.reset();
     results.points.push_back(p);
   }
-  const auto board = set_beside(results, numbers, "table6", "the paper");
+  const auto board = compare(results, numbers, "table6", "the paper");
   const auto& sweeps = table(board, "What each says");
   EXPECT_EQ(sweeps.rows[0].cells[9].text, "+2.00");  // printed runs are not paired
   EXPECT_EQ(sweeps.rows[1].cells[8].text, "posterior over one-hot");
@@ -273,33 +286,43 @@ TEST(SetBeside, ComparesThePosteriorWithLabelsByMethod) {
   EXPECT_EQ(table(board, "signs").rows[0].cells[6].text, "yes");
 }
 
-TEST(SetBeside, LeavesOutWhatDoesNotVaryAndKeepsItsNumbers) {
+TEST(CompareWithPrinted, LeavesOutWhatDoesNotVaryAndKeepsItsNumbers) {
   Leaderboard results;
   results.points = {point("kl", 4, 0.45, {0.67, 0.68})};
-  results.points[0].data = "cifar100, 50000 training rows";
+  results.points[0].data = named("cifar100, 50000 training rows");
   results.points[0].all_rows = true;
-  const auto board = set_beside(results, three_taus(), "table6", "the paper");
+  const auto board = compare(results, three_taus(), "table6", "the paper");
   EXPECT_EQ(table(board, "What each says").rows.size(), 2u);  // the printed ones
   EXPECT_EQ(table(board, "Number by number").rows.size(), 1u);
 }
 
-TEST(SetBeside, KeepsMethodsThatDifferInMoreThanTauApart) {
+TEST(CompareWithPrinted, KeepsMethodsThatDifferInMoreThanTauApart) {
   auto results = small_sweep();
   for (auto& p : results.points) {
     p.axis = "";
     p.method += p.loss == "dist" ? "[beta=2,tau=4]" : "";
     p.convention = "tau=4 on both, tau^2 on, alpha=1";
   }
-  const auto board = set_beside(results, three_taus(), "table6", "the paper");
+  const auto board = compare(results, three_taus(), "table6", "the paper");
   EXPECT_EQ(table(board, "What each says").rows.at(3).cells[2].text,
             "fashion: teacher -> student; dist[beta=2] (tau^2 on, alpha=1)");
 }
 
-TEST(SetBeside, SaysWhenThereIsNothingOfOurs) {
+TEST(CompareWithPrinted, SaysWhenThereIsNothingOfOurs) {
   Leaderboard empty;
-  const auto board = set_beside(empty, three_taus(), "table6", "the paper");
+  const auto board = compare(empty, three_taus(), "table6", "the paper");
   EXPECT_EQ(table(board, "signs").rows[0].cells[6].text, "n/a");
   EXPECT_EQ(board.notes.back(), "No run that is done varies tau: nothing of ours to set beside it.");
+}
+
+TEST(PrintedNames, CallNetworksAsTablesDo) {
+  const PrintedNames names{{{"kl", "KD"}}, {{"wrn", "WRN-{depth}-{width}"}}};
+  EXPECT_EQ(names.network(network("wrn depth=28 width=3")), "WRN-28-3");
+  EXPECT_EQ(names.network(network("resnet depth=56 width=1")), "resnet56");
+  EXPECT_EQ(names.network(network("resnet depth=8 width=4")), "resnet8x4");
+  EXPECT_EQ(names.network(network("mlp hidden=64")), "mlp");
+  EXPECT_EQ(names.loss("kl"), "KD");
+  EXPECT_EQ(names.loss("ats"), "ats");
 }
 
 }  // namespace

@@ -19,42 +19,41 @@ using test::text;
 using test::World;
 
 /// Metrics of a teacher with two bins: 40 samples at confidence 0.55, accuracy 0.6; 60 at 0.95 and 0.9.
-Json teacher_checkpoint(double accuracy) {
-  const Json reliability =
-      Json::array({{{"lower", 0.0}, {"upper", 0.5}, {"count", 0}, {"accuracy", nullptr}, {"confidence", nullptr}},
-                   {{"lower", 0.5}, {"upper", 1.0}, {"count", 100}, {"accuracy", accuracy}, {"confidence", 0.79}}});
-  return {{"epoch", 2},
-          {"test",
-           {{"accuracy", accuracy},
-            {"ece", 0.05},
-            {"mce", 0.05},
-            {"adaptive_ece", 0.04},
-            {"classwise_ece", 0.03},
-            {"nll", 0.5},
-            {"brier", 0.3},
-            {"overconfidence", 0.03},
-            {"underconfidence", 0.02},
-            {"reliability", reliability}}},
-          {"fitted_temperature", {{"T", 1.25}, {"ece_after", 0.01}}}};
+CheckpointRecord teacher_checkpoint(double accuracy) {
+  auto out = test::checkpoint(accuracy, 0.05);
+  out.epoch = 2;
+  auto& m = out.test.metrics;
+  m.mce = 0.05;
+  m.adaptive_ece = 0.04;
+  m.classwise_ece = 0.03;
+  m.nll = 0.5;
+  m.brier = 0.3;
+  m.overconfidence = 0.03;
+  m.underconfidence = 0.02;
+  out.test.reliability = {{0, 0.5, 0, {}, {}}, {0.5, 1, 100, accuracy, 0.79}};
+  auto& fit = out.fitted_temperature.emplace().fit;
+  fit.T = 1.25;
+  fit.ece_after = 0.01;
+  return out;
 }
 
 /// Every kind of table, two seeds, one failed run.
 World everything() {
   World world;
-  world.plan["title"] = "Golden | board";
-  world.plan["study_options"]["main"] = {{"baseline", "kl"}, {"per_seed", true}};
+  world.plan.title = "Golden | board";
+  world.plan.study_options["main"] = {.baseline = "kl", .per_seed = true, .direct = "direct"};
   const double kl[] = {0.70, 0.72}, dist[] = {0.71, 0.74}, alone[] = {0.65, 0.66};
   for (int seed = 0; seed < 2; ++seed) {
     world.done({.seed = seed}, kl[seed]);
     world.done({.method = "dist", .seed = seed}, dist[seed]);
-    world.done({.method = "alone", .seed = seed, .role = "alone", .convention = "labels only"}, alone[seed]);
+    world.done({.method = "alone", .seed = seed, .role = Role::kAlone, .convention = "labels only"}, alone[seed]);
     auto& teacher =
-        world.done({.method = "teacher", .student = "", .seed = seed, .role = "teacher", .convention = "labels only"}, 0.78);
+        world.done({.method = "teacher", .student = "", .seed = seed, .role = Role::kTeacher, .convention = "labels only"}, 0.78);
     teacher.checkpoints = {{"last", teacher_checkpoint(0.78 + 0.02 * seed)}};
-    teacher.tau_curve = Json::array({{{"tau", 1}, {"ece", 0.05}}, {{"tau", 1.5}, {"ece", 0.02 + 0.01 * seed}}});
+    teacher.tau_curve = {{.tau = 1, .ece = 0.05}, {.tau = 1.5, .ece = 0.02 + 0.01 * seed}};
     for (int i = 1; i <= 4; ++i) {
       const World::Where where{.study = "sweep",
-                               .kind = "sensitivity",
+                               .kind = StudyKind::kSensitivity,
                                .seed = seed,
                                .axis = "tau",
                                .convention = "tau on both, tau^2 on, alpha=1",
@@ -95,7 +94,7 @@ TEST(Render, DoesNotDependOnTheOrderOfPlacements) {
   std::vector<std::string> expected;
   for (const auto format : {Format::kText, Format::kMarkdown, Format::kCsv, Format::kJson})
     expected.push_back(render(world.board(), format));
-  auto& placements = world.plan["placements"];
+  auto& placements = world.plan.placements;
   for (std::size_t shift = 1; shift < placements.size(); shift += 5) {
     std::rotate(placements.begin(), placements.begin() + static_cast<std::ptrdiff_t>(shift), placements.end());
     if (shift % 2 == 1) std::reverse(placements.begin(), placements.end());
@@ -109,16 +108,16 @@ TEST(Render, DoesNotDependOnTheOrderOfPlacements) {
 TEST(Render, PlacingOneJobTwiceChangesNothing) {
   auto world = everything();
   const auto before = render(world.board(), Format::kText);
-  const auto copy = world.plan["placements"];
-  for (const auto& placement : copy) world.plan["placements"].push_back(placement);
+  const auto copy = world.plan.placements;
+  for (const auto& placement : copy) world.plan.placements.push_back(placement);
   EXPECT_EQ(render(world.board(), Format::kText), before);
 }
 
 TEST(Render, SaysWhenTwoJobsClaimOnePlace) {
   World world;
   world.done({}, 0.7);
-  world.plan["placements"].push_back(world.plan["placements"][0]);
-  world.plan["placements"][1]["job"] = "another";
+  world.plan.placements.push_back(Placement(world.plan.placements[0]));
+  world.plan.placements[1].job = "another";
   EXPECT_EQ(world.board().notes.at(1),
             "Two different jobs claim one place (the first by id is shown): study 'main', kl, big -> small, seed 0");
 }
@@ -128,8 +127,8 @@ TEST(Render, PrintsNoDatePathOrDuration) {
   const auto before = render(world.board(), Format::kJson);
   for (auto& [job, record] : world.records) {
     record.finished_at = "2031-01-01T00:00:00Z";
-    record.timings = {{"train_s", 12.5}};
-    record.environment = {{"host", "elsewhere"}};
+    record.timings.train_s = 12.5;
+    record.environment.host = "elsewhere";
   }
   EXPECT_EQ(render(world.board(), Format::kJson), before);
 }
@@ -198,8 +197,7 @@ TEST(Render, MarkdownEscapesPipes) {
 
 TEST(Render, AnEmptyPlanGivesAnEmptyBoard) {
   EXPECT_EQ(render(World().board(), Format::kText), "A suite\n=======\n0 of 0 jobs done.\n");
-  EXPECT_EQ(render(make_leaderboard(Json::object(), [](const auto&) { return std::nullopt; }), Format::kText),
-            "\n\n0 of 0 jobs done.\n");
+  EXPECT_EQ(render(make_leaderboard(Plan(), [](const auto&) { return std::nullopt; }), Format::kText), "\n\n0 of 0 jobs done.\n");
 }
 
 TEST(Format, RefusesAnotherNameListingThose) {

@@ -12,18 +12,11 @@ namespace {
 
 using test::World;
 
-boards::View view_of(const World& world) {
-  return boards::View(world.plan,
-                      [&](const std::string& job) {
-                        const auto it = world.records.find(job);
-                        return it == world.records.end() ? std::nullopt : std::optional(it->second);
-                      },
-                      {});
-}
+boards::PlanResults results_of(const World& world) { return {world.plan, world.record_of(), {}}; }
 
 World::Where along(double tau, int seed, const std::string& method = "kl") {
   World::Where where;
-  where.kind = "sensitivity";
+  where.kind = StudyKind::kSensitivity;
   where.axis = "tau";
   where.value = tau;
   where.seed = seed;
@@ -42,15 +35,15 @@ World sweep() {
     world.done(along(1 + i, 1, "dist"), 0.75, ece1[i]);
   }
   auto alone = along(0, 0, "alone");
-  alone.role = "alone";
+  alone.role = Role::kAlone;
   world.done(alone, 0.5);
   return world;
 }
 
 TEST(CurvesFigure, HasAccuracyOnTheLeftAndOneRowOfEceOnTheRight) {
   const auto world = sweep();
-  auto view = view_of(world);
-  const auto figure = curves_figure(view, "main");
+  auto results = results_of(world);
+  const auto figure = curves_figure(results, "main");
   ASSERT_EQ(figure.panels.size(), 1u);
   const auto& panel = figure.panels[0];
   EXPECT_EQ(panel.title, "data, big -> small");
@@ -60,7 +53,7 @@ TEST(CurvesFigure, HasAccuracyOnTheLeftAndOneRowOfEceOnTheRight) {
   EXPECT_EQ(panel.series[0].name, "dist");
   EXPECT_EQ(panel.series[1].name, "kl");
   EXPECT_EQ(panel.series[2].name, "teacher's ECE");
-  EXPECT_TRUE(panel.series[2].on_right);
+  EXPECT_TRUE(panel.series[2].on_right());
   ASSERT_TRUE(panel.right);
   // Seeds 70 and 72 %: mean 71, sd sqrt(2), half width t(1; 0.975) * sqrt(2) / sqrt(2) = 12.7062.
   const auto& point = panel.series[1].points.at(0);
@@ -78,16 +71,16 @@ TEST(CurvesFigure, SaysThatRunsAreMissingAndHasNothingForACompareStudy) {
   auto world = sweep();
   world.ended(along(4, 0), Status::kFailed, "out of memory");
   world.done({.study = "pairs"}, 0.7, 0.1);
-  auto view = view_of(world);
-  EXPECT_EQ(curves_figure(view, "main").panels.at(0).notes,
+  auto results = results_of(world);
+  EXPECT_EQ(curves_figure(results, "main").panels.at(0).notes,
             std::vector<std::string>{"12 of 13 runs are done: some points rest on fewer seeds."});
-  EXPECT_TRUE(curves_figure(view, "pairs").panels.empty());
+  EXPECT_TRUE(curves_figure(results, "pairs").panels.empty());
 }
 
 TEST(ScatterFigure, FitsALineThroughTheMeans) {
   const auto world = sweep();
-  auto view = view_of(world);
-  const auto panel = scatter_figure(view, "main").panels.at(0);
+  auto results = results_of(world);
+  const auto panel = scatter_figure(results, "main").panels.at(0);
   ASSERT_EQ(panel.series.size(), 2u);
   const auto& kl = panel.series[1];
   EXPECT_EQ(kl.points.at(2).label, "tau 3");
@@ -110,8 +103,8 @@ TEST(ScatterFigure, LeavesOutSeedsThatAreNotDoneEverywhere) {
   auto world = sweep();
   world.ended(along(2, 2), Status::kFailed, "no");
   world.done(along(1, 2), 0.10, 0.5);
-  auto view = view_of(world);
-  const auto panel = scatter_figure(view, "main").panels.at(0);
+  auto results = results_of(world);
+  const auto panel = scatter_figure(results, "main").panels.at(0);
   EXPECT_EQ(panel.series.at(1).points.at(0).count, 2u);
   EXPECT_NEAR(panel.series.at(1).points.at(0).y, 71, 1e-9);
 }
@@ -129,24 +122,24 @@ TEST(TeachersFigure, OrdersTeachersByTheirEce) {
   world.done(under("a"), 0.60, 0.09);
   world.done(under("b"), 0.70, 0.03);
   world.done(under("c"), 0.65, 0.05);
-  auto view = view_of(world);
-  const auto panel = teachers_figure(view, "main").panels.at(0);
+  auto results = results_of(world);
+  const auto panel = teachers_figure(results, "main").panels.at(0);
   EXPECT_EQ(panel.title, "data, student small");
   EXPECT_EQ(panel.x.categories, (std::vector<std::string>{"b", "c", "a"}));
   EXPECT_NEAR(panel.series.at(0).points.at(0).y, 70, 1e-9);
   EXPECT_EQ(panel.series.at(0).points.at(0).label, "b");
   EXPECT_NEAR(panel.series.at(1).points.at(2).y, 9, 1e-9);
-  EXPECT_EQ(scatter_figure(view, "main").panels.at(0).series.at(0).points.at(2).label, "a");
+  EXPECT_EQ(scatter_figure(results, "main").panels.at(0).series.at(0).points.at(2).label, "a");
 }
 
 TEST(TeachersFigure, GivesEveryTemperatureAPanelOfItsOwn) {
   World world;
   for (const auto& [teacher, at1, at4] : {std::tuple{"a", 0.09, 0.01}, std::tuple{"b", 0.03, 0.20}}) {
-    world.done(under(teacher, 0, "kl[tau=1]"), 0.6, at1).teacher["as_taught"]["temperature"] = 1;
-    world.done(under(teacher, 0, "kl[tau=4]"), 0.7, at4).teacher["as_taught"]["temperature"] = 4;
+    world.done(under(teacher, 0, "kl[tau=1]"), 0.6, at1).teacher->as_taught.temperature = 1;
+    world.done(under(teacher, 0, "kl[tau=4]"), 0.7, at4).teacher->as_taught.temperature = 4;
   }
-  auto view = view_of(world);
-  const auto figure = teachers_figure(view, "main");
+  auto results = results_of(world);
+  const auto figure = teachers_figure(results, "main");
   ASSERT_EQ(figure.panels.size(), 2u);
   EXPECT_EQ(figure.panels[0].title, "data, student small, teachers at temperature 1");
   EXPECT_EQ(figure.panels[0].x.categories, (std::vector<std::string>{"b", "a"}));
@@ -157,13 +150,12 @@ TEST(TeachersFigure, GivesEveryTemperatureAPanelOfItsOwn) {
 TEST(TeachersFigure, HasNothingForASingleTeacher) {
   World world;
   world.done(under("a"), 0.6, 0.1);
-  auto view = view_of(world);
-  EXPECT_TRUE(teachers_figure(view, "main").panels.empty());
+  auto results = results_of(world);
+  EXPECT_TRUE(teachers_figure(results, "main").panels.empty());
 }
 
-Json bins(double accuracy, double confidence, int count) {
-  return Json::array({{{"lower", 0.0}, {"upper", 0.5}, {"count", 0}, {"accuracy", nullptr}, {"confidence", nullptr}},
-                      {{"lower", 0.5}, {"upper", 1.0}, {"count", count}, {"accuracy", accuracy}, {"confidence", confidence}}});
+std::vector<ReliabilityBin> bins(double accuracy, double confidence, int count) {
+  return {{0, 0.5, 0, {}, {}}, {0.5, 1, count, accuracy, confidence}};
 }
 
 TEST(ReliabilityFigure, ShowsBinsBeforeAndAfterScaling) {
@@ -171,15 +163,18 @@ TEST(ReliabilityFigure, ShowsBinsBeforeAndAfterScaling) {
   for (int seed = 0; seed < 2; ++seed) {
     auto where = under("big", seed);
     world.done(where, 0.7, 0.1);
-    where.role = "teacher";
+    where.role = Role::kTeacher;
     world.done(where, 0.8);
-    world.records.at(World::teacher_job(where)).checkpoints = {
-        {"last",
-         {{"test", {{"accuracy", 0.8}, {"ece", 0.1 + 0.02 * seed}, {"reliability", bins(0.8 + 0.02 * seed, 0.9, 40)}}},
-          {"fitted_temperature", {{"T", 2.0}, {"ece_after", 0.01}, {"reliability_after", bins(0.8, 0.81, 40)}}}}}};
+    auto& last = world.records.at(World::teacher_job(where)).checkpoints["last"];
+    last = test::checkpoint(0.8, 0.1 + 0.02 * seed);
+    last.test.reliability = bins(0.8 + 0.02 * seed, 0.9, 40);
+    auto& fitted = last.fitted_temperature.emplace();
+    fitted.fit.T = 2;
+    fitted.fit.ece_after = 0.01;
+    fitted.reliability_after = bins(0.8, 0.81, 40);
   }
-  auto view = view_of(world);
-  const auto panel = reliability_figure(view, "main").panels.at(0);
+  auto results = results_of(world);
+  const auto panel = reliability_figure(results, "main").panels.at(0);
   EXPECT_EQ(panel.title, "big on data");
   ASSERT_EQ(panel.series.size(), 2u);
   ASSERT_EQ(panel.series[0].points.size(), 1u);  // the empty bin has no bar
@@ -197,21 +192,21 @@ TEST(ReliabilityFigure, ShowsBinsBeforeAndAfterScaling) {
 TEST(ReliabilityFigure, NeedsNoFittedTemperature) {
   World world;
   auto where = under("big");
-  where.role = "teacher";
+  where.role = Role::kTeacher;
   world.done(where, 0.8);
-  world.records.at(World::teacher_job(where)).checkpoints = {
-      {"last",
-       {{"test", {{"accuracy", 0.8}, {"ece", 0.1}, {"reliability", bins(0.8, 0.9, 40)}}}, {"fitted_temperature", nullptr}}}};
-  auto view = view_of(world);
-  const auto panel = reliability_figure(view, "main").panels.at(0);
+  auto& last = world.records.at(World::teacher_job(where)).checkpoints["last"];
+  last = test::checkpoint(0.8, 0.1);
+  last.test.reliability = bins(0.8, 0.9, 40);
+  auto results = results_of(world);
+  const auto panel = reliability_figure(results, "main").panels.at(0);
   EXPECT_EQ(panel.series.size(), 1u);
   EXPECT_EQ(panel.notes, std::vector<std::string>{"ECE 10.00 % over 1 seed"});
 }
 
 TEST(MapsFigure, HasASeriesForEachClassAndSaysHowGoodTheMapIs) {
   World world;
-  const auto view = view_of(world);
-  const auto figure = maps_figure(view, "main", {{"kl", {3, 2, {0, 0, 1, 1, 2, 2}}, {1, 0, 1}, 0.25, 0.99, 0.5}});
+  const auto results = results_of(world);
+  const auto figure = maps_figure(results, "main", {{"kl", {3, 2, {0, 0, 1, 1, 2, 2}}, {1, 0, 1}, 0.25, 0.99, 0.5}});
   const auto& panel = figure.panels.at(0);
   ASSERT_EQ(panel.series.size(), 2u);
   EXPECT_EQ(panel.series[0].name, "class 0");

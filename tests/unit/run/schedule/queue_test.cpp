@@ -77,7 +77,7 @@ TEST(JobQueue, RunsAJobApartAfterItWasPutBack) {
 
 TEST(JobQueue, CountsAJobsThreadsAgainstTheSlots) {
   auto plan = stub_plan({stub_job("t"), stub_job("a")});
-  plan.jobs[0].spec.set_value("train", "threads", 4);
+  set_threads(plan.jobs[0], 4);
   JobQueue queue(plan, {2, true});
   const auto unit = queue.next(2, 0);
   EXPECT_EQ(unit->slots, 2);    // no more than there are

@@ -26,7 +26,7 @@ struct RunPlan : ::testing::Test {
   TemporaryFolder folder;
   Store store;
   RunOptions options;
-  Memory observer;
+  RememberingObserver observer;
 };
 
 TEST_F(RunPlan, RunsEveryJobAndTheSecondTimeNone) {
@@ -71,23 +71,23 @@ TEST_F(RunPlan, TakesASnapshotThatIsMissingAfterTrainingForAFailure) {
 
 TEST_F(RunPlan, SetsTheThreadsOfAWorkerBeforeItStarts) {
   auto plan = stub_plan({stub_job("t")});
-  plan.jobs[0].spec.set_value("train", "threads", 3);
+  set_threads(plan.jobs[0], 3);
   run(plan);
-  EXPECT_EQ(record("t").extra["threads"], "3");
+  EXPECT_EQ(record("t").environment.threads, 3);
 }
 
 TEST_F(RunPlan, TellsTheWorkerWhichAllocatorToUse) {
   options.unit.caching_allocator = false;
   options.unit.memory_limit_bytes = 4e9;
   run(stub_plan({stub_job("t")}));
-  EXPECT_EQ(record("t").extra["caching_allocator"], false);
-  EXPECT_EQ(record("t").extra["cache_limit_bytes"], 2e9);  // half of what may be used
+  EXPECT_EQ(record("t").environment.allocator, "libtorch");
+  EXPECT_EQ(record("t").memory.allocator_reserved_bytes, 2'000'000'000);  // half of what may be used
 }
 
 TEST_F(RunPlan, KeepsFreedMemoryUpToHalfOfWhatThereIsForAll) {
   options.unit.memory_bytes = 6e9;
   run(stub_plan({stub_job("t")}));
-  EXPECT_EQ(record("t").extra["cache_limit_bytes"], 3e9);
+  EXPECT_EQ(record("t").memory.allocator_reserved_bytes, 3'000'000'000);
 }
 
 TEST_F(RunPlan, RunsNoMoreSideBySideThanMemoryHolds) {
@@ -138,7 +138,7 @@ TEST_F(BoundedGroup, TrainsOnAllThreadsWhereMemoryAllowsIt) {
   options.unit.memory_bytes = 3e9;  // 1 GB once, and 1 GB for each of two
   EXPECT_EQ(run(plan).done, 4u);
   EXPECT_TRUE(shared_a_worker());
-  EXPECT_EQ(record("k2").extra["threads"], "2");
+  EXPECT_EQ(record("k2").environment.threads, 2);
   EXPECT_TRUE(observer.notes.empty());
 }
 
@@ -146,7 +146,7 @@ TEST_F(BoundedGroup, TrainsOnFewerThreadsAndSaysSo) {
   options.unit.memory_bytes = 2.9e9;
   EXPECT_EQ(run(plan).done, 4u);
   EXPECT_TRUE(shared_a_worker());
-  EXPECT_EQ(record("k2").extra["threads"], "1");
+  EXPECT_EQ(record("k2").environment.threads, 1);
   ASSERT_EQ(observer.notes.size(), 1u);
   EXPECT_EQ(observer.notes[0],
             "job k1, ...: 3 jobs on 2 threads would need more than 2.90 GB (--memory, or 80 % of what is available); "
@@ -168,7 +168,7 @@ TEST_F(BoundedGroup, StaysAtADistanceFromTheSizeAtWhichAWorkerIsKilled) {
   options.unit.memory_bytes = 9e9;
   options.unit.memory_limit_bytes = 3.7e9;  // 2.96 GB by estimates
   EXPECT_EQ(run(plan).done, 4u);
-  EXPECT_EQ(record("k2").extra["threads"], "1");
+  EXPECT_EQ(record("k2").environment.threads, 1);
   ASSERT_EQ(observer.notes.size(), 1u);
   EXPECT_NE(observer.notes[0].find("more than 2.96 GB (80 % of --memory-limit)"), std::string::npos) << observer.notes[0];
 }
@@ -194,7 +194,7 @@ TEST_F(RunPlan, RecordsACrashWithItsSignalAndLogAndGoesOn) {
   EXPECT_EQ(summary.done, 1u);
   EXPECT_EQ(record("bad").status, Status::kFailed);
   EXPECT_EQ(record("bad").reason, "worker crashed: Segmentation fault; log: " + log("bad.log"));
-  EXPECT_EQ(record("bad").spec["stub"], "crash");
+  EXPECT_EQ(record("bad").spec->model->plugin, "crash");
   EXPECT_TRUE(std::filesystem::exists(log("bad.log")));
 }
 
@@ -239,7 +239,7 @@ TEST_F(RunPlan, SkipsWhatNeedsAFailedTeacherAndWhatNeedsThat) {
 TEST_F(RunPlan, RunsASkippedJobOnceItsTeacherIsDone) {
   auto plan = stub_plan({stub_job("t", "fail"), stub_job("a", "ok", {"t"})});
   run(plan);
-  plan.jobs[0].spec.set_value("stub", "ok");
+  set_mode(plan.jobs[0], "ok");
   options.rerun_failed = true;
   EXPECT_EQ(run(plan).done, 2u);
 }
@@ -248,7 +248,7 @@ TEST_F(RunPlan, RunsAFusedGroupInOneWorker) {
   options.slots = 2;
   run(stub_plan({stub_job("a", "ok", {}, "g"), stub_job("b", "ok", {}, "g"), stub_job("c", "ok", {}, "g")}));
   EXPECT_TRUE(std::filesystem::exists(log("group-a.log")));
-  EXPECT_EQ(record("c").extra["threads"], "2");
+  EXPECT_EQ(record("c").environment.threads, 2);
 }
 
 TEST_F(RunPlan, RunsTheRestOfACrashedGroupApart) {
@@ -293,7 +293,7 @@ TEST_F(RunPlan, LetsWorkersSaveOnASignalAndGoesOnTheNextTime) {
   EXPECT_TRUE(stopped.problems.empty());
   EXPECT_FALSE(store.get("a")->has_value());
   observer.on_update = nullptr;
-  plan.jobs[0].spec.set_value("stub", "ok");
+  set_mode(plan.jobs[0], "ok");
   EXPECT_EQ(run(plan).done, 2u);
 }
 

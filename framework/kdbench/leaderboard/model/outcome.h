@@ -1,0 +1,47 @@
+/// How one job stands, reduced to what boards print of it.
+#pragma once
+#include <kdbench/leaderboard/model/run_setting.h>
+
+#include <array>
+#include <optional>
+#include <string>
+#include <utility>
+
+namespace kdbench::inline leaderboard::boards {
+
+/// A record's status, or why there is no record. After kDone in the order in which a row of several runs names one of them.
+enum class JobState { kDone, kDiverged, kFailed, kInterrupted, kMissing, kRunning, kSkipped };
+constexpr auto names_of(JobState) {
+  return std::array<std::pair<JobState, const char*>, 7>{{{JobState::kDone, "done"},
+                                                          {JobState::kDiverged, "diverged"},
+                                                          {JobState::kFailed, "failed"},
+                                                          {JobState::kInterrupted, "interrupted"},
+                                                          {JobState::kMissing, "missing"},
+                                                          {JobState::kRunning, "running"},
+                                                          {JobState::kSkipped, "skipped"}}};
+}
+
+std::string to_string(JobState state);
+
+/// Numbers are fractions, and nothing where the record has none.
+struct Outcome {
+  JobState state = JobState::kMissing;
+  std::string reason;
+  std::optional<double> accuracy, bayes_accuracy;
+  std::optional<double> taught_accuracy, taught_ece;  ///< of its teacher's checkpoint, at the temperature of its loss
+  std::optional<double> taught_at;                    ///< that temperature: teacher_temperature * tau_teacher
+  std::optional<double> tau;                          ///< tau_teacher
+  RunSetting setting;
+  std::string taught_by;               ///< its teacher's job; empty: nobody taught
+  PlacedCheckpoint taught_checkpoint;  ///< which state of that one taught
+
+  bool done() const { return state == JobState::kDone; }
+};
+
+/// Reads a job's outcome.
+/// @param record nothing: there is none
+/// @param running whether the job is at work now
+/// @param select the checkpoint that boards read; a record without it has failed
+Outcome read_outcome(const std::optional<RunRecord>& record, bool running, const std::string& select);
+
+}  // namespace kdbench::inline leaderboard::boards
