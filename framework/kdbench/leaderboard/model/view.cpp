@@ -134,7 +134,7 @@ std::string Series::state() const {
 }
 
 std::string Series::trouble() const {
-  const auto worst = state();
+  auto worst = state();
   if (worst == "done") return "";
   for (const auto& [seed, run] : runs) {
     if (run->state == worst && !run->reason.empty()) return worst + ": " + shortened(run->reason, 40);
