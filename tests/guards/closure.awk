@@ -1,7 +1,7 @@
 # Prints for every source a line "SOURCE TAB HASH HASH ...": the hashes of itself and of every header of the project that it reads,
 # directly or through another. Input: lines of sha256sum ("HASH  FILE"), then lines of grep -o ("FILE:#include <kdbench/...>").
 # Variable `sources`: the sources, one a line.
-/^[0-9a-f]{64}  / || (length($1) == 64 && $2 != "" && index($0, "#") == 0) { hash[$2] = $1; next }
+!/#/ { hash[$2] = $1; next }
 {
   split($0, part, /:[ \t]*#/)
   header = $0

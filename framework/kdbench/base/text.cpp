@@ -4,6 +4,7 @@
 
 #include <algorithm>
 #include <cctype>
+#include <cmath>
 
 namespace kdbench::inline base {
 namespace {
@@ -82,7 +83,7 @@ std::string pad(std::string_view text, std::size_t width, bool right_aligned) {
 
 std::string duration_text(double seconds) {
   if (seconds < 9.95) return fmt::format("{:.1f}s", seconds);
-  const auto s = static_cast<long long>(seconds + 0.5);
+  const auto s = std::llround(seconds);
   if (s < 60) return fmt::format("{}s", s);
   if (s < 3600) return fmt::format("{}m{:02}s", s / 60, s % 60);
   if (s < 86400) return fmt::format("{}h{:02}m", s / 3600, s % 3600 / 60);

@@ -48,7 +48,7 @@ AskOptions with_load_limit(AskOptions options) {
 
 fs::path worker_path(const Context& context) {
   const auto wanted = environment("KDBENCH_WORKER");
-  const auto path = wanted.empty() ? program_folder() / "kdbench-worker" : fs::path(wanted);
+  auto path = wanted.empty() ? program_folder() / "kdbench-worker" : fs::path(wanted);
   if (fs::is_regular_file(path)) return path;
   const auto* advice = wanted.empty() ? "build the target kdbench-worker, or set KDBENCH_WORKER to where it is"
                                       : "KDBENCH_WORKER says so; change it, or unset it to take the one beside kdbench";

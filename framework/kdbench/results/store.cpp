@@ -81,7 +81,7 @@ fs::path Store::record_path(const std::string& job) const {
 
 fs::path Store::artifacts(const std::string& job) const {
   KDBENCH_CHECK(!job.empty() && job.find('/') == std::string::npos && job[0] != '.', "a job id is a plain word");
-  const auto folder = root_ / "artifacts" / job;
+  auto folder = root_ / "artifacts" / job;
   fs::create_directories(folder);
   sweep_temporary_files(folder);
   return folder;

@@ -61,7 +61,7 @@ std::vector<PrintedNumber> numbers_of(const Context& context, const std::string&
 std::string table_of(const Context& context, const CompareArguments& arguments, const Leaderboard& results,
                      const std::vector<PrintedNumber>& numbers) {
   const auto tables = printed_tables(numbers);
-  const auto table = arguments.table.empty() ? results.paper : arguments.table;
+  auto table = arguments.table.empty() ? results.paper : arguments.table;
   if (table.empty()) {
     refuse(
         context,

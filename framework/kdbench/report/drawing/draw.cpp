@@ -132,8 +132,9 @@ std::string figure_svg(const Figure& figure) {
     svg.text(kEdge, 26 + 19 * static_cast<double>(i), titles[i], {kTitleSize, Anchor::kStart, true});
   draw_legend(svg, legend, rows, title_height + 18);
   for (std::size_t i = 0; i < figure.panels.size(); ++i) {
-    const auto column = static_cast<double>(i % grid.columns), row = static_cast<double>(i / grid.columns);
-    draw_cell(svg, figure.panels[i], grid, legend, kEdge + column * grid.cell_width(), top + row * (grid.cell_height() + 10));
+    const auto column = i % grid.columns, row = i / grid.columns;
+    draw_cell(svg, figure.panels[i], grid, legend, kEdge + static_cast<double>(column) * grid.cell_width(),
+              top + static_cast<double>(row) * (grid.cell_height() + 10));
   }
   for (std::size_t i = 0; i < notes.size(); ++i)
     svg.text(kEdge, bottom + kLineHeight * static_cast<double>(i), notes[i], {kLabelSize});
