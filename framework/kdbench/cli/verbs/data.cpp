@@ -56,7 +56,7 @@ class DownloadPrinter {
   double shown_s_ = 0;
 };
 
-const DataSource& source_or_refuse(const Context& context, const std::string& name) {
+const FetchSource& source_or_refuse(const Context& context, const std::string& name) {
   const auto& sources = data_sources();
   const auto found = std::find_if(sources.begin(), sources.end(), [&](const auto& s) { return s.name == name; });
   if (found != sources.end()) return *found;
