@@ -4,6 +4,7 @@
 
 #include <kdbench/train/data/device_feed.h>
 #include <kdbench/train/device/cuda.h>
+#include <kdbench/train/network/weights.h>
 #include <kdbench/train/session/group.h>
 
 #include <benchmark/benchmark.h>
@@ -32,9 +33,9 @@ struct Restless final : Loss {
 
 std::unique_ptr<Trainee> student(double tau, bool graph) {
   TraineeParts parts;
-  parts.job = make_job("kl", tau);
-  parts.job.spec.set_value("train", "epochs", kEpochs);
-  parts.job.spec.set_value("loss", "kd_end", kEpochs);
+  auto recipe = make_recipe();
+  recipe.epochs = kEpochs;
+  parts.job = make_job("kl", tau, recipe);
   parts.device = kGpu;
   parts.checkpoint_every = kEpochs + 1;
   parts.model = make_model("resnet", kDepth);
@@ -56,7 +57,7 @@ void steps(benchmark::State& state, bool graph) {
   const DeviceStream::Scope scope(trainee->stream());
   const auto run = [&](std::int64_t n) {
     for (std::int64_t i = 0; i < n; ++i) {
-      trainee->train_step(data().feed()->batch(0, i * kBatch, kBatch, trainee->settings()), output);
+      trainee->train_step(data().feed()->batch(0, i * kBatch, kBatch, trainee->recipe()), output);
     }
     DeviceEvent::after_work_on(kGpu).wait();
   };
@@ -79,7 +80,7 @@ void group(benchmark::State& state, std::int64_t students, bool streams) {
     state.PauseTiming();
     std::vector<std::unique_ptr<Trainee>> trainees;
     for (std::int64_t i = 0; i < students; ++i) trainees.push_back(student(1 + static_cast<double>(i) / 2, true));
-    Tape tape(data(), teacher(), {}, trainees.front()->settings(), kBatches);
+    Tape tape(data(), teacher(), {}, trainees.front()->recipe(), kBatches);
     Group all(std::move(trainees), data(), {}, &tape, events);
     wait_for_device(kGpu);
     state.ResumeTiming();
@@ -91,14 +92,14 @@ void group(benchmark::State& state, std::int64_t students, bool streams) {
 
 /// The teacher's forward over one epoch, batches included.
 void tape(benchmark::State& state) {
-  const auto settings = train_settings(make_job().spec.at("train"));
+  const auto recipe = make_recipe();
   const DeviceStream stream(kGpu);
   teacher();
   wait_for_device(kGpu);
   const DeviceStream::Scope scope(stream);
   for (auto _ : state) {
     for (std::int64_t b = 0; b < kBatches; ++b) {
-      benchmark::DoNotOptimize(teacher().forward(0, data().feed()->batch(0, b * kBatch, kBatch, settings).images, {}));
+      benchmark::DoNotOptimize(teacher().forward(0, data().feed()->batch(0, b * kBatch, kBatch, recipe).images, {}));
     }
     DeviceEvent::after_work_on(kGpu).wait();
   }

@@ -3,6 +3,7 @@
 #include "support.h"
 
 #include <kdbench/train/device/allocator.h>
+#include <kdbench/train/network/weights.h>
 #include <kdbench/train/session/group.h>
 
 #include <benchmark/benchmark.h>
@@ -51,7 +52,7 @@ std::vector<std::unique_ptr<Trainee>> students(std::int64_t first, std::int64_t 
 
 void train(std::vector<std::unique_ptr<Trainee>> trainees, const Teacher& teacher, std::size_t threads) {
   const std::atomic<bool> stop{false};
-  Tape tape(data(), teacher, {}, trainees.front()->settings(), kBatches);
+  Tape tape(data(), teacher, {}, trainees.front()->recipe(), kBatches);
   const GroupEvents events{[](Trainee&) {}, [](Trainee&) {}, [](Trainee&) {},
                            [](Trainee&, const std::exception_ptr& why) { std::rethrow_exception(why); }};
   Group(std::move(trainees), data(), {}, &tape, events).run(threads, stop);
@@ -84,12 +85,12 @@ void apart(benchmark::State& state, const TeacherKind& kind) {
 
 /// The teacher's forward over all batches.
 void part_teacher(benchmark::State& state, const TeacherKind& kind) {
-  const auto settings = train_settings(make_job().spec.at("train"));
+  const auto recipe = make_recipe();
   const auto order = data().order(0);
   const auto& t = teacher(kind);
   for (auto _ : state) {
     for (std::int64_t b = 0; b < kBatches; ++b) {
-      benchmark::DoNotOptimize(t.forward(0, data().batch(order.data() + b * kBatch, kBatch, 0, settings).images, {}));
+      benchmark::DoNotOptimize(t.forward(0, data().batch(order.data() + b * kBatch, kBatch, 0, recipe).images, {}));
     }
   }
 }
@@ -105,7 +106,7 @@ void part_students(benchmark::State& state) {
     state.ResumeTiming();
     for (auto& t : trainees) {
       for (std::int64_t b = 0; b < kBatches; ++b) {
-        t->train_step(data().batch(order.data() + b * kBatch, kBatch, 0, t->settings()), output);
+        t->train_step(data().batch(order.data() + b * kBatch, kBatch, 0, t->recipe()), output);
       }
     }
   }

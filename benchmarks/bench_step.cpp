@@ -5,6 +5,7 @@
 
 #include <kdbench/train/data/augment.h>
 #include <kdbench/train/device/allocator.h>
+#include <kdbench/train/network/weights.h>
 
 #include <ATen/record_function.h>
 #include <benchmark/benchmark.h>
@@ -34,7 +35,7 @@ const TrainData& data() {
   return all;
 }
 
-Batch first_batch() { return data().batch(data().order(0).data(), kBatch, 0, train_settings(make_job().spec.at("train"))); }
+Batch first_batch() { return data().batch(data().order(0).data(), kBatch, 0, make_recipe()); }
 
 /// Pages of memory that the kernel had to find for this process so far.
 double page_faults() {
@@ -158,9 +159,9 @@ void data_gather(benchmark::State& state) {
 }
 
 void data_batch(benchmark::State& state) {
-  const auto settings = train_settings(make_job().spec.at("train"));
+  const auto recipe = make_recipe();
   const auto order = data().order(0);
-  for (auto _ : state) benchmark::DoNotOptimize(data().batch(order.data(), kBatch, 0, settings));
+  for (auto _ : state) benchmark::DoNotOptimize(data().batch(order.data(), kBatch, 0, recipe));
   state.SetItemsProcessed(state.iterations() * kBatch);
 }
 

@@ -52,7 +52,7 @@ int main(int argc, char** argv) {
   use_intra_op_threads(1);
   const TrainData data(Noise(kBatch), "", {}, 0, torch::kCPU);
   auto trainee = make_trainee(data, depth);
-  const auto batch = data.batch(data.order(0).data(), kBatch, 0, train_settings(make_job().spec.at("train")));
+  const auto batch = data.batch(data.order(0).data(), kBatch, 0, make_recipe());
   for (int i = 0; i < 3; ++i) trainee->train_step(batch, {});
   at::addGlobalCallback(
       at::RecordFunctionCallback(&enter, &leave).scopes({at::RecordScope::FUNCTION, at::RecordScope::BACKWARD_FUNCTION}));

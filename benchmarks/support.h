@@ -45,41 +45,31 @@ struct Noise final : Dataset {
   std::int64_t rows_;
 };
 
-/// A job of one epoch with crop and flip. `loss` empty: labels only.
-inline Job make_job(const std::string& loss = "", double tau = 4) {
+/// One epoch with crop and flip.
+inline Recipe make_recipe() {
+  Recipe out;
+  out.epochs = 1;
+  out.batch_size = kBatch;
+  out.lr = 0.01;
+  out.schedule = "constant";
+  out.crop_padding = 4;
+  out.flip = true;
+  return out;
+}
+
+/// A job of that recipe. `loss` empty: labels only.
+inline Job make_job(const std::string& loss = "", double tau = 4, const Recipe& recipe = make_recipe()) {
   Job job;
-  job.spec = Json{{"train",
-                   {{"epochs", 1},
-                    {"batch_size", kBatch},
-                    {"lr", 0.01},
-                    {"momentum", 0.9},
-                    {"weight_decay", 5e-4},
-                    {"nesterov", false},
-                    {"schedule", "constant"},
-                    {"milestones", Json::array()},
-                    {"gamma", 0.1},
-                    {"warmup_epochs", 0.0},
-                    {"min_lr", 0.0},
-                    {"crop_padding", 4},
-                    {"flip", true},
-                    {"label_smoothing", 0.0},
-                    {"threads", 1},
-                    {"precision", "fp32"},
-                    {"evaluate_every", 1}}},
-                  {"seed", 0},
-                  {"bins", 15},
-                  {"device", "cpu"},
-                  {"loss", nullptr},
-                  {"teacher", nullptr}};
+  job.spec.train = recipe;
+  job.spec.bins = 15;
+  job.spec.device = "cpu";
   if (loss.empty()) return job;
-  job.spec.set_value("loss", {{"plugin", loss},
-                              {"alpha", 1.0},
-                              {"tau_student", tau},
-                              {"tau_teacher", tau},
-                              {"teacher_temperature", 1.0},
-                              {"tau_squared", true},
-                              {"kd_begin", 0},
-                              {"kd_end", 1}});
+  LossSpec how;
+  how.use.plugin = loss;
+  how.tau_student = how.tau_teacher = tau;
+  how.tau_squared = true;
+  how.kd_end = recipe.epochs;
+  job.spec.loss = how;
   return job;
 }
 

@@ -50,8 +50,7 @@ TEST_F(Gpu, TrainsAsTheCpuDoes) {
       ASSERT_EQ(toy::record(gpu.store, id).status, Status::kDone) << toy::record(gpu.store, id).reason;
       expect_close_weights(cpu.store, id, gpu.store, id, 1e-3);
       for (std::size_t e = 0; e < 3; ++e) {
-        EXPECT_NEAR(toy::record(gpu.store, id).epochs[e].at("loss").get<double>(),
-                    toy::record(cpu.store, id).epochs[e].at("loss").get<double>(), 1e-3);
+        EXPECT_NEAR(toy::record(gpu.store, id).epochs[e].loss, toy::record(cpu.store, id).epochs[e].loss, 1e-3);
       }
     }
   }
@@ -64,12 +63,14 @@ TEST_F(Gpu, ReplaysTheStepsItWouldHaveRun) {
              {taught("graph", "mse", 2, true), taught("steps", "restless", 2, true), taught("dropout", "mse", 2, true, 3, 0.5)},
              1, 0, on_gpu());
   // 3 epochs of 6 full batches and a short one: 2 steps of warm-up, 1 watched and 3 short ones run one by one
-  const auto graph = toy::record(s.store, "graph").extra.at("graph"), steps = toy::record(s.store, "steps").extra.at("graph");
-  EXPECT_EQ(graph, Json({{"replayed", 15}, {"one_by_one", 6}, {"why", nullptr}}));
-  EXPECT_EQ(steps, Json({{"replayed", 0},
-                         {"one_by_one", 21},
-                         {"why", "the loss does not promise that its steps repeat (LossNeeds::repeatable)"}}));
-  EXPECT_EQ(toy::record(s.store, "dropout").extra.at("graph").at("why"), "the model draws random numbers");
+  const auto report = [&](const char* job) { return toy::record(s.store, job).extra.graph.value(); };
+  EXPECT_EQ(report("graph").replayed, 15);
+  EXPECT_EQ(report("graph").one_by_one, 6);
+  EXPECT_FALSE(report("graph").why);
+  EXPECT_EQ(report("steps").replayed, 0);
+  EXPECT_EQ(report("steps").one_by_one, 21);
+  EXPECT_EQ(report("steps").why, "the loss does not promise that its steps repeat (LossNeeds::repeatable)");
+  EXPECT_EQ(report("dropout").why, "the model draws random numbers");
   expect_close_weights(s.store, "steps", s.store, "graph", 1e-5);
 }
 
@@ -114,13 +115,13 @@ TEST_F(Gpu, WaitsForNothingInsideAnEpoch) {
   const auto train_epoch = [&] {
     const auto epoch = trainee.epoch();
     while (trainee.epoch() == epoch) {
-      const auto range = batch_range(trainee.step() % trainee.per_epoch(), trainee.settings().batch_size, data.train().size());
-      trainee.train_step(data.feed()->batch(epoch, range.begin, range.size, trainee.settings()), {});
+      const auto range = batch_range(trainee.step() % trainee.per_epoch(), trainee.recipe().batch_size, data.train().size());
+      trainee.train_step(data.feed()->batch(epoch, range.begin, range.size, trainee.recipe()), {});
     }
   };
   train_epoch();
   trainee.end_epoch();
-  data.feed()->positions(1, 0, 1, trainee.settings());  // the table of an epoch goes up before its first step
+  data.feed()->positions(1, 0, 1, trainee.recipe());  // the table of an epoch goes up before its first step
   const SyncCounter syncs;
   train_epoch();
   EXPECT_EQ(syncs.count(), 0);

@@ -31,7 +31,9 @@ inline const std::vector<Rule> kLayers = {
     // there are.
     {"plan", {"base", "sdk", "suite", "registry"}, {"fmt", "libtorch"}},
     {"calibration", {"base"}, {"fmt"}},
-    {"train", {"base", "sdk", "calibration", "results", "plan/plan.h", "protocol"}, {"fmt", "libtorch", "OpenMP"}},
+    {"train",
+     {"base", "sdk", "calibration", "results", "plan/plan.h", "plan/spec.h", "suite/recipe.h", "protocol"},
+     {"fmt", "libtorch", "OpenMP"}},
     {"worker", {"base", "sdk", "suite", "registry", "plan", "train", "calibration", "results", "protocol"}, {"fmt", "libtorch"}},
     {"cli",
      {"base", "suite", "results", "stats", "leaderboard", "report", "run", "calibration", "plan/plan.h", "protocol"},

@@ -111,25 +111,37 @@ TEST(SgdOnDevice, AnswersNotFiniteForAGradientThatIsNot) {
   EXPECT_FALSE(std::isfinite(sgd.step_on_device().item<float>()));
 }
 
-TEST(EpochSums, AreTheSameWhenDeferred) {
-  EpochSums plain, later(true);
+TEST(EpochSums, AreTheSameOnTheDevice) {
+  EpochSums plain, later;
+  DeviceSums device;
   for (int batch = 0; batch < 3; ++batch) {
     const auto logits = at::tensor({1.0F, 2.0F, 5.0F, 4.0F}).view({2, 2});  // says 1, 0
     const auto labels = at::tensor({1, 1}, at::kLong);                      // one of two is right
     const auto loss = at::full({}, 0.5 * (batch + 1));
     const Objective objective{loss, {{"ce", loss}, {"kd", loss * 2}}};
-    EXPECT_TRUE(plain.add(logits, labels, objective));
-    EXPECT_TRUE(later.add(logits, labels, objective));
-    later.count(2);
+    plain.add(logits, labels, objective);
+    device.add(logits, labels, objective);
+    later.rows += 2;
   }
-  EXPECT_TRUE(later.collect());
-  EXPECT_EQ(later.means(), plain.means());
-  EXPECT_EQ(later.means().at("loss"), 1.0);  // (0.5 + 1 + 1.5) / 3
-  EXPECT_EQ(later.means().at("train_accuracy"), 0.5);
-  later.clear();
-  later.count(2);
-  EXPECT_TRUE(later.collect());
-  EXPECT_EQ(later.means().at("loss"), 0.0);
+  device.move_into(later);
+  EXPECT_TRUE(later.finite());
+  EXPECT_EQ(to_document(later), to_document(plain));
+  EXPECT_EQ(later.means().loss, 1.0);  // (0.5 + 1 + 1.5) / 3
+  EXPECT_EQ(later.means().train_accuracy, 0.5);
+  EXPECT_EQ(later.means().terms.at("kd"), 2.0);
+  device.clear();
+  EpochSums next;
+  next.rows = 2;
+  device.move_into(next);
+  EXPECT_EQ(next.means().loss, 0.0);
+}
+
+TEST(EpochSums, AreNotFiniteAfterALossThatIsNot) {
+  EpochSums sums;
+  const Objective objective{at::full({}, kInfinity), {}};
+  EXPECT_TRUE(sums.finite());
+  sums.add(at::zeros({1, 2}), at::zeros({1}, at::kLong), objective);
+  EXPECT_FALSE(sums.finite());
 }
 
 class Feed : public ::testing::TestWithParam<bool> {};
@@ -139,20 +151,20 @@ TEST_P(Feed, GivesTheBatchesOfTheData) {
   const toy::ToyData dataset(60);
   TrainData data(dataset, "", {9, 0, 0}, 3, at::kCPU);
   data.make_feed();
-  const auto settings = train_settings(toy::recipe(2, GetParam()));
+  const auto recipe = toy::recipe(2, GetParam());
   for (std::int64_t epoch = 0; epoch < 5; ++epoch) {  // more than it keeps
     const auto order = data.order(epoch);
     for (std::int64_t step = 0; step < 7; ++step) {
-      const auto range = batch_range(step, settings.batch_size, data.train().size());
-      const auto expected = data.batch(order.data() + range.begin, range.size, epoch, settings);
-      for (const auto& batch : {data.feed()->batch(epoch, range.begin, range.size, settings),
-                                data.feed()->rows(order.data() + range.begin, range.size, epoch, settings)}) {
+      const auto range = batch_range(step, recipe.batch_size, data.train().size());
+      const auto expected = data.batch(order.data() + range.begin, range.size, epoch, recipe);
+      for (const auto& batch : {data.feed()->batch(epoch, range.begin, range.size, recipe),
+                                data.feed()->rows(order.data() + range.begin, range.size, epoch, recipe)}) {
         EXPECT_TRUE(at::allclose(batch.images, expected.images, 1e-5, 1e-6)) << epoch << ' ' << step;
         EXPECT_EQ(batch.images.strides(), expected.images.strides());
         EXPECT_TRUE(batch.labels.equal(expected.labels));
         EXPECT_TRUE(batch.indices.equal(expected.indices));
       }
-      const auto positions = data.feed()->positions(epoch, range.begin, range.size, settings);
+      const auto positions = data.feed()->positions(epoch, range.begin, range.size, recipe);
       EXPECT_EQ(positions[0].item<std::int64_t>(), order[static_cast<std::size_t>(range.begin)]);
     }
   }
@@ -175,16 +187,16 @@ TEST_P(Deferred, TrainsTheSameNetworksUpToRounding) {
     const auto p = toy::record(plain.store, id), l = toy::record(later.store, id);
     ASSERT_EQ(l.status, Status::kDone) << l.reason;
     ASSERT_EQ(l.epochs.size(), p.epochs.size());
-    for (std::size_t e = 0; e < p.epochs.size(); ++e)
-      EXPECT_NEAR(l.epochs[e].at("loss").get<double>(), p.epochs[e].at("loss").get<double>(), 1e-4) << id;
+    for (std::size_t e = 0; e < p.epochs.size(); ++e) EXPECT_NEAR(l.epochs[e].loss, p.epochs[e].loss, 1e-4) << id;
     const auto expected = load_tensors(plain.store.artifacts(id) / "last.safetensors"),
                found = load_tensors(later.store.artifacts(id) / "last.safetensors");
     for (const auto& [name, tensor] : expected)
       EXPECT_TRUE(at::allclose(found.at(name), tensor, 1e-3, 1e-4)) << id << ' ' << name;
-    EXPECT_EQ(l.extra.at("graph").at("replayed"), 0);
-    EXPECT_EQ(l.extra.at("graph").at("one_by_one"), 21);  // 3 epochs of 7 steps
-    EXPECT_EQ(l.extra.at("graph").at("why"), id == "c" ? "the model draws random numbers" : "not on a GPU");
-    EXPECT_FALSE(p.extra.contains("graph"));
+    ASSERT_TRUE(l.extra.graph);
+    EXPECT_EQ(l.extra.graph->replayed, 0);
+    EXPECT_EQ(l.extra.graph->one_by_one, 21);  // 3 epochs of 7 steps
+    EXPECT_EQ(l.extra.graph->why, id == "c" ? "the model draws random numbers" : "not on a GPU");
+    EXPECT_FALSE(p.extra.graph.has_value());
   }
 }
 
@@ -217,7 +229,7 @@ TEST(Deferred, ContinuesBitByBitAfterAStop) {
   EXPECT_FALSE(cut.store.is_done("a"));
   toy::train(cut.store, {student}, 1, 0, deferred());
   EXPECT_EQ(toy::weights(cut.store, "a"), toy::weights(whole.store, "a"));
-  EXPECT_EQ(toy::record(cut.store, "a").epochs[2].at("loss"), toy::record(whole.store, "a").epochs[2].at("loss"));
+  EXPECT_EQ(toy::record(cut.store, "a").epochs[2].loss, toy::record(whole.store, "a").epochs[2].loss);
 }
 
 }  // namespace

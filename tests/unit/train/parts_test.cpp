@@ -2,9 +2,11 @@
 #include "unit/train/toy.h"
 
 #include <kdbench/train/data/augment.h>
+#include <kdbench/train/data/schedule.h>
 #include <kdbench/train/device/allocator.h>
 #include <kdbench/train/device/parallel.h>
 #include <kdbench/train/network/safetensors.h>
+#include <kdbench/train/network/weights.h>
 #include <kdbench/train/student/sgd.h>
 #include <kdbench/train/teacher/tape.h>
 #include <kdbench/train/teacher/teacher.h>
@@ -20,16 +22,16 @@
 namespace kdbench {
 namespace {
 
-TrainSettings settings(const std::string& schedule) {
-  TrainSettings s;
-  s.epochs = 10;
-  s.lr = 1.0;
-  s.schedule = schedule;
-  return s;
+Recipe recipe(const std::string& schedule) {
+  Recipe out;
+  out.epochs = 10;
+  out.lr = 1.0;
+  out.schedule = schedule;
+  return out;
 }
 
 TEST(LearningRate, FallsAtMilestonesGivenAsEpochsOrFractions) {
-  auto s = settings("step");
+  auto s = recipe("step");
   s.milestones = {0.5, 0.75};
   EXPECT_DOUBLE_EQ(learning_rate(s, 49, 10), 1.0);  // epoch 4.9
   EXPECT_DOUBLE_EQ(learning_rate(s, 50, 10), 0.1);  // 0.5 * 10 epochs
@@ -40,7 +42,7 @@ TEST(LearningRate, FallsAtMilestonesGivenAsEpochsOrFractions) {
 }
 
 TEST(LearningRate, FollowsHalfACosineAfterALinearWarmUp) {
-  auto s = settings("cosine");
+  auto s = recipe("cosine");
   EXPECT_DOUBLE_EQ(learning_rate(s, 0, 10), 1.0);
   EXPECT_NEAR(learning_rate(s, 50, 10), 0.5, 1e-12);  // half way: (1 + cos(pi / 2)) / 2
   s.warmup_epochs = 1;
@@ -211,7 +213,7 @@ TEST(Tape, SaysAboutEachBatchWhatTheTeacherSaysAboutTheImagesTheStudentSees) {
   const TrainData data(dataset, "", {9, 0, 0}, 3, at::kCPU);
   const auto build = [] { return std::make_shared<toy::ToyNet>(ModelContext{3, {1, 6, 6}}, 4, 0.0); };
   const Teacher teacher(build, state_of(*build()), 1, at::kCPU);
-  const auto moves = train_settings(toy::recipe(2, true));
+  const auto moves = toy::recipe(2, true);
   Tape tape(data, teacher, {}, moves, 3);  // 7 steps an epoch in segments of 3, 3 and 1
   tape.keep(0, 5, 2);
   while (const auto task = tape.next_task()) tape.complete(*task, tape.compute(*task, 0));

@@ -5,6 +5,7 @@
 #include <kdbench/train/network/evaluate.h>
 #include <kdbench/train/network/stored_networks.h>
 #include <kdbench/train/network/summed_model.h>
+#include <kdbench/train/teacher/teacher.h>
 
 #include <gtest/gtest.h>
 
@@ -19,8 +20,10 @@ using toy::weights;
 /// A network on labels whose learning rate does not depend on how many epochs there are.
 Job constant(const std::string& id, std::int64_t epochs, bool moves = false, double lr = 0.1, std::int64_t width = 4) {
   auto job = toy::job(id, width, moves, epochs);
-  job.spec.set_value("train", "schedule", "constant");
-  job.spec.set_value("train", "lr", lr);
+  toy::change(job.spec.train, [&](Recipe& recipe) {
+    recipe.schedule = "constant";
+    recipe.lr = lr;
+  });
   return job;
 }
 
@@ -32,12 +35,18 @@ Job keeping(Job job, std::vector<std::int64_t> epochs) {
 Job taught_by(const std::string& id, const std::string& teacher, const std::string& rule, std::int64_t epoch = 0,
               double tau = 2) {
   auto job = taught(id, "mse", tau, false);
-  job.spec.set_value("teacher", {{"job", teacher}, {"checkpoint", {{"rule", rule}, {"epoch", epoch}}}});
+  job.spec.teacher = TeacherSpec{teacher, {rule, epoch}, std::nullopt};
   return job;
 }
 
 TensorDict artifact(const Store& store, const std::string& job, const std::string& file) {
   return load_tensors(store.artifacts(job) / (file + ".safetensors"));
+}
+
+/// The same to the bit, as a record would have it.
+template <class T>
+void expect_same(const T& a, const T& b) {
+  EXPECT_EQ(to_document(a), to_document(b));
 }
 
 void expect_equal(const TensorDict& a, const TensorDict& b) {
@@ -64,7 +73,7 @@ TEST(Snapshot, ChangesNothingElse) {
   toy::train(with.store, {keeping(constant("t", 3), {1, 2})});
   toy::train(without.store, {constant("t", 3)});
   EXPECT_EQ(weights(with.store, "t"), weights(without.store, "t"));
-  EXPECT_EQ(record(with.store, "t").checkpoints, record(without.store, "t").checkpoints);
+  EXPECT_EQ(to_document(record(with.store, "t").checkpoints), to_document(record(without.store, "t").checkpoints));
 }
 
 TEST(Snapshot, SurvivesAStop) {
@@ -83,7 +92,7 @@ TEST(Snapshot, IsNotMissedByATrainingThatBeganWithoutIt) {
   toy::train(s.store, {constant("t", 5)}, 1, 3);
   const auto events = toy::train(s.store, {keeping(constant("t", 5), {2})});
   EXPECT_TRUE(s.store.has_snapshots("t", {2}));
-  EXPECT_EQ(events.front().at("text"),
+  EXPECT_EQ(std::get<NoteEvent>(events.front()).text,
             "t: its checkpoint is not used: it was made without keeping the network after epoch 2, which is wanted now");
 }
 
@@ -94,10 +103,13 @@ TEST(Snapshot, TeachesAsTheShorterTrainingDoes) {
   toy::train(s.store, {taught_by("from_short", "short", "last")});
   EXPECT_EQ(weights(s.store, "from_epoch"), weights(s.store, "from_short"));
   const auto teacher = record(s.store, "from_epoch").teacher, other = record(s.store, "from_short").teacher;
-  for (const char* part : {"test", "as_taught", "tau_curve"}) EXPECT_EQ(teacher.at(part), other.at(part)) << part;
-  EXPECT_EQ(teacher.at("test"), record(s.store, "short").checkpoints.at("last").at("test"));
-  EXPECT_EQ(teacher.at("tau_curve"), record(s.store, "short").tau_curve);
-  EXPECT_EQ(teacher.at("checkpoint"), (Json{{"rule", "epoch"}, {"epoch", 2}}));
+  ASSERT_TRUE(teacher && other);
+  expect_same(teacher->test, other->test);
+  expect_same(teacher->as_taught, other->as_taught);
+  expect_same(teacher->tau_curve, other->tau_curve);
+  expect_same(teacher->test, record(s.store, "short").checkpoints.at("last").test);
+  expect_same(teacher->tau_curve, record(s.store, "short").tau_curve);
+  EXPECT_EQ(teacher->checkpoint, (CheckpointRef{"epoch", 2}));
 }
 
 TEST(Snapshot, HasLogitsOfItsOwnInTheCache) {
@@ -116,7 +128,7 @@ TEST(Completion, AddsWhatIsMissingAndLeavesTheRecord) {
   toy::train(s.store, {keeping(constant("t", 4), {1, 3})}, 1, 2);  // stopped on the way
   EXPECT_FALSE(s.store.has_snapshots("t", {1}));                   // nothing is believed before the end
   const auto events = toy::train(s.store, {keeping(constant("t", 4), {1, 3})});
-  EXPECT_EQ(events.back().at("status"), "done");
+  EXPECT_EQ(std::get<JobEvent>(events.back()).status, Status::kDone);
   EXPECT_EQ(read_file(s.store.record_path("t")).value(), before);
   for (const char* file : {"epoch_1", "epoch_3", "last"})
     expect_equal(artifact(s.store, "t", file), artifact(other.store, "t", file));
@@ -130,8 +142,9 @@ TEST(Completion, SaysWhenTrainingAgainGivesAnotherNetwork) {
   const auto sha = weights(s.store, "t");
   write_file_atomically(s.store.record_path("t"), text.replace(text.find(sha), 8, "00000000"));
   const auto events = toy::train(s.store, {keeping(constant("t", 2), {1})});
-  EXPECT_EQ(events.back().at("status"), "failed");
-  const std::string reason = events.back().at("reason");
+  const auto& end = std::get<JobEvent>(events.back());
+  EXPECT_EQ(end.status, Status::kFailed);
+  const auto& reason = end.reason;
   EXPECT_NE(reason.find("ended with other weights (" + sha.substr(0, 12) + ") than its record says (00000000"), std::string::npos)
       << reason;
   EXPECT_FALSE(s.store.has_snapshots("t", {1}));
@@ -141,7 +154,7 @@ TEST(Completion, SaysWhenTrainingAgainGivesAnotherNetwork) {
 TEST(Init, StartsFromTheLastWeightsOfTheStage) {
   TemporaryStore s;
   auto second = constant("second", 1, false, 0.0);  // a learning rate of 0 leaves the weights where they began
-  second.spec.set_value("init", "first");
+  second.spec.init = "first";
   toy::train(s.store, {constant("first", 3)});
   toy::train(s.store, {second});
   const auto first = artifact(s.store, "first", "last"), then = artifact(s.store, "second", "last");
@@ -152,7 +165,7 @@ TEST(Init, StartsFromTheLastWeightsOfTheStage) {
 TEST(Init, CostsOnlyItsOwnJobWhenTheStageIsNotThere) {
   TemporaryStore s;
   auto lost = constant("lost", 1);
-  lost.spec.set_value("init", "nobody");
+  lost.spec.init = "nobody";
   toy::train(s.store, {lost, constant("good", 1)});
   EXPECT_EQ(record(s.store, "lost").reason, "the earlier stage's job nobody is not done in this store");
   EXPECT_EQ(record(s.store, "good").status, Status::kDone);
@@ -180,7 +193,7 @@ TEST(Sum, AddsLogits) {
 }
 
 Job added_to(Job job, const std::string& frozen) {
-  job.spec.set_value("added_to", frozen);
+  job.spec.added_to = frozen;
   return job;
 }
 
@@ -192,10 +205,9 @@ TEST(AddedTo, MeasuresTheSumAndKeepsItsOwnWeights) {
   expect_equal(artifact(s.store, "own", "last"), artifact(s.store, "sum", "last"));
   const auto logits = [&](const char* job) { return artifact(s.store, job, "test_logits").at("last"); };
   EXPECT_TRUE(logits("sum").equal(logits("own") + logits("base")));
-  EXPECT_GT(record(s.store, "sum").checkpoints.at("last").at("test").at("accuracy").get<double>(),
-            record(s.store, "own").checkpoints.at("last").at("test").at("accuracy").get<double>());
-  EXPECT_LT(record(s.store, "sum").epochs.at(0).at("loss").get<double>(),
-            record(s.store, "own").epochs.at(0).at("loss").get<double>());
+  EXPECT_GT(record(s.store, "sum").checkpoints.at("last").test.metrics.accuracy,
+            record(s.store, "own").checkpoints.at("last").test.metrics.accuracy);
+  EXPECT_LT(record(s.store, "sum").epochs.at(0).loss, record(s.store, "own").epochs.at(0).loss);
 }
 
 TEST(AddedTo, IsTaughtAndTeachesAsASum) {
@@ -208,12 +220,12 @@ TEST(AddedTo, IsTaughtAndTeachesAsASum) {
   const TrainData data(dataset, "", {9, 0, 0}, 3, at::kCPU);
   const auto factories = toy::factories();
   const StoredNetworks stored(s.store, factories, data);
-  const auto parts = stored.network("second", "last", "the");
+  const auto parts = stored.network("second", kLastState, "the");
   EXPECT_EQ(parts.size(), 3U);
   const Teacher teacher(parts, 2, at::kCPU);
   EXPECT_TRUE(logits_of(teacher.model(), data, data.test()).equal(artifact(s.store, "second", "test_logits").at("last")));
-  EXPECT_EQ(record(s.store, "student").teacher.at("test"), record(s.store, "second").checkpoints.at("last").at("test"));
-  EXPECT_EQ(record(s.store, "second").extra.at("num_params"), record(s.store, "student").extra.at("num_params"));
+  expect_same(record(s.store, "student").teacher->test, record(s.store, "second").checkpoints.at("last").test);
+  EXPECT_EQ(record(s.store, "second").extra.num_params, record(s.store, "student").extra.num_params);
 }
 
 TEST(AddedTo, IsTheSameAloneInAGroupAndAfterAStop) {
@@ -231,21 +243,22 @@ TEST(FittedTemperature, IsThatOfTheValidationRowsAndDividesTheTeachersLogits) {
   TemporaryStore s;
   toy::train(s.store, {constant("t", 4)});
   auto fitted = taught_by("fitted", "t", "last");
-  fitted.spec.set_value("teacher", "temperature", "fitted");
+  toy::change(fitted.spec.teacher, [](TeacherSpec& teacher) { teacher.temperature = "fitted"; });
   toy::train(s.store, {fitted});
-  const auto teacher = record(s.store, "fitted").teacher;
-  const auto own = record(s.store, "t").checkpoints.at("last").at("fitted_temperature");
-  EXPECT_EQ(teacher.at("fitted_temperature"), own);
-  const double temperature = own.at("T");
+  const auto teacher = record(s.store, "fitted").teacher.value();
+  const auto own = record(s.store, "t").checkpoints.at("last").fitted_temperature.value();
+  ASSERT_TRUE(teacher.fitted_temperature);
+  expect_same(*teacher.fitted_temperature, own);
+  const double temperature = own.fit.T;
   EXPECT_NE(temperature, 1.0);
-  EXPECT_DOUBLE_EQ(teacher.at("as_taught").at("temperature"), temperature * 2);  // tau = 2
-  EXPECT_NEAR(teacher.at("tau_curve").at(0).at("ece").get<double>(), own.at("ece_after").get<double>(), 1e-6);
+  EXPECT_DOUBLE_EQ(teacher.as_taught.temperature, temperature * 2);  // tau = 2
+  EXPECT_NEAR(teacher.tau_curve.at(0).ece, own.fit.ece_after, 1e-6);
   // The same as a suite that divides by that number itself.
   auto divided = taught_by("divided", "t", "last");
-  divided.spec.set_value("loss", "teacher_temperature", temperature);
+  toy::change(divided.spec.loss, [&](LossSpec& loss) { loss.teacher_temperature = temperature; });
   toy::train(s.store, {divided});
   EXPECT_EQ(weights(s.store, "fitted"), weights(s.store, "divided"));
-  EXPECT_TRUE(record(s.store, "divided").teacher.at("fitted_temperature").is_null());
+  EXPECT_FALSE(record(s.store, "divided").teacher->fitted_temperature);
 }
 
 TEST(Rules, KeepTheEpochTheyName) {
@@ -255,14 +268,12 @@ TEST(Rules, KeepTheEpochTheyName) {
   std::int64_t best = 0;
   double most = -1e9;
   for (const auto& epoch : r.epochs) {
-    const double told = epoch.at("val_information");
-    EXPECT_NEAR(told,
-                epoch.at("val").at("label_information").get<double>() + epoch.at("val").at("input_information").get<double>(),
-                1e-12);
-    if (told > most) best = epoch.at("epoch");
+    const double told = epoch.val_information.value();
+    EXPECT_NEAR(told, epoch.val->label_information + epoch.val->input_information.value(), 1e-12);
+    if (told > most) best = epoch.epoch;
     most = std::max(most, told);
   }
-  EXPECT_EQ(r.checkpoints.at("max_val_information").at("epoch"), best);
+  EXPECT_EQ(r.checkpoints.at("max_val_information").epoch, best);
 }
 
 TEST(Rules, ShowTheTeacherInTheStateThatTaught) {
@@ -271,9 +282,9 @@ TEST(Rules, ShowTheTeacherInTheStateThatTaught) {
   for (const char* rule : {"best_val", "min_val_ece", "min_val_nll", "max_val_information"}) {
     toy::train(s.store, {taught_by(rule, "t", rule)});
     const auto kept = record(s.store, "t").checkpoints.at(rule);
-    const auto teacher = record(s.store, rule).teacher;
-    EXPECT_EQ(teacher.at("test"), kept.at("test")) << rule;
-    EXPECT_DOUBLE_EQ(teacher.at("tau_curve").at(0).at("ece"), kept.at("test").at("ece")) << rule;  // tau = 1
+    const auto teacher = record(s.store, rule).teacher.value();
+    expect_same(teacher.test, kept.test);
+    EXPECT_DOUBLE_EQ(teacher.tau_curve.at(0).ece, kept.test.metrics.ece) << rule;  // tau = 1
   }
 }
 

@@ -12,7 +12,10 @@
 #include <filesystem>
 #include <map>
 #include <mutex>
+#include <optional>
 #include <string>
+#include <variant>
+#include <vector>
 
 namespace kdbench::toy {
 
@@ -106,71 +109,66 @@ struct ToyLoss final : Loss {
 
 inline Factories factories() {
   Factories f;
-  f.dataset = [](const Json& spec) { return std::make_shared<ToyData>(spec.at("params").at("rows").get<std::int64_t>()); };
-  f.model = [](const Json& spec, const ModelContext& context) {
-    return std::make_shared<ToyNet>(context, spec.at("params").at("width").get<std::int64_t>(),
-                                    spec.at("params").value("dropout", 0.0));
+  f.dataset = [](const DataSource& source) {
+    return std::make_shared<ToyData>(source.use.params.at("rows").get<std::int64_t>());
   };
-  f.loss = [](const Json& spec, const LossContext&) { return std::make_shared<ToyLoss>(spec.at("plugin").get<std::string>()); };
+  f.model = [](const PluginSpec& spec, const ModelContext& context) {
+    return std::make_shared<ToyNet>(context, spec.params.at("width").get<std::int64_t>(),
+                                    spec.params.at("dropout").get<double>());
+  };
+  f.loss = [](const LossSpec& spec, const LossContext&) { return std::make_shared<ToyLoss>(spec.use.plugin); };
   return f;
 }
 
-inline Json recipe(std::int64_t epochs, bool moves) {
-  return {{"epochs", epochs},
-          {"batch_size", 8},
-          {"lr", 0.1},
-          {"momentum", 0.9},
-          {"weight_decay", 1e-3},
-          {"nesterov", false},
-          {"schedule", "cosine"},
-          {"milestones", Json::array()},
-          {"gamma", 0.1},
-          {"warmup_epochs", 0.5},
-          {"min_lr", 0.0},
-          {"crop_padding", moves ? 1 : 0},
-          {"flip", moves},
-          {"label_smoothing", 0.0},
-          {"threads", 1},
-          {"precision", "fp32"},
-          {"evaluate_every", 1}};
+inline Recipe recipe(std::int64_t epochs, bool moves) {
+  Recipe out;
+  out.epochs = epochs;
+  out.batch_size = 8;
+  out.lr = 0.1;
+  out.weight_decay = 1e-3;
+  out.milestones = {};
+  out.warmup_epochs = 0.5;
+  out.crop_padding = moves ? 1 : 0;
+  out.flip = moves;
+  return out;
 }
 
 inline Job job(const std::string& id, std::int64_t width, bool moves, std::int64_t epochs = 3, double dropout = 0) {
+  DatasetSpec data;
+  data.source.use = {"toy", "1", {{"rows", 60}}};
+  data.validation = 9;
   Job job;
   job.id = id;
-  job.label = id;
-  job.spec = Json{{"sdk", 1},
-                  {"dataset",
-                   {{"plugin", "toy"},
-                    {"version", "1"},
-                    {"params", {{"rows", 60}}},
-                    {"validation", 9},
-                    {"train_limit", 0},
-                    {"test_limit", 0}}},
-                  {"model", {{"plugin", "net"}, {"version", "1"}, {"params", {{"width", width}, {"dropout", dropout}}}}},
-                  {"train", recipe(epochs, moves)},
-                  {"seed", 3},
-                  {"bins", 15},
-                  {"device", "cpu"},
-                  {"loss", nullptr},
-                  {"teacher", nullptr}};
+  job.label = {id, std::nullopt};
+  job.spec.sdk = 1;
+  job.spec.dataset = data;
+  job.spec.model = PluginSpec{"net", "1", {{"width", width}, {"dropout", dropout}}};
+  job.spec.train = recipe(epochs, moves);
+  job.spec.seed = 3;
+  job.spec.bins = 15;
+  job.spec.device = "cpu";
   return job;
+}
+
+/// Puts another value of a part in place of a spec's, as `change` makes it.
+template <class T, class Change>
+void change(Shared<T>& part, const Change& change) {
+  auto value = *part;
+  change(value);
+  part = std::move(value);
 }
 
 inline Job taught(const std::string& id, const std::string& loss, double tau, bool moves, std::int64_t epochs = 3,
                   double dropout = 0) {
   auto out = job(id, 4, moves, epochs, dropout);
-  out.spec.set_value("loss", {{"plugin", loss},
-                              {"version", "1"},
-                              {"params", Json::object()},
-                              {"alpha", 0.7},
-                              {"tau_student", tau},
-                              {"tau_teacher", tau},
-                              {"teacher_temperature", 1.0},
-                              {"tau_squared", true},
-                              {"kd_begin", 0},
-                              {"kd_end", epochs}});
-  out.spec.set_value("teacher", {{"job", "teacher"}, {"checkpoint", {{"rule", "last"}, {"epoch", 0}}}});
+  LossSpec how;
+  how.use = {loss, "1", Json::object()};
+  how.alpha = 0.7;
+  how.tau_student = how.tau_teacher = tau;
+  how.tau_squared = true;
+  how.kd_end = epochs;
+  out.spec.loss = how;
+  out.spec.teacher = TeacherSpec{"teacher", {}, std::nullopt};
   return out;
 }
 
@@ -187,20 +185,20 @@ struct TemporaryStore {
 };
 
 /// Trains and returns the events. `stop_after` epochs of any job sets the stop flag (0: never).
-inline std::vector<Json> train(const Store& store, const std::vector<Job>& jobs, std::size_t workers = 1, int stop_after = 0,
-                               SessionOptions options = {}) {
-  std::vector<Json> events;
+inline std::vector<TrainingEvent> train(const Store& store, const std::vector<Job>& jobs, std::size_t workers = 1,
+                                        int stop_after = 0, SessionOptions options = {}) {
+  std::vector<TrainingEvent> events;
   std::atomic<bool> stop{false};
   int epochs = 0;
   options.workers = workers;
   const auto made = factories();
   train_jobs(
       jobs, store, made, options,
-      [&](const Json& event) {
+      [&](const TrainingEvent& event) {
         static std::mutex mutex;
         const std::lock_guard<std::mutex> guard(mutex);
         events.push_back(event);
-        if (event.at("event") == "epoch" && ++epochs == stop_after) stop = true;
+        if (std::holds_alternative<EpochEvent>(event) && ++epochs == stop_after) stop = true;
       },
       stop);
   return events;
@@ -212,6 +210,6 @@ inline RunRecord record(const Store& store, const std::string& job) {
   return **record;
 }
 
-inline std::string weights(const Store& store, const std::string& job) { return record(store, job).extra.at("weights_sha256"); }
+inline std::string weights(const Store& store, const std::string& job) { return record(store, job).extra.weights_sha256; }
 
 }  // namespace kdbench::toy

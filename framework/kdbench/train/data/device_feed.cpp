@@ -14,8 +14,6 @@ torch::Tensor upload(const std::vector<std::int64_t>& values, at::IntArrayRef sh
   return torch::tensor(values, torch::kInt64).view(shape).to(device);
 }
 
-bool moves(const TrainSettings& settings) { return settings.crop_padding > 0 || settings.flip; }
-
 }  // namespace
 
 /// Byte v of channel c becomes v * scale + shift = (v / 255 - mean) / stddev; real numbers x become (x - mean) / stddev.
@@ -49,19 +47,18 @@ torch::Tensor DeviceFeed::padded(std::int64_t padding) {
   return padded_;
 }
 
-DeviceFeed::Source DeviceFeed::source_of(const std::vector<std::int64_t>& positions, std::int64_t epoch,
-                                         const TrainSettings& settings) {
+DeviceFeed::Source DeviceFeed::source_of(const std::vector<std::int64_t>& positions, std::int64_t epoch, const Recipe& recipe) {
   const auto device = data_.train().labels.device();
   const auto n = static_cast<std::int64_t>(positions.size());
-  Source out{epoch, settings.crop_padding, settings.flip, data_.train().images, upload(positions, {n}, device), {}, {}};
-  if (!moves(settings)) return out;
+  Source out{epoch, recipe.crop_padding, recipe.flip, data_.train().images, upload(positions, {n}, device), {}, {}};
+  if (!recipe.moves_images()) return out;
   if (data_.train().images.scalar_type() != torch::kUInt8)
     throw Error("crop and flip are for images of bytes; this data set has real numbers");
-  out.images = padded(settings.crop_padding);
+  out.images = padded(recipe.crop_padding);
   std::vector<std::int64_t> dy, dx, flip;
-  for (const auto& move : data_.augmentations(positions.data(), n, epoch, settings)) {
-    dy.push_back(move.dy + settings.crop_padding);
-    dx.push_back(move.dx + settings.crop_padding);
+  for (const auto& move : data_.augmentations(positions.data(), n, epoch, recipe)) {
+    dy.push_back(move.dy + recipe.crop_padding);
+    dx.push_back(move.dx + recipe.crop_padding);
     flip.push_back(move.flip);
   }
   const auto height = data_.info().image.height, width = data_.info().image.width;
@@ -72,12 +69,12 @@ DeviceFeed::Source DeviceFeed::source_of(const std::vector<std::int64_t>& positi
   return out;
 }
 
-DeviceFeed::Source DeviceFeed::epoch_source(std::int64_t epoch, const TrainSettings& settings) {
+DeviceFeed::Source DeviceFeed::epoch_source(std::int64_t epoch, const Recipe& recipe) {
   const std::lock_guard<std::mutex> guard(mutex_);
   for (const auto& s : epochs_) {
-    if (s.epoch == epoch && s.padding == settings.crop_padding && s.flip == settings.flip) return s;
+    if (s.epoch == epoch && s.padding == recipe.crop_padding && s.flip == recipe.flip) return s;
   }
-  auto made = source_of(data_.order(epoch), epoch, settings);
+  auto made = source_of(data_.order(epoch), epoch, recipe);
   // Other streams read it from here on without asking whether it is there.
   DeviceEvent::after_work_on(made.positions.device()).wait();
   if (epochs_.size() == kEpochsKept) {
@@ -105,18 +102,18 @@ Batch DeviceFeed::cut(const Source& source, std::int64_t begin, std::int64_t n) 
   return out;
 }
 
-Batch DeviceFeed::batch(std::int64_t epoch, std::int64_t begin, std::int64_t n, const TrainSettings& settings) {
-  return cut(epoch_source(epoch, settings), begin, n);
+Batch DeviceFeed::batch(std::int64_t epoch, std::int64_t begin, std::int64_t n, const Recipe& recipe) {
+  return cut(epoch_source(epoch, recipe), begin, n);
 }
 
-torch::Tensor DeviceFeed::positions(std::int64_t epoch, std::int64_t begin, std::int64_t n, const TrainSettings& settings) {
-  const auto source = epoch_source(epoch, settings);
+torch::Tensor DeviceFeed::positions(std::int64_t epoch, std::int64_t begin, std::int64_t n, const Recipe& recipe) {
+  const auto source = epoch_source(epoch, recipe);
   read_here(source.positions);
   return source.positions.narrow(0, begin, n);
 }
 
-Batch DeviceFeed::rows(const std::int64_t* positions, std::int64_t n, std::int64_t epoch, const TrainSettings& settings) {
-  return cut(source_of({positions, positions + n}, epoch, settings), 0, n);
+Batch DeviceFeed::rows(const std::int64_t* positions, std::int64_t n, std::int64_t epoch, const Recipe& recipe) {
+  return cut(source_of({positions, positions + n}, epoch, recipe), 0, n);
 }
 
 torch::Tensor DeviceFeed::images(const Rows& rows, std::int64_t begin, std::int64_t end) const {

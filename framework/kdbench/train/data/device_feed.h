@@ -16,13 +16,13 @@ class DeviceFeed {
   explicit DeviceFeed(const TrainData& data);
 
   /// Rows [begin, begin + n) of the epoch's order, augmented.
-  Batch batch(std::int64_t epoch, std::int64_t begin, std::int64_t n, const TrainSettings& settings);
+  Batch batch(std::int64_t epoch, std::int64_t begin, std::int64_t n, const Recipe& recipe);
 
   /// Positions in train() of those rows, [n] int64 on the device.
-  torch::Tensor positions(std::int64_t epoch, std::int64_t begin, std::int64_t n, const TrainSettings& settings);
+  torch::Tensor positions(std::int64_t epoch, std::int64_t begin, std::int64_t n, const Recipe& recipe);
 
   /// Any rows of train() by position, augmented for `epoch`. Goes up row by row: the host may wait.
-  Batch rows(const std::int64_t* positions, std::int64_t n, std::int64_t epoch, const TrainSettings& settings);
+  Batch rows(const std::int64_t* positions, std::int64_t n, std::int64_t epoch, const Recipe& recipe);
 
   /// Rows [begin, end) of `rows` in order, without augmentation.
   torch::Tensor images(const Rows& rows, std::int64_t begin, std::int64_t end) const;
@@ -37,8 +37,8 @@ class DeviceFeed {
     torch::Tensor y, x;       ///< [M, H] and [M, W]: coordinates in `images`
   };
 
-  Source epoch_source(std::int64_t epoch, const TrainSettings& settings);
-  Source source_of(const std::vector<std::int64_t>& positions, std::int64_t epoch, const TrainSettings& settings);
+  Source epoch_source(std::int64_t epoch, const Recipe& recipe);
+  Source source_of(const std::vector<std::int64_t>& positions, std::int64_t epoch, const Recipe& recipe);
   Batch cut(const Source& source, std::int64_t begin, std::int64_t n) const;
   torch::Tensor padded(std::int64_t padding);
   torch::Tensor normalised(const torch::Tensor& images) const;

@@ -136,11 +136,11 @@ std::int64_t TrainData::steps_per_epoch(std::int64_t batch_size) const {
   return n / batch_size + (n % batch_size >= 2 ? 1 : 0);
 }
 
-Batch TrainData::batch(const std::int64_t* positions, std::int64_t n, std::int64_t epoch, const TrainSettings& settings) const {
-  if (!device_.is_cpu()) return feed_->rows(positions, n, epoch, settings);
+Batch TrainData::batch(const std::int64_t* positions, std::int64_t n, std::int64_t epoch, const Recipe& recipe) const {
+  if (!device_.is_cpu()) return feed_->rows(positions, n, epoch, recipe);
   const auto at = torch::from_blob(const_cast<std::int64_t*>(positions), {n}, torch::kInt64);
   Batch out;
-  out.images = gather(train_, positions, n, augmentations(positions, n, epoch, settings));
+  out.images = gather(train_, positions, n, augmentations(positions, n, epoch, recipe));
   out.labels = train_.labels.index_select(0, at);
   out.indices = train_.indices.index_select(0, at);
   if (train_.posterior.defined()) out.posterior = train_.posterior.index_select(0, at).to(torch::kFloat32);
@@ -157,13 +157,13 @@ torch::Tensor TrainData::images(const Rows& rows, std::int64_t begin, std::int64
 void TrainData::make_feed() { feed_ = std::make_shared<DeviceFeed>(*this); }
 
 std::vector<Augmentation> TrainData::augmentations(const std::int64_t* positions, std::int64_t n, std::int64_t epoch,
-                                                   const TrainSettings& settings) const {
+                                                   const Recipe& recipe) const {
   std::vector<Augmentation> moves;
-  if (settings.crop_padding == 0 && !settings.flip) return moves;
+  if (!recipe.moves_images()) return moves;
   moves.reserve(static_cast<std::size_t>(n));
   for (std::int64_t i = 0; i < n; ++i) {
     const auto row = train_indices_[static_cast<std::size_t>(positions[i])];
-    moves.push_back(augmentation(augment_seed_, epoch, row, settings.crop_padding, settings.flip));
+    moves.push_back(augmentation(augment_seed_, epoch, row, recipe.crop_padding, recipe.flip));
   }
   return moves;
 }

@@ -1,11 +1,14 @@
 /// Training data, resident on the device: order, batches and augmentation as pure functions of (seed, epoch, sample).
 #pragma once
+#include <kdbench/plan/spec.h>
 #include <kdbench/sdk/dataset.h>
-#include <kdbench/train/data/schedule.h>
+#include <kdbench/suite/recipe.h>
+#include <kdbench/train/data/batch.h>
 
 #include <torch/types.h>
 
 #include <cstdint>
+#include <filesystem>
 #include <memory>
 #include <string>
 #include <vector>
@@ -15,27 +18,11 @@ namespace kdbench::inline train {
 class DeviceFeed;
 struct Augmentation;
 
-/// One batch of N rows on the device.
-struct Batch {
-  torch::Tensor images;     ///< [N, C, H, W] float, normalised, channels_last where H * W > 1
-  torch::Tensor labels;     ///< [N] int64
-  torch::Tensor indices;    ///< [N] int64: rows of the data set's training split
-  torch::Tensor posterior;  ///< [N, K] float, or undefined
-};
-
-/// Some rows of a split, on the device.
-struct Rows {
-  torch::Tensor images;     ///< bytes [N, H, W, C] uint8, or float [N, C, H, W]
-  torch::Tensor labels;     ///< [N] int64
-  torch::Tensor posterior;  ///< [N, K] float64 or undefined
-  torch::Tensor indices;    ///< [N] int64: rows of the split they were cut from
-  std::int64_t size() const { return labels.defined() ? labels.size(0) : 0; }
-};
-
 /// How rows are cut from the splits; part of a job's spec.
 struct Cut {
   std::int64_t validation = 0, train_limit = 0, test_limit = 0;
 };
+inline Cut cut_of(const DatasetSpec& spec) { return {spec.validation, spec.train_limit, spec.test_limit}; }
 
 class TrainData {
  public:
@@ -65,7 +52,7 @@ class TrainData {
   std::int64_t steps_per_epoch(std::int64_t batch_size) const;
 
   /// Rows `positions[0..n)` of train(), augmented for `epoch`.
-  Batch batch(const std::int64_t* positions, std::int64_t n, std::int64_t epoch, const TrainSettings& settings) const;
+  Batch batch(const std::int64_t* positions, std::int64_t n, std::int64_t epoch, const Recipe& recipe) const;
 
   /// Rows [begin, end) of `rows`, in order, without augmentation.
   torch::Tensor images(const Rows& rows, std::int64_t begin, std::int64_t end) const;
@@ -77,7 +64,7 @@ class TrainData {
 
   /// How rows `positions[0..n)` of train() are moved in `epoch`.
   std::vector<Augmentation> augmentations(const std::int64_t* positions, std::int64_t n, std::int64_t epoch,
-                                          const TrainSettings& settings) const;
+                                          const Recipe& recipe) const;
 
  private:
   void cut_rows(const Split& train, const Split& test, const Cut& cut, torch::Device device);

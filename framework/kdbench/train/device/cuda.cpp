@@ -29,15 +29,6 @@ constexpr std::size_t kMostThreads = 8;
 
 c10::DeviceIndex index_of(torch::Device device) { return device.has_index() ? device.index() : c10::cuda::current_device(); }
 
-std::vector<torch::Tensor*> tensors_of(Batch& batch, ModelOutput& teacher) {
-  std::vector<torch::Tensor*> out{&batch.images,    &batch.labels,   &batch.indices,
-                                  &batch.posterior, &teacher.logits, &teacher.embedding};
-  for (auto* maps : {&teacher.features, &teacher.preactivations}) {
-    for (auto& [name, map] : *maps) out.push_back(&map);
-  }
-  return out;
-}
-
 }  // namespace
 
 std::string why_no_gpu() {
@@ -144,62 +135,37 @@ SyncCounter::SyncCounter() : impl_(std::make_unique<Impl>()) {}
 SyncCounter::~SyncCounter() = default;
 std::int64_t SyncCounter::count() const { return impl_->count; }
 
-struct StepGraph::Impl {
-  bool fits(Batch& other, ModelOutput& output);
-  void make_inputs(Batch& like, ModelOutput& output);
-  void copy_inputs(Batch& from, ModelOutput& output);
-  std::string watch(const Batch& now, const ModelOutput& output, const Step& step) const;
-  std::string capture(const Step& step);
-
+struct DeviceGraph::Impl {
   torch::Device device;
-  Batch batch{};  // what the graph reads
-  ModelOutput teacher{};
   std::unique_ptr<at::cuda::CUDAGraph> graph{};
 };
 
-bool StepGraph::Impl::fits(Batch& other, ModelOutput& output) {
-  const auto own = tensors_of(batch, teacher), theirs = tensors_of(other, output);
-  return std::equal(own.begin(), own.end(), theirs.begin(), theirs.end(), [](const auto* a, const auto* b) {
-    return a->defined() == b->defined() && (!a->defined() || a->sizes() == b->sizes());
-  });
+DeviceGraph::DeviceGraph(torch::Device device) : impl_(std::make_unique<Impl>(Impl{device})) {}
+
+DeviceGraph::~DeviceGraph() {
+  if (impl_->graph) wait_for_device(impl_->device);  // the memory of a graph that runs must stay
 }
 
-void StepGraph::Impl::make_inputs(Batch& like, ModelOutput& output) {
-  batch = like;
-  teacher = output;
-  for (auto* t : tensors_of(batch, teacher)) {
-    if (t->defined()) *t = at::empty_like(*t);
-  }
-}
-
-void StepGraph::Impl::copy_inputs(Batch& from, ModelOutput& output) {
-  const auto own = tensors_of(batch, teacher), theirs = tensors_of(from, output);
-  for (std::size_t i = 0; i < own.size(); ++i) {
-    if (own[i]->defined()) own[i]->copy_(*theirs[i], /*non_blocking=*/true);
-  }
-}
-
-/// Runs a step; returns what a graph could not replay of it, or "".
-std::string StepGraph::Impl::watch(const Batch& now, const ModelOutput& output, const Step& step) const {
+std::string DeviceGraph::watch(const std::function<void()>& work) const {
   const std::lock_guard<std::mutex> alone(generator_mutex());
-  const auto generator = at::globalContext().defaultGenerator(device);
+  const auto generator = at::globalContext().defaultGenerator(impl_->device);
   const auto before = generator.get_state();
   const SyncCounter syncs;
-  step(now, output);
+  work();
   if (syncs.count() > 0) return fmt::format("the model or the loss reads values on the host ({} times a step)", syncs.count());
   return generator.get_state().equal(before) ? "" : "the model or the loss draws random numbers";
 }
 
-/// Captures a step without running it; returns why it could not be, or "".
-std::string StepGraph::Impl::capture(const Step& step) {
+std::string DeviceGraph::capture(const std::function<void()>& work) {
   // One capture at a time, and nobody draws random numbers meanwhile; other threads may do anything else.
   const std::lock_guard<std::mutex> alone(generator_mutex());
+  auto& graph = impl_->graph;
   graph = std::make_unique<at::cuda::CUDAGraph>();
   const auto pool = at::cuda::graph_pool_handle();
   graph->capture_begin(pool, cudaStreamCaptureModeThreadLocal);
   std::string failure;
   try {
-    step(batch, teacher);
+    work();
   } catch (const std::exception& error) {
     failure = error.what();
   }
@@ -209,7 +175,7 @@ std::string StepGraph::Impl::capture(const Step& step) {
     if (failure.empty()) failure = error.what_without_backtrace();
     // The allocator still believes that a capture is under way.
     try {
-      c10::cuda::CUDACachingAllocator::endAllocateToPool(index_of(device), pool);
+      c10::cuda::CUDACachingAllocator::endAllocateToPool(index_of(impl_->device), pool);
     } catch (const c10::Error&) {
     }
   }
@@ -218,38 +184,6 @@ std::string StepGraph::Impl::capture(const Step& step) {
   return "the step could not be captured: " + failure.substr(0, failure.find('\n'));
 }
 
-StepGraph::StepGraph(torch::Device device, CapturePolicy policy)
-    : policy_(std::move(policy)), impl_(std::make_unique<Impl>(Impl{device})) {
-  if (!device.is_cuda()) policy_.refuse("not on a GPU");
-}
-
-StepGraph::~StepGraph() {
-  if (impl_->graph) wait_for_device(impl_->device);  // the memory of a graph that runs must stay
-}
-
-void StepGraph::run(const Batch& batch, const ModelOutput& teacher, bool distils, const Step& step) {
-  using Action = CapturePolicy::Action;
-  auto inputs = batch;
-  auto output = teacher;
-  auto action = policy_.next(batch.labels.size(0), distils);
-  if (action == Action::kWatch) {
-    ++one_by_one_;
-    if (auto why = impl_->watch(batch, teacher, step); !why.empty()) policy_.refuse(std::move(why));
-    return;
-  }
-  if (action == Action::kCapture) {
-    impl_->make_inputs(inputs, output);
-    if (auto why = impl_->capture(step); !why.empty()) policy_.refuse(std::move(why));
-    action = impl_->graph ? Action::kReplay : Action::kOneByOne;
-  }
-  if (action == Action::kReplay && impl_->fits(inputs, output)) {
-    impl_->copy_inputs(inputs, output);
-    impl_->graph->replay();
-    ++replayed_;
-    return;
-  }
-  step(batch, teacher);
-  ++one_by_one_;
-}
+void DeviceGraph::replay() { impl_->graph->replay(); }
 
 }  // namespace kdbench::inline train

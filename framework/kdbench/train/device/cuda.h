@@ -1,10 +1,7 @@
-/// All that needs CUDA, as types that do nothing on the CPU: streams, events, graphs of a training step, counts of host waits.
+/// All that needs CUDA, as types that do nothing on the CPU: streams, events, graphs, counts of host waits.
 /// cuda.cpp is compiled where libtorch has CUDA (2.3 or newer), cuda_stub.cpp elsewhere.
 #pragma once
-#include <kdbench/base/json.h>
 #include <kdbench/sdk/model.h>
-#include <kdbench/train/data/train_data.h>
-#include <kdbench/train/device/capture_policy.h>
 
 #include <torch/types.h>
 
@@ -91,34 +88,23 @@ class SyncCounter {
   std::unique_ptr<Impl> impl_;
 };
 
-/// Runs training steps: first one by one, then, if CapturePolicy finds nothing against it, as replays of one CUDA graph. On the
-/// CPU always one by one.
-class StepGraph {
+/// Work of a stream, captured once as a CUDA graph and replayed at will. On the CPU nothing can be captured.
+class DeviceGraph {
  public:
-  /// Forward, backward and update on the given batch. In a replay its host code does not run: whatever depends on the step must
-  /// be read from tensors.
-  using Step = std::function<void(const Batch&, const ModelOutput& teacher)>;
+  explicit DeviceGraph(torch::Device device);
+  ~DeviceGraph();
+  DeviceGraph(const DeviceGraph&) = delete;
+  DeviceGraph& operator=(const DeviceGraph&) = delete;
 
-  StepGraph(torch::Device device, CapturePolicy policy);
-  ~StepGraph();
-  StepGraph(const StepGraph&) = delete;
-  StepGraph& operator=(const StepGraph&) = delete;
-
-  /// Enqueues one step on the calling thread's stream, which must be the same every time.
-  /// @param distils whether the loss's terms are on; a graph is made for each answer
-  void run(const Batch& batch, const ModelOutput& teacher, bool distils, const Step& step);
-
-  /// {"replayed": steps, "one_by_one": steps, "why": reason or null}, for the record.
-  Json report() const {
-    return {{"replayed", replayed_},
-            {"one_by_one", one_by_one_},
-            {"why", policy_.reason().empty() ? Json() : Json(policy_.reason())}};
-  }
+  /// Runs `work`; returns what a graph could not replay of it, or "".
+  std::string watch(const std::function<void()>& work) const;
+  /// Captures `work` without running it, in place of what was captured before; returns why it could not be, or "".
+  std::string capture(const std::function<void()>& work);
+  /// Enqueues what was captured; capture() must have returned "".
+  void replay();
 
  private:
   struct Impl;
-  CapturePolicy policy_;
-  std::int64_t replayed_ = 0, one_by_one_ = 0;
   std::unique_ptr<Impl> impl_;
 };
 

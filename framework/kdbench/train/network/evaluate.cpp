@@ -24,13 +24,13 @@ void for_each_batch(Model& model, const TrainData& data, const Rows& rows, Take&
 
 }  // namespace
 
-Answers answers_of(Model& model, const TrainData& data, const Rows& rows) {
+RowOutputs outputs_of(Model& model, const TrainData& data, const Rows& rows) {
   std::vector<torch::Tensor> logits, embeddings;
   for_each_batch(model, data, rows, [&](const ModelOutput& output) {
     logits.push_back(output.logits.to(torch::kFloat32));
     if (output.embedding.defined()) embeddings.push_back(output.embedding.to(torch::kFloat32));
   });
-  Answers out{at::cat(logits).cpu().contiguous(), {}};
+  RowOutputs out{at::cat(logits).cpu().contiguous(), {}};
   if (!embeddings.empty()) out.embedding = at::cat(embeddings).cpu().contiguous();
   return out;
 }
@@ -41,34 +41,33 @@ torch::Tensor logits_of(Model& model, const TrainData& data, const Rows& rows) {
   return at::cat(logits).cpu().contiguous();
 }
 
-std::vector<double> doubles(const torch::Tensor& tensor) {
+std::vector<double> values_of(const torch::Tensor& tensor) {
   if (!tensor.defined()) return {};
   const auto t = tensor.cpu().to(torch::kFloat64).contiguous();
   const auto* begin = t.data_ptr<double>();
   return {begin, begin + t.numel()};
 }
 
-Measured measured(const torch::Tensor& logits, const torch::Tensor& labels) {
+LogitsAndLabels logits_and_labels(const torch::Tensor& logits, const torch::Tensor& labels) {
   const auto y = labels.cpu().contiguous();
   const auto* begin = y.data_ptr<std::int64_t>();
-  return {doubles(logits), {begin, begin + y.numel()}, logits.size(1)};
+  return {values_of(logits), {begin, begin + y.numel()}, logits.size(1)};
 }
 
-Json fitted_temperature(const Measured& validation, const Measured& test, int bins) {
-  const auto fit = fit_temperature(validation.view(), bins);
-  const auto before = measure_quickly(test.view(), bins), after = measure_quickly(test.view(), bins, fit.T);
-  return {{"T", fit.T},
-          {"status", fit.status},
-          {"split", "validation"},
-          {"nll_before", number(before.nll)},
-          {"nll_after", number(after.nll)},
-          {"ece_before", before.ece},
-          {"ece_after", after.ece},
-          {"reliability_after", to_json(measure(test.view(), bins, fit.T).reliability)}};
+FittedTemperature fitted_temperature(const LogitsAndLabels& validation, const LogitsAndLabels& test, int bins) {
+  FittedTemperature out;
+  out.fit = fit_temperature(validation.view(), bins);
+  const auto before = measure_quickly(test.view(), bins), after = measure_quickly(test.view(), bins, out.fit.T);
+  out.fit.nll_before = before.nll;
+  out.fit.nll_after = after.nll;
+  out.fit.ece_before = before.ece;
+  out.fit.ece_after = after.ece;
+  out.reliability_after = measure(test.view(), bins, out.fit.T).reliability;
+  return out;
 }
 
-double bayes_accuracy(const Rows& rows) {
-  if (!rows.posterior.defined()) return -1;
+std::optional<double> bayes_accuracy(const Rows& rows) {
+  if (!rows.posterior.defined()) return std::nullopt;
   return rows.posterior.argmax(1).eq(rows.labels).to(torch::kFloat64).mean().item<double>();
 }
 

@@ -4,11 +4,6 @@
 
 namespace kdbench::inline train {
 
-std::string state_name(const Json& checkpoint) {
-  const std::string rule = checkpoint.at("rule");
-  return rule == "epoch" ? snapshot_name(checkpoint.at("epoch")) : rule;
-}
-
 RunRecord StoredNetworks::record(const std::string& job, const std::string& role) const {
   const auto name = job.substr(0, 12);
   auto found = store_.get(job);
@@ -17,37 +12,38 @@ RunRecord StoredNetworks::record(const std::string& job, const std::string& role
     throw Error(fmt::format("{} job {} is not done in this store", role, name));
   }
   auto record = std::move(**found);
-  if (record.extra.value("data_sha256", "") != data_.data_sha256()) {
+  if (record.extra.data_sha256 != data_.data_sha256()) {
     throw Error(
         fmt::format("{} job {} was trained on other data than what is read now; train it again in another store", role, name));
   }
   return record;
 }
 
-TensorDict StoredNetworks::weights(const std::string& job, const std::string& state, const std::string& role) const {
-  const auto file = store_.artifacts(job) / (state + ".safetensors");
+TensorDict StoredNetworks::weights(const std::string& job, const CheckpointRef& state, const std::string& role) const {
+  const auto file = store_.artifacts(job) / (artifact_stem(state) + ".safetensors");
   if (!std::filesystem::exists(file)) {
     throw Error(fmt::format("{} checkpoint '{}' was not kept ({} is missing); a rule that reads validation needs validation rows",
-                            role, state, file.string()));
+                            role, artifact_stem(state), file.string()));
   }
   return load_tensors(file);
 }
 
-std::vector<FrozenNetwork> StoredNetworks::network(const std::string& job, const std::string& state,
+std::vector<FrozenNetwork> StoredNetworks::network(const std::string& job, const CheckpointRef& state,
                                                    const std::string& role) const {
-  const auto spec = record(job, role).spec;
+  const auto spec = record(job, role).spec.value();
   const ModelContext context{data_.info().num_classes, data_.info().image};
-  const auto build = [this, model = spec.at("model"), context] { return factories_.model(model, context); };
+  const auto build = [this, model = spec.model, context] { return factories_.model(*model, context); };
   std::vector<FrozenNetwork> out{FrozenNetwork{build, weights(job, state, role)}};
-  if (!spec.contains("added_to")) return out;
-  for (auto& part : network(spec.at("added_to"), "last", role)) out.push_back(std::move(part));
+  if (!spec.added_to) return out;
+  for (auto& part : network(*spec.added_to, kLastState, role)) out.push_back(std::move(part));
   return out;
 }
 
-torch::Tensor StoredNetworks::test_logits(const std::string& job, const std::string& state) const {
+torch::Tensor StoredNetworks::test_logits(const std::string& job, const CheckpointRef& state) const {
   const auto folder = store_.artifacts(job);
-  const auto own = folder / (state + "_test_logits.safetensors");  // of a snapshot; the states of the rules share a file
-  return load_tensors(std::filesystem::exists(own) ? own : folder / "test_logits.safetensors").at(state);
+  const auto name = artifact_stem(state);
+  const auto own = folder / (name + "_test_logits.safetensors");  // of a snapshot; the states of the rules share a file
+  return load_tensors(std::filesystem::exists(own) ? own : folder / "test_logits.safetensors").at(name);
 }
 
 }  // namespace kdbench::inline train

@@ -1,17 +1,18 @@
 /// Networks that earlier jobs left in the store: what a job learns from, starts from or is added to.
 #pragma once
 #include <kdbench/results/store.h>
+#include <kdbench/train/data/train_data.h>
+#include <kdbench/train/network/factories.h>
+#include <kdbench/train/network/frozen_network.h>
 #include <kdbench/train/network/safetensors.h>
-#include <kdbench/train/session/session.h>
-#include <kdbench/train/teacher/teacher.h>
 
 #include <string>
 #include <vector>
 
 namespace kdbench::inline train {
 
-/// Name under which a state is kept, from {"rule", "epoch"} of a spec: "last", "best_val", "epoch_30".
-std::string state_name(const Json& checkpoint);
+/// How every job ends.
+inline const CheckpointRef kLastState;
 
 class StoredNetworks {
  public:
@@ -25,13 +26,13 @@ class StoredNetworks {
   RunRecord record(const std::string& job, const std::string& role) const;
 
   /// Own weights of a job in a state. @throws kdbench::Error if that state was not kept
-  TensorDict weights(const std::string& job, const std::string& state, const std::string& role) const;
+  TensorDict weights(const std::string& job, const CheckpointRef& state, const std::string& role) const;
 
   /// The network a job stands for: its own in `state`, then those whose logits are added to it, each in its last state.
-  std::vector<FrozenNetwork> network(const std::string& job, const std::string& state, const std::string& role) const;
+  std::vector<FrozenNetwork> network(const std::string& job, const CheckpointRef& state, const std::string& role) const;
 
   /// What that network said about the test rows when it was kept, [N, K].
-  torch::Tensor test_logits(const std::string& job, const std::string& state) const;
+  torch::Tensor test_logits(const std::string& job, const CheckpointRef& state) const;
 
  private:
   const Store& store_;

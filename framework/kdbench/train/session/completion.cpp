@@ -22,7 +22,7 @@ bool is_completion(const std::filesystem::path& folder) { return folder.filename
 void complete_artifacts(const Store& store, const std::filesystem::path& folder, const RunRecord& now) {
   const auto kept = store.get(now.job);
   if (!kept || !*kept) throw Error("its record vanished while it was trained again");
-  const std::string before = (*kept)->extra.value("weights_sha256", ""), after = now.extra.value("weights_sha256", "");
+  const auto &before = (*kept)->extra.weights_sha256, &after = now.extra.weights_sha256;
   if (before != after) {
     std::filesystem::remove_all(folder);
     throw Error(

@@ -36,7 +36,7 @@ void Group::renew_tape() {
   auto first = std::numeric_limits<std::int64_t>::max();
   std::int64_t epochs = 0;
   for (const auto& m : members_) {
-    epochs = m.trainee->settings().epochs;
+    epochs = m.trainee->recipe().epochs;
     const auto epoch = m.at / m.trainee->per_epoch();
     if (m.out || m.from_table || epoch >= epochs || !m.trainee->distils(epoch)) continue;
     first = std::min(first, tape_->segment_of(m.at));
@@ -165,18 +165,18 @@ ModelOutput Group::teacher_output(const Trainee& trainee, const Segment* segment
 /// One step on the batch that follows. `order` is empty where the data cuts batches on the device.
 void Group::train_on(Trainee& trainee, const Segment* segment, const std::vector<std::int64_t>& order) const {
   const auto epoch = trainee.epoch();
-  const auto& settings = trainee.settings();
-  const auto range = batch_range(trainee.step() % trainee.per_epoch(), settings.batch_size, data_.train().size());
+  const auto& recipe = trainee.recipe();
+  const auto range = batch_range(trainee.step() % trainee.per_epoch(), recipe.batch_size, data_.train().size());
   const bool from_table = !segment && trainee.distils(epoch);
   torch::Tensor positions;
   if (auto* feed = data_.feed()) {
-    if (from_table) positions = feed->positions(epoch, range.begin, range.size, settings);
-    trainee.train_step(feed->batch(epoch, range.begin, range.size, settings), teacher_output(trainee, segment, positions));
+    if (from_table) positions = feed->positions(epoch, range.begin, range.size, recipe);
+    trainee.train_step(feed->batch(epoch, range.begin, range.size, recipe), teacher_output(trainee, segment, positions));
     return;
   }
   const auto* rows = order.data() + range.begin;
   if (from_table) positions = torch::from_blob(const_cast<std::int64_t*>(rows), {range.size}, torch::kInt64);
-  trainee.train_step(data_.batch(rows, range.size, epoch, settings), teacher_output(trainee, segment, positions));
+  trainee.train_step(data_.batch(rows, range.size, epoch, recipe), teacher_output(trainee, segment, positions));
 }
 
 void Group::train_segment(Member& member, const std::atomic<bool>& stop) {

@@ -1,5 +1,5 @@
 #include <kdbench/train/session/job_failure.h>
-#include <kdbench/train/student/trainee.h>
+#include <kdbench/train/student/diverged.h>
 
 #include <c10/util/Exception.h>
 #include <fmt/core.h>
@@ -13,10 +13,8 @@ std::string first_line(const std::string& text) { return text.substr(0, text.fin
 
 }  // namespace
 
-std::pair<Status, std::string> outcome_of(const std::exception_ptr& failure, const Spec& spec) {
-  const auto out_of_memory = [&] {
-    return fmt::format("out of memory at batch_size = {}", spec.at("train").at("batch_size").get<std::int64_t>());
-  };
+JobFailure failure_of(const std::exception_ptr& failure, const Spec& spec) {
+  const auto out_of_memory = [&] { return fmt::format("out of memory at batch_size = {}", spec.train->batch_size); };
   try {
     std::rethrow_exception(failure);
   } catch (const Diverged& error) {

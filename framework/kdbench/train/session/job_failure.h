@@ -5,11 +5,16 @@
 
 #include <exception>
 #include <string>
-#include <utility>
 
 namespace kdbench::inline train {
 
-/// Status and reason for the record. @param spec of the job, for the batch size that was too large
-std::pair<Status, std::string> outcome_of(const std::exception_ptr& failure, const Spec& spec);
+/// Status and reason for the record.
+struct JobFailure {
+  Status status = Status::kFailed;
+  std::string reason;
+};
+
+/// @param spec of the job, for the batch size that was too large
+JobFailure failure_of(const std::exception_ptr& failure, const Spec& spec);
 
 }  // namespace kdbench::inline train

@@ -1,6 +1,6 @@
-/// Sums over the rows of an epoch: plain numbers, or, on a GPU, tensors that stay there until somebody asks.
+/// Sums over the rows of an epoch: plain numbers, and the tensors that gather them on a GPU until somebody asks.
 #pragma once
-#include <kdbench/base/json.h>
+#include <kdbench/results/record.h>
 #include <kdbench/train/student/objective.h>
 
 #include <cstdint>
@@ -9,35 +9,42 @@
 
 namespace kdbench::inline train {
 
-class EpochSums {
+/// As numbers; a checkpoint holds them in the middle of an epoch.
+struct EpochSums {
+  double rows = 0, loss = 0, correct = 0;
+  std::map<std::string, double> terms;
+
+  /// Adds one batch of N rows: its objective (means over the rows) and its logits [N, K] against labels [N].
+  void add(const torch::Tensor& logits, const torch::Tensor& labels, const Objective& objective);
+
+  /// False if some loss was not finite.
+  bool finite() const;
+
+  /// A row of a history with loss, terms and train_accuracy: means over the rows so far.
+  EpochRecord means() const;
+
+  static constexpr auto fields() {
+    using S = EpochSums;
+    return std::tuple(field("rows", &S::rows, "trained on"), field("loss", &S::loss, "what was minimised"),
+                      field("correct", &S::correct, "rows that were classified rightly, in train mode"),
+                      field("terms", &S::terms, "unweighted parts of the loss, by name"));
+  }
+};
+
+/// The same as tensors. They are always the same ones, so that a captured step can be replayed; and a replayed step runs no code
+/// of the host, so the rows are not counted here.
+class DeviceSums {
  public:
-  /// @param deferred keep the sums on the device; add() then only enqueues work there
-  explicit EpochSums(bool deferred = false) : deferred_(deferred) {}
+  /// Enqueues what EpochSums::add() does.
+  void add(const torch::Tensor& logits, const torch::Tensor& labels, const Objective& objective);
 
-  /// Adds one batch of N rows: its objective (means over the rows) and its logits [N, K] against labels [N]. Deferred sums are
-  /// always the same tensors, so that a captured step can be replayed; the rows are then counted by count(), not here.
-  /// Returns false if the loss is not finite (deferred: collect() tells).
-  bool add(const torch::Tensor& logits, const torch::Tensor& labels, const Objective& objective);
-  void count(std::int64_t rows) { rows_ += static_cast<double>(rows); }
-
-  /// Waits for the device and moves everything into plain numbers. Returns false if some loss was not finite.
-  bool collect();
-
-  /// {"loss", "train_accuracy", "terms"}: means over the rows so far. Call collect() first.
-  Json means() const;
-
-  Json save() const;
-  void restore(const Json& json);
+  /// Waits for the device, adds everything to `sums` and starts again at 0.
+  void move_into(EpochSums& sums);
   void clear();
 
  private:
-  void add_deferred(const torch::Tensor& correct, double rows, const Objective& objective);
-
-  bool deferred_;
-  double rows_ = 0, loss_ = 0, correct_ = 0;
-  std::map<std::string, double> terms_;
-  torch::Tensor device_loss_, device_correct_;
-  std::map<std::string, torch::Tensor> device_terms_;
+  torch::Tensor loss_, correct_;
+  std::map<std::string, torch::Tensor> terms_;
 };
 
 }  // namespace kdbench::inline train

@@ -29,11 +29,11 @@ void FiniteWatch::see(const torch::Tensor& loss, const torch::Tensor& gradients)
   step_.add_(1);
 }
 
-std::optional<FiniteWatch::Found> FiniteWatch::read() const {
+std::optional<NotFinite> FiniteWatch::read() const {
   const auto first = first_.cpu();
   const auto loss = first.data_ptr<std::int64_t>()[0], gradient = first.data_ptr<std::int64_t>()[1];
   if (loss == kNever && gradient == kNever) return std::nullopt;
-  return Found{std::min(loss, gradient), loss <= gradient};
+  return NotFinite{std::min(loss, gradient), loss <= gradient};
 }
 
 }  // namespace kdbench::inline train

@@ -1,5 +1,7 @@
 /// Finds the step at which a loss or a gradient was not finite, without the host waiting for any step.
 #pragma once
+#include <kdbench/train/student/diverged.h>
+
 #include <torch/types.h>
 
 #include <cstdint>
@@ -18,13 +20,8 @@ class FiniteWatch {
   /// Takes note of one step and goes to the next: `loss` and `gradients` are 0-dim float, not finite if something in them is not.
   void see(const torch::Tensor& loss, const torch::Tensor& gradients);
 
-  /// The first step where something was not finite. Loss before gradient when both happened in one step.
-  struct Found {
-    std::int64_t step = 0;
-    bool in_loss = false;
-  };
-  /// Waits for the device. Nothing if every step so far was finite.
-  std::optional<Found> read() const;
+  /// Waits for the device. Nothing if every step since start() was finite; loss before gradient where both happened in one step.
+  std::optional<NotFinite> read() const;
 
  private:
   torch::Tensor step_, first_;  // [] and [2] int64: the present step; first bad step by loss, by gradient

@@ -10,6 +10,19 @@ constexpr std::int64_t kNoIgnoredLabel = -100;
 
 }  // namespace
 
+ObjectiveKnobs objective_knobs(const Spec& spec) {
+  ObjectiveKnobs knobs;
+  knobs.label_smoothing = spec.train->label_smoothing;
+  if (!spec.loss) return knobs;
+  const auto& loss = *spec.loss;
+  knobs.alpha = loss.alpha;
+  knobs.tau_student = loss.tau_student;
+  knobs.tau_teacher = loss.tau_teacher;
+  knobs.teacher_temperature = loss.teacher_temperature;
+  knobs.tau_squared = loss.tau_squared;
+  return knobs;
+}
+
 Objective objective(const torch::Tensor& student_logits, const torch::Tensor& labels, const LossTerms& terms,
                     const ObjectiveKnobs& knobs) {
   Objective result;

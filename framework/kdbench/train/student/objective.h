@@ -1,6 +1,7 @@
 /// What a network is trained on: cross-entropy and a loss plugin's terms, weighted by the host so that no two methods differ
 /// by their glue.
 #pragma once
+#include <kdbench/plan/spec.h>
 #include <kdbench/sdk/loss.h>
 
 #include <torch/types.h>
@@ -20,6 +21,9 @@ struct ObjectiveKnobs {
   bool tau_squared = true;           ///< multiply the distillation terms by tau_student^2
   double label_smoothing = 0.0;      ///< of the cross-entropy, in [0, 1)
 };
+
+/// The weights that a job's spec asks for; without a loss its label smoothing alone.
+ObjectiveKnobs objective_knobs(const Spec& spec);
 
 struct Objective {
   torch::Tensor total;  ///< 0-dim, differentiable in the student's logits and whatever the terms depend on

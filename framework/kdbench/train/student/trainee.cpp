@@ -1,36 +1,23 @@
-#include <kdbench/base/hash.h>
-#include <kdbench/base/seeds.h>
 #include <kdbench/calibration/information.h>
-#include <kdbench/sdk/torch_compat.h>
-#include <kdbench/train/device/parallel.h>
+#include <kdbench/sdk/error.h>
+#include <kdbench/train/data/schedule.h>
 #include <kdbench/train/device/stopwatch.h>
+#include <kdbench/train/network/evaluate.h>
 #include <kdbench/train/network/summed_model.h>
+#include <kdbench/train/network/weights.h>
+#include <kdbench/train/student/checkpoint.h>
+#include <kdbench/train/student/deferred_steps.h>
+#include <kdbench/train/student/direct_steps.h>
+#include <kdbench/train/student/final_measures.h>
 #include <kdbench/train/student/trainee.h>
 
-#include <ATen/Context.h>
-#include <ATen/Functions.h>
 #include <fmt/core.h>
-#include <torch/utils.h>
 
 #include <algorithm>
-#include <cmath>
-#include <mutex>
+#include <array>
 
 namespace kdbench::inline train {
 namespace {
-
-ObjectiveKnobs knobs_of(const Spec& spec) {
-  ObjectiveKnobs knobs;
-  knobs.label_smoothing = spec.at("train").at("label_smoothing");
-  const auto& loss = spec.at("loss");
-  if (loss.is_null()) return knobs;
-  knobs.alpha = loss.at("alpha");
-  knobs.tau_student = loss.at("tau_student");
-  knobs.tau_teacher = loss.at("tau_teacher");
-  knobs.teacher_temperature = loss.at("teacher_temperature");
-  knobs.tau_squared = loss.at("tau_squared");
-  return knobs;
-}
 
 std::vector<torch::Tensor> trained_parameters(const TraineeParts& parts) {
   auto all = parts.model->parameters();
@@ -41,189 +28,183 @@ std::vector<torch::Tensor> trained_parameters(const TraineeParts& parts) {
   return all;
 }
 
+Learner make_learner(const TraineeParts& parts, const TrainData& data) {
+  const auto batch_size = parts.job.spec.train->batch_size;
+  const auto per_epoch = data.steps_per_epoch(batch_size);
+  if (per_epoch == 0)
+    throw Error(fmt::format("batch_size = {} leaves no training step for {} rows", batch_size, data.train().size()));
+  to_channels_last(*parts.model);
+  const auto network = summed(parts.model, parts.frozen);
+  network->train();
+  if (parts.loss) parts.loss->train();
+  return {network, parts.loss, parts.device, parts.job.spec, per_epoch};
+}
+
+StepRandomness find_randomness(const TraineeParts& parts, const TrainData& data) {
+  constexpr std::array<std::int64_t, 2> kRows{0, 1};
+  const auto batch = data.batch(kRows.data(), 2, 0, *parts.job.spec.train);
+  return {*parts.model, batch, parts.device, parts.job.spec.seed};
+}
+
+FlatSgd::Options sgd_options(const Recipe& recipe) { return {recipe.momentum, recipe.weight_decay, recipe.nesterov}; }
+
 }  // namespace
 
 Trainee::Trainee(TraineeParts parts, const TrainData& data)
     : parts_(std::move(parts)),
-      network_(summed(parts_.model, parts_.frozen)),
       data_(data),
-      settings_(train_settings(parts_.job.spec.at("train"))),
-      knobs_(knobs_of(parts_.job.spec)),
-      sums_(parts_.deferred || !parts_.device.is_cpu()),
-      deferred_(parts_.deferred || !parts_.device.is_cpu()),
+      learner_(make_learner(parts_, data)),
+      randomness_(find_randomness(parts_, data)),
+      sgd_(trained_parameters(parts_), sgd_options(recipe())),
       stream_(parts_.device),
-      watch_(parts_.device) {
-  needs_.teacher = false;
-  if (parts_.loss) needs_ = parts_.loss->needs();
-  if (const auto& loss = parts_.job.spec.at("loss"); !loss.is_null()) {
-    kd_begin_ = loss.at("kd_begin");
-    kd_end_ = loss.at("kd_end");
-  }
-  per_epoch_ = data.steps_per_epoch(settings_.batch_size);
-  if (per_epoch_ == 0)
-    throw Error(fmt::format("batch_size = {} leaves no training step for {} rows", settings_.batch_size, data.train().size()));
-  dropout_seed_ = seed_for(static_cast<std::uint64_t>(parts_.job.spec.at("seed").get<std::int64_t>()), "dropout");
-  to_channels_last(*parts_.model);
-  network_->train();
-  if (parts_.loss) parts_.loss->train();
-  find_out_whether_stochastic();
-  sgd_ = std::make_unique<FlatSgd>(trained_parameters(parts_),
-                                   FlatSgd::Options{settings_.momentum, settings_.weight_decay, settings_.nesterov});
-  watch_.start(0);
-  graph_ = std::make_unique<StepGraph>(parts_.device,
-                                       CapturePolicy(std::min(settings_.batch_size, data.train().size()), why_no_graph()));
+      steps_(make_steps()) {}
+
+std::unique_ptr<TrainingSteps> Trainee::make_steps() {
+  const StepParts parts{learner_, sgd_, randomness_};
+  if (!parts_.deferred && parts_.device.is_cpu()) return std::make_unique<DirectSteps>(parts);
+  return std::make_unique<DeferredSteps>(parts, parts_.device, std::min(recipe().batch_size, data_.train().size()));
 }
 
-void Trainee::find_out_whether_stochastic() {
-  torch::NoGradGuard no_grad;
-  const std::lock_guard<std::mutex> guard(generator_mutex());
-  TensorDict before;
-  for (const auto& [name, tensor] : state_of(*parts_.model)) before.emplace(name, tensor.clone());
-  const auto positions = std::array<std::int64_t, 2>{0, 1};
-  const auto batch = data_.batch(positions.data(), 2, 0, settings_);
-  auto generator = at::globalContext().defaultGenerator(parts_.device);
-  const auto state = generator.get_state();
-  parts_.model->forward(batch.images);
-  stochastic_ = !generator.get_state().equal(state);
-  load_state(*parts_.model, before, "the model");
-}
-
-void Trainee::diverged(const std::string& what) const {
-  throw Diverged(fmt::format("{} in epoch {}, step {}", what, epoch() + 1, step_ % per_epoch_ + 1));
-}
-
-Objective Trainee::objective_of(const ModelOutput& student, const Batch& batch, const ModelOutput& teacher) {
-  LossTerms terms;
-  if (terms_on(epoch())) {
-    ModelOutput scaled = teacher;
-    if (scaled.logits.defined() && knobs_.teacher_temperature != 1.0) scaled.logits = scaled.logits / knobs_.teacher_temperature;
-    const torch::Tensor none;
-    terms = parts_.loss->forward({student, scaled, batch.labels, batch.indices, needs_.posterior ? batch.posterior : none,
-                                  batch.images, knobs_.tau_student, knobs_.tau_teacher, epoch(), settings_.epochs, step_,
-                                  settings_.epochs * per_epoch_});
-  }
-  return objective(student.logits, batch.labels, terms, knobs_);
-}
-
-void Trainee::forward_backward(const Batch& batch, const ModelOutput& teacher) {
-  ModelOutput student;
-  {
-    const Bf16Scope bf16(settings_.bf16, parts_.device.is_cuda());
-    student = network_->forward(batch.images);
-  }
-  if (settings_.bf16) student.logits = student.logits.to(torch::kFloat32);
-  const auto objective = objective_of(student, batch, teacher);
-  if (!sums_.add(student.logits, batch.labels, objective)) diverged("the loss is not finite");
-  if (deferred_) loss_ = objective.total.detach();
-  objective.total.backward();
+void Trainee::add_training_time(double seconds) {
+  seconds_.train += seconds;
+  epoch_seconds_ += seconds;
 }
 
 void Trainee::train_step(const Batch& batch, const ModelOutput& teacher) {
   const Stopwatch watch;
-  sgd_->clear_gradients();
-  lr_ = learning_rate(settings_, step_, per_epoch_);
-  const auto step = [&] { deferred_ ? enqueue_step(batch, teacher) : forward_backward(batch, teacher); };
-  if (stochastic_) {
-    const std::lock_guard<std::mutex> guard(generator_mutex());
-    torch::manual_seed(mix64(dropout_seed_ ^ static_cast<std::uint64_t>(step_)));
-    step();
-  } else {
-    step();
-  }
-  if (!deferred_ && !sgd_->step(lr_)) diverged("a gradient is not finite");
+  lr_ = learning_rate(recipe(), step_, per_epoch());
+  steps_->run(batch, teacher, step_, lr_);
   ++step_;
-  const auto seconds = watch.seconds();
-  timings.train_s += seconds;
-  epoch_seconds_ += seconds;
-}
-
-/// One step without looking at any of its numbers.
-void Trainee::enqueue_step(const Batch& batch, const ModelOutput& teacher) {
-  sgd_->set_rate(lr_);
-  sums_.count(batch.labels.size(0));
-  graph_->run(batch, teacher, terms_on(epoch()), [this](const Batch& inputs, const ModelOutput& taught) {
-    sgd_->clear_gradients();
-    forward_backward(inputs, taught);
-    watch_.see(loss_, sgd_->step_on_device());
-  });
+  add_training_time(watch.seconds());
 }
 
 void Trainee::wait_for_steps() {
-  if (!deferred_) return;
   const Stopwatch watch;
-  DeviceEvent::after_work_on(parts_.device).wait();
-  const auto found = watch_.read();
-  const auto seconds = watch.seconds();
-  timings.train_s += seconds;
-  epoch_seconds_ += seconds;
-  if (!found) return;
-  throw Diverged(fmt::format("{} is not finite in epoch {}, step {}", found->in_loss ? "the loss" : "a gradient",
-                             found->step / per_epoch_ + 1, found->step % per_epoch_ + 1));
-}
-
-std::string Trainee::why_no_graph() const {
-  if (stochastic_) return "the model draws random numbers";
-  if (parts_.loss && !needs_.repeatable) return "the loss does not promise that its steps repeat (LossNeeds::repeatable)";
-  return {};
+  const auto found = steps_->wait();
+  add_training_time(watch.seconds());
+  if (found) throw diverged(*found, per_epoch());
 }
 
 double Trainee::samples_per_second() const {
   if (history_.empty()) return 0;
-  const double seconds = history_.back().at("seconds");
+  const double seconds = history_.back().seconds;
   return seconds > 0 ? static_cast<double>(data_.train().size()) / seconds : 0;
 }
 
+std::optional<double> Trainee::validation_accuracy() const {
+  const auto last = std::find_if(history_.rbegin(), history_.rend(), [](const auto& row) { return row.val.has_value(); });
+  if (last == history_.rend()) return std::nullopt;
+  return last->val->accuracy;
+}
+
 void Trainee::end_epoch() {
-  const auto done = step_ / per_epoch_;
+  const auto done = step_ / per_epoch();
   wait_for_steps();
-  if (!sums_.collect()) throw Diverged(fmt::format("a loss or gradient is not finite in epoch {}", done));
-  Json row = sums_.means();
-  row["epoch"] = done;
-  row["lr"] = lr_;
-  row["seconds"] = epoch_seconds_;
-  row["val"] = nullptr;
-  row["val_information"] = nullptr;
-  if (data_.validation().size() > 0 && (done % settings_.evaluate_every == 0 || finished())) validate(row);
+  const auto& sums = steps_->sums();
+  if (!sums.finite()) throw Diverged(fmt::format("a loss or gradient is not finite in epoch {}", done));
+  auto row = sums.means();
+  row.epoch = done;
+  row.lr = lr_;
+  row.seconds = epoch_seconds_;
+  if (data_.validation().size() > 0 && (done % recipe().evaluate_every == 0 || finished())) validate(row);
   history_.push_back(std::move(row));
   keep_snapshot(done);
-  sums_.clear();
+  steps_->start(step_, {});
   epoch_seconds_ = 0;
   if (!finished() && done % parts_.checkpoint_every == 0) save();
 }
 
-void Trainee::validate(Json& row) {
+void Trainee::validate(EpochRecord& row) {
   const Stopwatch watch;
-  const auto answers = answers_of(*network_, data_, data_.validation());
-  const auto m = measured(answers.logits, data_.validation().labels);
-  const auto quick = measure_quickly(m.view(), parts_.job.spec.at("bins"));
-  const auto told = information(m.view(), quick.nll, doubles(answers.embedding));
-  const auto done = step_ / per_epoch_;
-  row["val"] = {{"accuracy", quick.accuracy},
-                {"nll", number(quick.nll)},
-                {"ece", quick.ece},
-                {"label_information", number(told.label)},
-                {"input_information", told.input ? Json(*told.input) : Json()}};
-  row["val_information"] = number(told.total());
-  validation_accuracy_ = quick.accuracy;
-  TensorDict state;  // of this epoch, copied once for all rules
-  keep_if_best("best_val", quick.accuracy, done, state);
-  keep_if_best("min_val_ece", -quick.ece, done, state);
-  keep_if_best("min_val_nll", -quick.nll, done, state);
-  keep_if_best("max_val_information", told.total(), done, state);
-  timings.evaluate_s += watch.seconds();
+  const auto outputs = outputs_of(learner_.network(), data_, data_.validation());
+  const auto rows = logits_and_labels(outputs.logits, data_.validation().labels);
+  const auto quick = measure_quickly(rows.view(), static_cast<int>(parts_.job.spec.bins));
+  const auto told = information(rows.view(), quick.nll, values_of(outputs.embedding));
+  row.val = EpochValidation{quick.accuracy, quick.nll, quick.ece, told.label, told.input};
+  row.val_information = told.total();
+  best_.offer(row, [&] { return copy_of_state(*parts_.model); });
+  seconds_.evaluate += watch.seconds();
 }
 
-TensorDict Trainee::snapshot() const {
-  TensorDict out;
-  for (const auto& [name, tensor] : state_of(*parts_.model)) out.emplace(name, tensor.detach().cpu().clone());
-  return out;
+void Trainee::keep_snapshot(std::int64_t epoch) {
+  const auto& wanted = parts_.job.keep_epochs;
+  if (std::find(wanted.begin(), wanted.end(), epoch) == wanted.end()) return;
+  const Stopwatch watch;
+  const auto name = snapshot_name(epoch);
+  const auto logits = logits_of(learner_.network(), data_, data_.test());
+  save_tensors(parts_.folder / (name + "_test_logits.safetensors"), {{name, logits}});
+  save_tensors(parts_.folder / (name + ".safetensors"), copy_of_state(*parts_.model));
+  seconds_.save += watch.seconds();
 }
 
-void Trainee::keep_if_best(const std::string& rule, double value, std::int64_t epoch, TensorDict& state) {
-  const auto it = kept_.find(rule);
-  if (it != kept_.end() && !(value > it->second.value)) return;
-  if (state.empty()) state = snapshot();
-  kept_[rule] = {value, epoch, state};
+void Trainee::check_snapshots() const {
+  for (const auto kept : parts_.job.keep_epochs) {
+    const auto file = parts_.folder / (snapshot_name(kept) + ".safetensors");
+    if (kept <= epoch() && !std::filesystem::exists(file)) {
+      throw Error(fmt::format("it was made without keeping the network after epoch {}, which is wanted now", kept));
+    }
+  }
+}
+
+void Trainee::save() {
+  wait_for_steps();
+  const Stopwatch watch;
+  TrainingCheckpoint out;
+  out.state.job = parts_.job.id;
+  out.state.data = data_.data_sha256();
+  out.state.step = step_;
+  out.state.history = history_;
+  out.state.sums = steps_->sums();
+  out.state.lr = lr_;
+  out.state.epoch_seconds = epoch_seconds_;
+  out.state.train_s = seconds_.train;
+  out.state.evaluate_s = seconds_.evaluate;
+  out.state.validation_accuracy = validation_accuracy().value_or(-1);
+  out.model = state_of(*parts_.model);
+  if (parts_.loss) out.loss = state_of(*parts_.loss);
+  out.momentum = sgd_.momentum();
+  for (const auto& [rule, state] : best_.by_rule()) {
+    out.state.kept[rule] = state.mark;
+    out.kept[rule] = state.weights;
+  }
+  save_checkpoint(checkpoint_file(parts_.folder), out);
+  seconds_.save += watch.seconds();
+}
+
+bool Trainee::resume() {
+  const auto file = checkpoint_file(parts_.folder);
+  auto from = load_checkpoint(file, parts_.job.id, data_.data_sha256());
+  if (!from) return false;
+  const auto what = "checkpoint " + file.string();
+  load_state(*parts_.model, from->model, what);
+  if (parts_.loss) load_state(*parts_.loss, from->loss, what);
+  sgd_.restore(from->momentum);
+  std::map<std::string, BestState> best;
+  for (const auto& [rule, mark] : from->state.kept) best[rule] = {mark, from->kept.at(rule)};
+  best_.restore(std::move(best));
+  step_ = from->state.step;
+  check_snapshots();
+  steps_->start(step_, from->state.sums);
+  history_ = std::move(from->state.history);
+  lr_ = from->state.lr;
+  epoch_seconds_ = from->state.epoch_seconds;
+  seconds_.train = from->state.train_s;
+  seconds_.evaluate = from->state.evaluate_s;
+  return true;
+}
+
+void Trainee::finish(RunRecord& record) {
+  const Stopwatch watch;
+  FinalMeasures measures(*parts_.model, learner_.network(), data_, static_cast<int>(parts_.job.spec.bins), parts_.folder);
+  measures.take(record, recipe().epochs, best_);
+  std::filesystem::remove(checkpoint_file(parts_.folder));
+  seconds_.evaluate += watch.seconds();
+  record.epochs = history_;
+  record.extra.num_params = num_parameters(*parts_.model);
+  record.extra.graph = steps_->report();
+  std::int64_t frozen = 0;
+  for (const auto& model : parts_.frozen) frozen += num_parameters(*model);
+  if (frozen > 0) record.extra.num_frozen_params = frozen;
 }
 
 }  // namespace kdbench::inline train

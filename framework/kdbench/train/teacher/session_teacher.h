@@ -1,27 +1,33 @@
 /// The network that teaches the jobs of a session, and what their records say about it.
 #pragma once
+#include <kdbench/results/record.h>
+#include <kdbench/train/network/evaluate.h>
 #include <kdbench/train/network/stored_networks.h>
+#include <kdbench/train/teacher/teacher.h>
 
-#include <cstdint>
+#include <optional>
 #include <string>
 
 namespace kdbench::inline train {
 
-class Teaching {
+class SessionTeacher {
  public:
-  /// Loads the network that `spec`, the "teacher" of a job's spec, names, and fits its temperature if the spec says so.
+  /// Loads the network that `spec` names, and fits its temperature if the spec says so.
   /// @param bins of its calibration; @param data is kept by reference
   /// @throws kdbench::Error if it is not to be had
-  Teaching(const Json& spec, int bins, const StoredNetworks& stored, const TrainData& data, std::size_t threads,
-           torch::Device device);
+  SessionTeacher(const TeacherSpec& spec, int bins, const StoredNetworks& stored, const TrainData& data, std::size_t threads,
+                 torch::Device device);
 
   const Teacher& teacher() const { return teacher_; }
 
-  /// What its logits for a row depend on beside the data: job, state, temperature.
-  Json key() const;
+  const std::string& job() const { return common_.job; }
+  /// The state that teaches, as its artifacts are called.
+  std::string state() const { return artifact_stem(common_.checkpoint); }
+  /// What its logits are divided by; 1 if nothing was fitted.
+  double temperature() const { return temperature_; }
 
-  /// "teacher" of the record of a job with this spec; see RunRecord.
-  Json part(const Spec& job_spec) const;
+  /// What the record of a job with this spec says of its teacher; nothing for a job that is not taught.
+  std::optional<TeacherRecord> record_for(const Spec& job_spec) const;
 
   /// @throws kdbench::Error if the weights are not those that were loaded
   void check_unchanged() const;
@@ -31,14 +37,11 @@ class Teaching {
 
   const TrainData& data_;
   int bins_;
-  std::string job_;
-  Json checkpoint_;
-  std::string state_;
-  Measured test_;
   Teacher teacher_;
   std::string sha_;
+  LogitsAndLabels test_;
   double temperature_ = 1.0;
-  Json common_;  ///< what the records of all its students say of it
+  TeacherRecord common_;  ///< what the records of all its students say of it
 };
 
 }  // namespace kdbench::inline train

@@ -23,21 +23,20 @@ BatchRange batch_range(std::int64_t step_in_epoch, std::int64_t batch_size, std:
   return {begin, std::min(batch_size, num_rows - begin)};
 }
 
-std::int64_t segment_length(const TrainData& data, const Teacher& teacher, TeacherWants wants, const TrainSettings& settings,
+std::int64_t segment_length(const TrainData& data, const Teacher& teacher, TeacherWants wants, const Recipe& recipe,
                             std::int64_t per_epoch, double budget_bytes) {
   constexpr std::array<std::int64_t, 2> kRows{0, 1};
-  const auto batch = data.batch(kRows.data(), 2, 0, settings);
-  const double a_batch = bytes_of(teacher.forward(0, batch.images, wants)) / 2 * static_cast<double>(settings.batch_size);
+  const auto batch = data.batch(kRows.data(), 2, 0, recipe);
+  const double a_batch = bytes_of(teacher.forward(0, batch.images, wants)) / 2 * static_cast<double>(recipe.batch_size);
   return std::clamp<std::int64_t>(static_cast<std::int64_t>(budget_bytes / a_batch), 1, per_epoch);
 }
 
-Tape::Tape(const TrainData& data, const Teacher& teacher, TeacherWants wants, const TrainSettings& settings,
-           std::int64_t segment_steps)
+Tape::Tape(const TrainData& data, const Teacher& teacher, TeacherWants wants, const Recipe& recipe, std::int64_t segment_steps)
     : data_(data),
       teacher_(teacher),
       wants_(wants),
-      settings_(settings),
-      per_epoch_(data.steps_per_epoch(settings.batch_size)),
+      recipe_(recipe),
+      per_epoch_(data.steps_per_epoch(recipe.batch_size)),
       segment_steps_(segment_steps),
       segments_per_epoch_((per_epoch_ + segment_steps - 1) / segment_steps) {}
 
@@ -80,11 +79,11 @@ std::optional<Tape::Task> Tape::next_task() {
 
 ModelOutput Tape::compute(const Task& task, std::size_t thread) const {
   const auto step = task.segment % segments_per_epoch_ * segment_steps_ + task.batch;
-  const auto range = batch_range(step, settings_.batch_size, data_.train().size());
+  const auto range = batch_range(step, recipe_.batch_size, data_.train().size());
   if (auto* feed = data_.feed())
-    return teacher_.forward(thread, feed->batch(task.epoch, range.begin, range.size, settings_).images, wants_);
+    return teacher_.forward(thread, feed->batch(task.epoch, range.begin, range.size, recipe_).images, wants_);
   const auto order = data_.order(task.epoch);
-  const auto batch = data_.batch(order.data() + range.begin, range.size, task.epoch, settings_);
+  const auto batch = data_.batch(order.data() + range.begin, range.size, task.epoch, recipe_);
   return teacher_.forward(thread, batch.images, wants_);
 }
 

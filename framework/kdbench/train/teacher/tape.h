@@ -27,13 +27,8 @@ struct Segment {
 /// group's lock guards it; compute() alone runs outside the lock.
 class Tape {
  public:
-  struct Shape {
-    std::int64_t batch_size = 0, per_epoch = 0, segment_steps = 0;
-  };
-
-  /// @param settings recipe of the students: their batch size and augmentation are the teacher's too
-  Tape(const TrainData& data, const Teacher& teacher, TeacherWants wants, const TrainSettings& settings,
-       std::int64_t segment_steps);
+  /// @param recipe recipe of the students: their batch size and augmentation are the teacher's too
+  Tape(const TrainData& data, const Teacher& teacher, TeacherWants wants, const Recipe& recipe, std::int64_t segment_steps);
 
   std::int64_t segment_of(std::int64_t step) const;  ///< of a step counted from the start of training
   std::int64_t end_of(std::int64_t segment) const;   ///< first step after a segment
@@ -55,7 +50,7 @@ class Tape {
   const TrainData& data_;
   const Teacher& teacher_;
   TeacherWants wants_;
-  const TrainSettings settings_;
+  const Recipe recipe_;
   std::int64_t per_epoch_, segment_steps_, segments_per_epoch_;
   std::map<std::int64_t, Segment> segments_;
 };
@@ -67,7 +62,7 @@ struct BatchRange {
 BatchRange batch_range(std::int64_t step_in_epoch, std::int64_t batch_size, std::int64_t num_rows);
 
 /// How many batches of teacher outputs are kept at once: a whole epoch if that takes at most `budget_bytes`, else as many as do.
-std::int64_t segment_length(const TrainData& data, const Teacher& teacher, TeacherWants wants, const TrainSettings& settings,
+std::int64_t segment_length(const TrainData& data, const Teacher& teacher, TeacherWants wants, const Recipe& recipe,
                             std::int64_t per_epoch, double budget_bytes);
 
 }  // namespace kdbench::inline train

@@ -63,10 +63,10 @@ TEST(Session, LearnsAndRecordsWhatItMeasured) {
   const auto r = toy::record(s.store, "teacher");
   EXPECT_EQ(r.status, Status::kDone);
   EXPECT_EQ(r.epochs.size(), 12U);
-  EXPECT_GT(r.checkpoints.at("last").at("test").at("accuracy").get<double>(), 0.9);
-  EXPECT_EQ(r.checkpoints.at("last").at("test").at("n"), 30);
-  EXPECT_EQ(r.extra.at("num_train"), 51);  // 60 - 9
-  EXPECT_EQ(r.extra.at("num_val"), 9);
+  EXPECT_GT(r.checkpoints.at("last").test.metrics.accuracy, 0.9);
+  EXPECT_EQ(r.checkpoints.at("last").test.metrics.n, 30);
+  EXPECT_EQ(r.extra.num_train, 51);  // 60 - 9
+  EXPECT_EQ(r.extra.num_val, 9);
   EXPECT_TRUE(r.checkpoints.contains("best_val"));
   EXPECT_TRUE(std::filesystem::exists(s.store.artifacts("teacher") / "last.safetensors"));
   EXPECT_FALSE(std::filesystem::exists(s.store.artifacts("teacher") / "checkpoint.safetensors"));
@@ -77,11 +77,12 @@ TEST(Session, RecordsTheTeacherAsTheLossSawIt) {
   toy::train(s.store, {job("teacher", 8, false)});
   toy::train(s.store, {taught("a", "mse", 4, false)});
   const auto teacher = toy::record(s.store, "teacher"), r = toy::record(s.store, "a");
-  EXPECT_EQ(r.teacher.at("as_taught").at("temperature"), 4.0);
-  EXPECT_EQ(r.teacher.at("as_taught").at("accuracy"), teacher.checkpoints.at("last").at("test").at("accuracy"));
+  ASSERT_TRUE(r.teacher);
+  EXPECT_EQ(r.teacher->as_taught.temperature, 4.0);
+  EXPECT_EQ(r.teacher->as_taught.metrics.accuracy, teacher.checkpoints.at("last").test.metrics.accuracy);
   for (const auto& point : teacher.tau_curve) {
-    if (point.at("tau") == 4.0) {
-      EXPECT_DOUBLE_EQ(r.teacher.at("as_taught").at("ece"), point.at("ece"));
+    if (point.tau == 4.0) {
+      EXPECT_DOUBLE_EQ(r.teacher->as_taught.metrics.ece, point.ece);
     }
   }
 }

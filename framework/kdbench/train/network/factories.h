@@ -1,0 +1,20 @@
+/// How training makes what plugins provide; given by whoever has loaded them.
+#pragma once
+#include <kdbench/plan/spec.h>
+#include <kdbench/sdk/dataset.h>
+#include <kdbench/sdk/loss.h>
+#include <kdbench/sdk/model.h>
+
+#include <functional>
+#include <memory>
+
+namespace kdbench::inline train {
+
+/// Each makes what a part of a spec names. @throws kdbench::Error where that is not to be had
+struct Factories {
+  std::function<std::shared_ptr<Dataset>(const DataSource&)> dataset;
+  std::function<std::shared_ptr<Model>(const PluginSpec&, const ModelContext&)> model;
+  std::function<std::shared_ptr<Loss>(const LossSpec&, const LossContext&)> loss;
+};
+
+}  // namespace kdbench::inline train

@@ -1,0 +1,118 @@
+#include <kdbench/base/machine.h>
+#include <kdbench/train/device/allocator.h>
+#include <kdbench/train/device/cuda.h>
+#include <kdbench/train/network/evaluate.h>
+#include <kdbench/train/session/completion.h>
+#include <kdbench/train/session/job_failure.h>
+#include <kdbench/train/session/job_recorder.h>
+
+#include <sys/resource.h>
+
+namespace kdbench::inline train {
+namespace {
+
+rusage usage_of_process() {
+  rusage usage{};
+  ::getrusage(RUSAGE_SELF, &usage);
+  return usage;
+}
+
+}  // namespace
+
+Timings JobRecorder::timings(const StudentSeconds& seconds) const {
+  Timings out;
+  out.load_s = load_s_;
+  out.train_s = seconds.train;
+  out.evaluate_s = seconds.evaluate;
+  out.save_s = seconds.save;
+  out.teacher_s = teacher_share_();
+  return out;
+}
+
+Memory JobRecorder::memory() const {
+  const auto allocator = allocator_stats();
+  Memory out;
+  out.peak_rss_bytes = usage_of_process().ru_maxrss * 1024;
+  out.allocator_peak_bytes = static_cast<std::int64_t>(allocator.peak_in_use);
+  out.allocator_reserved_bytes = static_cast<std::int64_t>(allocator.reserved);
+  if (const auto bytes = peak_device_bytes(shared_.device); bytes > 0) out.gpu_peak_bytes = static_cast<std::int64_t>(bytes);
+  return out;
+}
+
+RunFacts JobRecorder::facts() const {
+  const auto& data = shared_.data;
+  RunFacts out;
+  out.num_train = data.train().size();
+  out.num_val = data.validation().size();
+  out.num_test = data.test().size();
+  out.data_sha256 = data.data_sha256();
+  out.split_sha256 = data.split_sha256();
+  out.group_size = static_cast<std::int64_t>(shared_.jobs.size());
+  out.faults = usage_of_process().ru_minflt;
+  out.bayes_accuracy = bayes_accuracy(data.test());
+  return out;
+}
+
+RunRecord JobRecorder::record_of(const Job& job, const StudentSeconds& seconds) const {
+  RunRecord record;
+  record.job = job.id;
+  record.label = job.label;
+  record.spec = job.spec;
+  record.environment = shared_.options.environment;
+  record.environment.device = shared_.options.device;
+  record.timings = timings(seconds);
+  record.memory = memory();
+  record.extra = facts();
+  if (shared_.teacher) record.teacher = shared_.teacher->record_for(job.spec);
+  record.finished_at = utc_now();
+  return record;
+}
+
+void JobRecorder::epoch_done(const Trainee& trainee) const {
+  EpochEvent event;
+  event.job = trainee.job().id;
+  event.epoch = static_cast<std::int64_t>(trainee.history().size());
+  event.epochs = trainee.recipe().epochs;
+  event.samples_per_s = trainee.samples_per_second();
+  event.val_accuracy = trainee.validation_accuracy();
+  send_(event);
+}
+
+void JobRecorder::interrupted(const Trainee& trainee) const {
+  JobEvent event;
+  event.job = trainee.job().id;
+  event.status = Status::kInterrupted;
+  event.reason = "stopped; a rerun continues";
+  send_(event);
+}
+
+void JobRecorder::finished(Trainee& trainee) const {
+  auto record = record_of(trainee.job(), trainee.seconds());
+  if (shared_.teacher) shared_.teacher->check_unchanged();
+  trainee.finish(record);
+  record.timings.evaluate_s = trainee.seconds().evaluate;
+  record.status = Status::kDone;
+  if (is_completion(trainee.folder())) complete_artifacts(shared_.store, trainee.folder(), record);
+  put(record);
+}
+
+void JobRecorder::failed(const Job& job, const std::vector<EpochRecord>& history, const StudentSeconds& seconds,
+                         const std::exception_ptr& why) const {
+  auto record = record_of(job, seconds);
+  auto failure = failure_of(why, job.spec);
+  record.status = failure.status;
+  record.reason = std::move(failure.reason);
+  record.epochs = history;
+  put(record);
+}
+
+void JobRecorder::put(const RunRecord& record) const {
+  shared_.store.put(record);
+  JobEvent event;
+  event.job = record.job;
+  event.status = record.status;
+  event.reason = record.reason;
+  send_(event);
+}
+
+}  // namespace kdbench::inline train
