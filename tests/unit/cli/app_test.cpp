@@ -267,7 +267,7 @@ TEST_F(Cli, CalibrateAsksWithoutPluginsAndPassesMistakesOn) {
   const auto odd = file("odd.csv", R"({"event":"result","report":{}})"
                                    "\n");
   EXPECT_EQ(run({"calibrate", odd}), 1);
-  EXPECT_EQ(err.str(), "kdbench: report: it has no member 'metrics'\n");
+  EXPECT_EQ(err.str(), "kdbench: the worker's answer cannot be read: report: it has no member 'metrics'\n");
 }
 
 TEST_F(Cli, CorrelatesTwoColumnsOfATable) {

@@ -72,7 +72,7 @@ TEST(DescribeText, TellsFormulaSourceAndParameters) {
             "parameter  type     default  range               meaning\n"
             "beta       real     1.0      >= 0.0              weight of inter\n"
             "mode       string   both     one of both, inter  what to match\n"
-            "depth      integer  8        in [8, 110]         layers\n"
+            "depth      integer  8        in [8.0, 110.0]     layers\n"
             "\n"
             "A loss table also takes the host's keys alpha, tau, tau_student, tau_teacher, "
             "teacher_temperature and tau_squared\n"
