@@ -9,7 +9,7 @@ namespace kdbench::inline cli {
 namespace {
 
 const std::vector<std::string> kColumns = {"kind", "plugin", "printed"};
-const std::vector<std::string> kKinds = {"loss", "model"};
+const std::vector<std::string> kKinds = {"loss", "model", "strategy"};
 
 std::vector<std::string> names_of(const std::vector<CsvCell>& header) {
   std::vector<std::string> out;
@@ -34,6 +34,8 @@ Result<PrintedNames> parse_printed_names(const std::string& text, const std::str
       out.losses[plugin.text] = printed.text;
     else if (kind.text == "model")
       out.networks[plugin.text] = printed.text;
+    else if (kind.text == "strategy")
+      out.strategies[plugin.text] = printed.text;
     else
       errors.push_back({file, kind.at, fmt::format("'kind' is '{}'{}", kind.text, suggestion(kind.text, kKinds))});
   }

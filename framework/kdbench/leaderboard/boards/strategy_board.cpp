@@ -23,7 +23,7 @@ struct StrategyBoard {
   std::string study, dataset, axis;
   std::string direct;  ///< the strategy without detours; empty: the study has none
   std::vector<TaughtRow> rows;
-  bool several_methods = false, compared = false, rescaled = false, chained = false;
+  bool several_methods = false, has_direct = false, rescaled = false, chained = false;
 };
 
 /// The same method and pair under the strategy without detours; null if there is none.
@@ -78,7 +78,7 @@ std::vector<StrategyBoard> gather(PlanResults& results, const std::string& study
     const auto any = [&](auto&& holds) { return std::any_of(rows.begin(), rows.end(), holds); };
     if (!any([&](const TaughtRow& r) { return !is_direct(results, *r.placement); })) continue;
     board.several_methods = any([&](const TaughtRow& r) { return r.placement->method != rows.front().placement->method; });
-    board.compared = !board.direct.empty() && any([&](const TaughtRow& r) { return r.placement->strategy == board.direct; });
+    board.has_direct = !board.direct.empty() && any([&](const TaughtRow& r) { return r.placement->strategy == board.direct; });
     board.chained = any([](const TaughtRow& r) { return r.placement->chain.size() > 1; });
     board.rescaled = any([&](const TaughtRow& r) { return is_rescaled(results, r); });
     out.push_back(std::move(board));
@@ -114,7 +114,7 @@ Table students_table(const PlanResults& results, const StrategyBoard& board) {
   if (board.rescaled) table.columns.push_back(number_column(metric("temperature")));
   table.columns.push_back(summary_column(metric("accuracy"), "student's accuracy"));
   table.columns.push_back(mean_interval_column(metric("accuracy")));
-  if (board.compared) table.columns.push_back(interval_column(metric("difference"), "vs " + board.direct));
+  if (board.has_direct) table.columns.push_back(interval_column(metric("difference"), "vs " + board.direct));
   for (const auto& row : board.rows) {
     const auto steps = teaching_steps(results, row);
     const auto& last = steps.back();
@@ -128,7 +128,7 @@ Table students_table(const PlanResults& results, const StrategyBoard& board) {
     add(summary_cell(metric("accuracy"), row.series));
     add(mean_interval_cell(metric("accuracy"), values_of(row.series.accuracies())));
     const auto* reference = reference_of(board, row);
-    if (board.compared) {
+    if (board.has_direct) {
       add(reference ? difference_cell(metric("difference"), row.series, reference->series)
                     : said_cell("n/a", "no " + board.direct));
     }
@@ -151,7 +151,7 @@ void add_notes(const PlanResults& results, const StrategyBoard& board, Table& ta
       "95% interval: t interval of the mean over seeds; n/a for one seed."};
   if (board.rescaled)
     table.notes.push_back("T: what the teacher's logits were divided by in all, where a strategy rescales them beside tau.");
-  if (board.compared) {
+  if (board.has_direct) {
     table.notes.push_back(
         fmt::format("vs {0}: accuracy above the same method and pair under strategy '{0}', mean over shared seeds [95% t "
                     "interval, not corrected for the number of strategies].",

@@ -74,7 +74,7 @@ std::map<std::string, std::string> fixed_of(const Point& p, const std::string& a
   std::map<std::string, std::string> fixed;
   if (along == "method") return fixed;
   if (along == "tau" && p.axis != "tau") fixed["axis"] = p.axis;
-  if (along == "tau" && p.strategy != "direct") fixed["strategy"] = p.strategy;
+  if (along == "tau") fixed["strategy"] = names.strategy(p.strategy);
   if (along != "tau" && p.tau) fixed["tau"] = fmt::format("{}", *p.tau);
   if (along != "tau" && p.axis == "teacher_temperature") fixed[p.axis] = fmt::format("{}", p.value);
   if (along != "assistant" && p.chain.size() > 1) {

@@ -17,12 +17,16 @@ std::string filled(const std::string& pattern, const PluginName& network) {
   return out;
 }
 
+std::string named(const std::map<std::string, std::string>& names, const std::string& key) {
+  const auto it = names.find(key);
+  return it == names.end() ? key : it->second;
+}
+
 }  // namespace
 
-std::string PrintedNames::loss(const std::string& plugin) const {
-  const auto it = losses.find(plugin);
-  return it == losses.end() ? plugin : it->second;
-}
+std::string PrintedNames::loss(const std::string& plugin) const { return named(losses, plugin); }
+
+std::string PrintedNames::strategy(const std::string& name) const { return named(strategies, name); }
 
 std::string PrintedNames::network(const PluginName& network) const {
   const auto depth = network.number("depth"), width = network.number("width");

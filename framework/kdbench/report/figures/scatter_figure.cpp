@@ -96,7 +96,7 @@ std::vector<Panel> sensitivity_panels(boards::PlanResults& results, const std::s
   return out;
 }
 
-std::vector<Panel> compare_panels(boards::PlanResults& results, const std::string& study) {
+std::vector<Panel> teacher_panels(boards::PlanResults& results, const std::string& study) {
   std::vector<Panel> out;
   for (const auto& teachers : teacher_groups(results, study)) {
     const auto label_of = [&](double value) { return teachers.teachers[static_cast<std::size_t>(value)]; };
@@ -111,7 +111,7 @@ Figure scatter_figure(boards::PlanResults& results, const std::string& study) {
   auto figure = new_figure(results, "scatter", study, "accuracy against the teacher's ECE");
   figure.panels = sensitivity_panels(results, study);
   const bool along_axis = !figure.panels.empty();
-  if (!along_axis) figure.panels = compare_panels(results, study);
+  if (!along_axis) figure.panels = teacher_panels(results, study);
   std::erase_if(figure.panels, [](const auto& panel) { return panel.series.empty(); });
   figure.notes = {
       fmt::format("One point a {}, only of the seeds that are done at all of them. ECE of the teacher as taught.",

@@ -23,7 +23,8 @@ DataName named(const std::string& text) { return from_document<DataName>(text); 
 Leaderboard compare(const Leaderboard& results, const std::vector<PrintedNumber>& numbers, const std::string& table,
                     const std::string& source) {
   const PrintedNames names{{{"", "one-hot"}, {"soft_target", "posterior"}, {"kl", "KD"}, {"dist", "DIST"}},
-                           {{"wrn", "{plugin}{depth}{width}"}}};
+                           {{"wrn", "{plugin}{depth}{width}"}},
+                           {{"direct", ""}}};
   return compare_with_printed(results, numbers, names, table, source);
 }
 
@@ -316,13 +317,15 @@ TEST(CompareWithPrinted, SaysWhenThereIsNothingOfOurs) {
 }
 
 TEST(PrintedNames, CallNetworksAsTablesDo) {
-  const PrintedNames names{{{"kl", "KD"}}, {{"wrn", "WRN-{depth}-{width}"}}};
+  const PrintedNames names{{{"kl", "KD"}}, {{"wrn", "WRN-{depth}-{width}"}}, {{"direct", ""}}};
   EXPECT_EQ(names.network(network("wrn depth=28 width=3")), "WRN-28-3");
   EXPECT_EQ(names.network(network("resnet depth=56 width=1")), "resnet56");
   EXPECT_EQ(names.network(network("resnet depth=8 width=4")), "resnet8x4");
   EXPECT_EQ(names.network(network("mlp hidden=64")), "mlp");
   EXPECT_EQ(names.loss("kl"), "KD");
   EXPECT_EQ(names.loss("ats"), "ats");
+  EXPECT_EQ(names.strategy("direct"), "");
+  EXPECT_EQ(names.strategy("takd"), "takd");
 }
 
 }  // namespace
