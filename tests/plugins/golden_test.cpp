@@ -21,6 +21,8 @@ std::vector<std::string> golden_failures(const std::string& name, const std::fun
   const auto folder = std::filesystem::path(testing::TempDir()) / ("golden_" + name);
   std::filesystem::create_directories(folder);
   std::ofstream(folder / "changed.json") << document;
+  std::filesystem::copy_file(KDBENCH_TEST_DATA "/golden/losses/aliases.json", folder / "aliases.json",
+                             std::filesystem::copy_options::overwrite_existing);
   std::vector<std::string> failures;
   std::size_t checks = 0;
   check_golden(built_plugins(), folder, [&](const Check& check) {

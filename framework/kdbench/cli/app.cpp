@@ -24,13 +24,6 @@ void add_global_options(CLI::App& app, Context& context) {
   app.set_version_flag("--version", std::string("kdbench ") + KDBENCH_VERSION);
 }
 
-void add_verbs(CLI::App& app, Context& context) {
-  for (auto* add : {add_list, add_describe, add_check, add_plan, add_run, add_leaderboard, add_figures, add_compare, add_test,
-                    add_calibrate, add_stats, add_data, add_version}) {
-    add(app, context);
-  }
-}
-
 /// The innermost subcommand that was named, or the program itself.
 const CLI::App* chosen(const CLI::App* app) {
   const auto below = app->get_subcommands();
@@ -112,7 +105,7 @@ int run_cli(std::vector<std::string> arguments, std::ostream& out, std::ostream&
   app.require_subcommand(0, 1);
   app.footer("kdbench VERB --help tells more about a verb.");
   add_global_options(app, context);
-  add_verbs(app, context);
+  for (const auto& verb : all_verbs()) verb.add(app, context);
   try {
     std::reverse(arguments.begin(), arguments.end());
     app.parse(arguments);

@@ -9,6 +9,7 @@
 #include <functional>
 #include <optional>
 #include <ostream>
+#include <stdexcept>
 #include <string>
 #include <vector>
 
@@ -53,10 +54,15 @@ WorkerSetup worker_setup(const Context& context);
 ResultEvent ask_document_or_exit(const Context& context, WorkerSetup& setup, Json request, const AskOptions& options);
 
 /// The same for a request of protocol/requests.h: returns its answer.
-/// @throws DocumentError where the worker answered something else
+/// @throws std::runtime_error where the worker answered something else
 template <Document R>
 typename R::Answer ask_or_exit(const Context& context, WorkerSetup& setup, const R& request, const AskOptions& options = {}) {
-  return ask_document_or_exit(context, setup, to_document(request), options).template answer<typename R::Answer>();
+  const auto result = ask_document_or_exit(context, setup, to_document(request), options);
+  try {
+    return result.template answer<typename R::Answer>();
+  } catch (const DocumentError& error) {
+    throw std::runtime_error(std::string("the worker's answer cannot be read: ") + error.what());
+  }
 }
 
 /// Returns the catalog, from the cache when no library and no worker has changed. Libraries that

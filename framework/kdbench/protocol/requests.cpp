@@ -23,8 +23,6 @@ Json document_json(const SentPlan& sent) { return to_packed_json(sent.plan); }
 void read_document_json(const Json& json, SentPlan& sent, const DocumentPath& path) {
   try {
     sent.plan = plan_from_packed_json(json);
-  } catch (const DocumentError&) {
-    throw;
   } catch (const std::exception& error) {
     document::refuse(path, error.what());
   }

@@ -1,8 +1,8 @@
+#include <kdbench/base/machine.h>
 #include <kdbench/sdk/stamp.h>
 #include <kdbench/worker/environment.h>
 
 #include <ATen/Version.h>
-#include <unistd.h>
 
 #include <filesystem>
 #include <fstream>
@@ -32,16 +32,16 @@ std::string cpu() {
 
 }  // namespace
 
-Json environment() {
-  char host[256] = "";
-  ::gethostname(host, sizeof host - 1);
-  return {{"kdbench", KDBENCH_SDK_VERSION},
-          {"sdk", KDBENCH_SDK_ABI},
-          {"git", KDBENCH_GIT_REVISION},
-          {"libtorch", TORCH_VERSION},
-          {"blas", blas()},
-          {"host", host},
-          {"cpu", cpu()}};
+Environment environment() {
+  Environment out;
+  out.kdbench = KDBENCH_SDK_VERSION;
+  out.sdk = KDBENCH_SDK_ABI;
+  out.git = KDBENCH_GIT_REVISION;
+  out.libtorch = TORCH_VERSION;
+  out.blas = blas();
+  out.host = host_name();
+  out.cpu = cpu();
+  return out;
 }
 
 }  // namespace kdbench::inline worker

@@ -1,10 +1,10 @@
 /// What a record says about the machine and the libraries it was made with.
 #pragma once
-#include <kdbench/base/json.h>
+#include <kdbench/results/record.h>
 
 namespace kdbench::inline worker {
 
-/// {kdbench, sdk, git, libtorch, blas, host, cpu}
-Json environment();
+/// All of it but the device, the allocator and the threads, which a request decides.
+Environment environment();
 
 }  // namespace kdbench::inline worker

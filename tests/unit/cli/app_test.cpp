@@ -4,6 +4,7 @@
 
 #include <kdbench/base/files.h>
 #include <kdbench/cli/app.h>
+#include <kdbench/protocol/requests.h>
 
 #include <cstdlib>
 #include <sstream>
@@ -28,10 +29,7 @@ struct Cli : ::testing::Test {
     write_file_atomically(folder.path / name, text);
     return (folder.path / name).string();
   }
-  std::string suite(Plan plan) {
-    plan.study_options = Json::object();
-    return file("suite.toml", Json{{"event", "result"}, {"plan", to_packed_json(plan)}}.dump() + "\n");
-  }
+  std::string suite(const Plan& plan) { return file("suite.toml", to_document(PlanAnswer{.plan = {plan}}).dump() + "\n"); }
   std::string store() { return (folder.path / "store").string(); }
 
   TemporaryFolder folder;
@@ -262,10 +260,14 @@ TEST_F(Cli, CalibrateAsksWithoutPluginsAndPassesMistakesOn) {
            "\n");
   EXPECT_EQ(run({"calibrate", bad, "--tau", "1,2,4"}), 2);
   EXPECT_EQ(err.str(), "logits.csv:2:1: 4 numbers, expected 3\n");
-  const auto good = file("good.csv", R"({"event":"result","report":{"metrics":{}}})"
-                                     "\n");
-  EXPECT_EQ(run({"calibrate", good, "--format", "json"}), 0);
-  EXPECT_EQ(out.str(), "{\n  \"metrics\": {}\n}\n");
+  const CalibrateAnswer answer;
+  const auto good = file("good.csv", to_document(answer).dump() + "\n");
+  EXPECT_EQ(run({"calibrate", good, "--format", "json"}), 0) << err.str();
+  EXPECT_EQ(out.str(), to_document(answer.report).dump(2) + "\n");
+  const auto odd = file("odd.csv", R"({"event":"result","report":{}})"
+                                   "\n");
+  EXPECT_EQ(run({"calibrate", odd}), 1);
+  EXPECT_EQ(err.str(), "kdbench: the worker's answer cannot be read: report: it has no member 'metrics'\n");
 }
 
 TEST_F(Cli, CorrelatesTwoColumnsOfATable) {

@@ -20,20 +20,20 @@ std::string content(const std::string& file) {
 
 TEST(Environment, HasTheKeysOfARecord) {
   std::vector<std::string> keys;
-  const auto found = environment();
+  const auto found = to_document(environment());
   for (const auto& item : found.items()) keys.push_back(item.key());
   EXPECT_EQ(keys, (std::vector<std::string>{"blas", "cpu", "git", "host", "kdbench", "libtorch", "sdk"}));
 }
 
 TEST(Environment, SaysWhatThisWasBuiltWith) {
   const auto found = environment();
-  EXPECT_EQ(found.at("kdbench"), KDBENCH_SDK_VERSION);
-  EXPECT_EQ(found.at("sdk"), KDBENCH_SDK_ABI);
-  EXPECT_EQ(found.at("libtorch"), TORCH_VERSION);
+  EXPECT_EQ(found.kdbench, KDBENCH_SDK_VERSION);
+  EXPECT_EQ(found.sdk, KDBENCH_SDK_ABI);
+  EXPECT_EQ(found.libtorch, TORCH_VERSION);
 }
 
 TEST(Environment, NamesTheBlasThatThisProcessMaps) {
-  const auto blas = environment().at("blas").get<std::string>();
+  const auto blas = environment().blas;
   if (blas == "built into libtorch") {
     EXPECT_EQ(content("/proc/self/maps").find("/libopenblas"), std::string::npos);
   } else {
@@ -45,9 +45,9 @@ TEST(Environment, NamesTheBlasThatThisProcessMaps) {
 TEST(Environment, NamesThisMachine) {
   char host[256] = "";
   ASSERT_EQ(::gethostname(host, sizeof host - 1), 0);
-  EXPECT_EQ(environment().at("host"), host);
+  EXPECT_EQ(environment().host, host);
   // Not every processor has a name in /proc/cpuinfo; where there is one, it is taken without the key and the colon.
-  const auto cpu = environment().at("cpu").get<std::string>();
+  const auto cpu = environment().cpu;
   const auto info = content("/proc/cpuinfo");
   EXPECT_EQ(cpu.empty(), info.find("model name") == std::string::npos);
   EXPECT_NE(info.find(": " + cpu), std::string::npos) << cpu;

@@ -5,8 +5,8 @@
 
 namespace kdbench::inline cli {
 
-const std::vector<DataSource>& data_sources() {
-  static const std::vector<DataSource> sources{
+const std::vector<FetchSource>& data_sources() {
+  static const std::vector<FetchSource> sources{
       {.name = "cifar10",
        .what = "CIFAR-10, 60,000 colour images of 32 x 32, 10 classes",
        .url = "https://www.cs.toronto.edu/~kriz/cifar-10-binary.tar.gz",

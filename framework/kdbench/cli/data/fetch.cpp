@@ -57,7 +57,7 @@ std::uint64_t size_of(const fs::path& file) {
 /// One fetch from start to end.
 class Fetch {
  public:
-  Fetch(const DataSource& source, const FetchOptions& options)
+  Fetch(const FetchSource& source, const FetchOptions& options)
       : source_(source),
         options_(options),
         url_(options.url.empty() ? source.url : options.url),
@@ -154,7 +154,7 @@ class Fetch {
     return problem;
   }
 
-  const DataSource& source_;
+  const FetchSource& source_;
   const FetchOptions& options_;
   std::string url_;
   fs::path data_, archive_, part_;
@@ -162,9 +162,9 @@ class Fetch {
 
 }  // namespace
 
-std::string archive_name(const DataSource& source) { return source.url.substr(source.url.rfind('/') + 1); }
+std::string archive_name(const FetchSource& source) { return source.url.substr(source.url.rfind('/') + 1); }
 
-Result<fs::path> fetch(const DataSource& source, const FetchOptions& options) {
+Result<fs::path> fetch(const FetchSource& source, const FetchOptions& options) {
   try {
     return Fetch(source, options).run();
   } catch (const fs::filesystem_error& error) {

@@ -12,7 +12,7 @@
 namespace kdbench::inline cli {
 
 /// A data set as its authors offer it.
-struct DataSource {
+struct FetchSource {
   std::string name;  ///< of the plugin that reads it
   std::string what;  ///< one line for people
   std::string url;   ///< of one archive, tar or zip
@@ -22,10 +22,10 @@ struct DataSource {
 };
 
 /// The data sets that `kdbench data fetch` knows.
-const std::vector<DataSource>& data_sources();
+const std::vector<FetchSource>& data_sources();
 
 /// Returns the file name an archive gets: the end of its source's address.
-std::string archive_name(const DataSource& source);
+std::string archive_name(const FetchSource& source);
 
 struct FetchOptions {
   std::filesystem::path to;  ///< the data folder
@@ -39,6 +39,6 @@ struct FetchOptions {
 /// Fetches a data set into `to`/`folder` and returns that path; does nothing where it is there already. An archive that lies in
 /// `to`, whole or (as NAME.part) in part, is used. Nothing is unpacked before size and SHA-256 are right, and the folder appears
 /// whole or not at all. A failure says what is left and what the same command will do next.
-Result<std::filesystem::path> fetch(const DataSource& source, const FetchOptions& options);
+Result<std::filesystem::path> fetch(const FetchSource& source, const FetchOptions& options);
 
 }  // namespace kdbench::inline cli

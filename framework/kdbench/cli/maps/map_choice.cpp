@@ -1,6 +1,7 @@
 #include <kdbench/cli/maps/map_choice.h>
 
 #include <kdbench/base/text.h>
+#include <kdbench/leaderboard/model/natural_order.h>
 
 #include <fmt/core.h>
 
@@ -11,21 +12,13 @@
 namespace kdbench::inline cli {
 namespace {
 
-using boards::Place;
-
-struct NaturalListLess {
-  bool operator()(const std::vector<std::string>& a, const std::vector<std::string>& b) const {
-    return std::lexicographical_compare(a.begin(), a.end(), b.begin(), b.end(), boards::NaturalLess());
-  }
-};
-
 /// Data set, pair, strategy and method -> value on the axis -> the run of the lowest seed.
-using Runs = std::map<std::vector<std::string>, std::map<double, const Place*>, NaturalListLess>;
+using Runs = std::map<std::vector<std::string>, std::map<double, const Placement*>, boards::NaturalListLess>;
 
-Runs runs_of(const boards::View& view, const std::string& study) {
+Runs runs_of(const boards::PlanResults& results, const std::string& study) {
   Runs runs;
-  for (const auto* place : view.places(study)) {
-    if (place->role != "method" || !view.outcome(place->job).done()) continue;
+  for (const auto* place : results.placements(study)) {
+    if (place->role != Role::kMethod || !results.outcome(place->job).done()) continue;
     auto& best =
         runs[{place->dataset, boards::pair_text(place->teacher, place->student), place->strategy, place->method}][place->value];
     if (best == nullptr || place->seed < best->seed) best = place;
@@ -65,8 +58,8 @@ Diagnostics keep_values(Runs& runs, const std::vector<double>& values) {
 }
 
 /// Of each network along the axis the two whose teachers are calibrated best and worst.
-void keep_extremes(const boards::View& view, std::map<double, const Place*>& at) {
-  const auto ece = [&](double value) { return view.outcome(at.at(value)->job).taught_ece; };
+void keep_extremes(const boards::PlanResults& results, std::map<double, const Placement*>& at) {
+  const auto ece = [&](double value) { return results.outcome(at.at(value)->job).taught_ece; };
   std::vector<double> values;
   for (const auto& [value, place] : at) {
     if (ece(value)) values.push_back(value);
@@ -78,20 +71,20 @@ void keep_extremes(const boards::View& view, std::map<double, const Place*>& at)
   std::erase_if(at, [&](const auto& run) { return run.first != low && run.first != high; });
 }
 
-MappedJob mapped(const boards::View& view, const std::string& job) {
-  const auto label = view.job_labels.find(job);
-  auto title = label == view.job_labels.end() ? job.substr(0, 12) : label->second;
-  const auto* outcome = view.find_outcome(job);
+MappedJob mapped(const boards::PlanResults& results, const std::string& job) {
+  const auto* label = results.label_of(job);
+  auto title = label == nullptr ? job.substr(0, 12) : label->text();
+  const auto* outcome = results.find_outcome(job);
   if (outcome != nullptr && outcome->taught_ece) title += fmt::format(", teacher's ECE {:.2f} %", 100 * *outcome->taught_ece);
   return {job, title};
 }
 
-Result<std::vector<MappedJob>> named_jobs(const boards::View& view, const std::vector<std::string>& beginnings) {
+Result<std::vector<MappedJob>> named_jobs(const boards::PlanResults& results, const std::vector<std::string>& beginnings) {
   std::vector<MappedJob> out;
   for (const auto& beginning : beginnings) {
     std::set<std::string> fitting;
-    for (const auto& [job, label] : view.job_labels) {
-      if (job.starts_with(beginning)) fitting.insert(job);
+    for (const auto& job : results.plan().jobs) {
+      if (job.id.starts_with(beginning)) fitting.insert(job.id);
     }
     if (fitting.size() != 1) {
       return unknown(
@@ -99,18 +92,19 @@ Result<std::vector<MappedJob>> named_jobs(const boards::View& view, const std::v
                       "--format json lists them",
                       beginning, fitting.size()));
     }
-    out.push_back(mapped(view, *fitting.begin()));
+    out.push_back(mapped(results, *fitting.begin()));
   }
   return out;
 }
 
 }  // namespace
 
-Result<std::vector<MappedJob>> choose_maps(const boards::View& view, const std::string& study, const MapChoice& choice) {
-  if (!choice.jobs.empty()) return named_jobs(view, choice.jobs);
-  auto runs = runs_of(view, study);
+Result<std::vector<MappedJob>> choose_maps(const boards::PlanResults& results, const std::string& study,
+                                           const MapChoice& choice) {
+  if (!choice.jobs.empty()) return named_jobs(results, choice.jobs);
+  auto runs = runs_of(results, study);
   if (runs.empty()) return std::vector<MappedJob>();
-  const auto places = view.places(study);
+  const auto places = results.placements(study);
   const bool along_axis = std::any_of(places.begin(), places.end(), [](const auto* place) { return !place->axis.empty(); });
   Diagnostics wrong;
   if (!choice.method.empty() || along_axis)
@@ -119,8 +113,8 @@ Result<std::vector<MappedJob>> choose_maps(const boards::View& view, const std::
   if (!wrong.empty()) return wrong;
   std::vector<MappedJob> out;
   for (auto& [key, at] : runs) {
-    if (along_axis && choice.values.empty()) keep_extremes(view, at);
-    for (const auto& [value, place] : at) out.push_back(mapped(view, place->job));
+    if (along_axis && choice.values.empty()) keep_extremes(results, at);
+    for (const auto& [value, place] : at) out.push_back(mapped(results, place->job));
   }
   return out;
 }

@@ -1,6 +1,6 @@
 /// Which networks of a study are drawn as maps.
 #pragma once
-#include <kdbench/leaderboard/model/view.h>
+#include <kdbench/leaderboard/model/plan_results.h>
 
 #include <string>
 #include <vector>
@@ -22,6 +22,6 @@ struct MappedJob {
 /// Returns students that are done, in natural order, each of its lowest seed that is. Without a choice: every method of a compare
 /// study; of a sensitivity study the first method at the two values whose teachers have the lowest and the highest ECE. Names
 /// that fit nothing are diagnostics; a study without finished students gives an empty list.
-Result<std::vector<MappedJob>> choose_maps(const boards::View& view, const std::string& study, const MapChoice& choice);
+Result<std::vector<MappedJob>> choose_maps(const boards::PlanResults& results, const std::string& study, const MapChoice& choice);
 
 }  // namespace kdbench::inline cli

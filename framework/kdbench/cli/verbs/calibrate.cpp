@@ -23,8 +23,6 @@ int calibrate(const Context& context, const CalibrateArguments& arguments) {
   return kOk;
 }
 
-}  // namespace
-
 void add_calibrate(CLI::App& app, Context& context) {
   auto& verb = add_verb(app, "calibrate", "Measure the calibration of any network from a file of logits and labels",
                         "kdbench calibrate logits.csv --tau 1,2,4");
@@ -38,5 +36,9 @@ void add_calibrate(CLI::App& app, Context& context) {
   verb.add_option("--format", arguments->format, "text or json")->check(CLI::IsMember({"text", "json"}))->capture_default_str();
   verb.callback([&context, arguments] { context.action = [&context, arguments] { return calibrate(context, *arguments); }; });
 }
+
+}  // namespace
+
+Verb verb_calibrate() { return {.place = 100, .add = add_calibrate}; }
 
 }  // namespace kdbench::inline cli

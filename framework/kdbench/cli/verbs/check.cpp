@@ -25,8 +25,6 @@ int check(const Context& context, const CheckArguments& arguments) {
   return kOk;
 }
 
-}  // namespace
-
 void add_check(CLI::App& app, Context& context) {
   auto& verb = add_verb(app, "check", "Report every mistake of a suite; run nothing", "kdbench check suites/quickstart.toml");
   auto arguments = std::make_shared<CheckArguments>();
@@ -34,5 +32,9 @@ void add_check(CLI::App& app, Context& context) {
   verb.add_flag("--no-plugins", arguments->no_plugins, "Read the file only; ask no plugin about its parameters");
   verb.callback([&context, arguments] { context.action = [&context, arguments] { return check(context, *arguments); }; });
 }
+
+}  // namespace
+
+Verb verb_check() { return {.place = 30, .add = add_check}; }
 
 }  // namespace kdbench::inline cli

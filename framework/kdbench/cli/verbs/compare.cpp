@@ -23,14 +23,29 @@ struct CompareArguments {
 };
 
 /// A board as `kdbench leaderboard --format json` prints it, as far as a comparison needs it.
+struct BoardFile {
+  std::string title, paper;
+  std::vector<Point> points;
+  Json notes, tables;
+
+  static constexpr auto fields() {
+    using B = BoardFile;
+    return std::tuple(field("title", &B::title, "of the suite"),
+                      field("paper", &B::paper, "the table that it repeats", Presence::kSinceLater),
+                      field("points", &B::points, "the results"), field("notes", &B::notes, "not read", Presence::kIfAny),
+                      field("tables", &B::tables, "not read", Presence::kIfAny));
+  }
+};
+
 Leaderboard board_from(const Context& context, const std::string& file) {
   const auto json = value_or_refuse(context, read_json(file));
   Leaderboard board;
   try {
-    board.title = json.at("title").get<std::string>();
-    board.paper = json.value("paper", "");
-    board.points = from_document<std::vector<Point>>(json.at("points"));
-  } catch (const std::exception& error) {
+    auto read = from_document<BoardFile>(json);
+    board.title = std::move(read.title);
+    board.paper = std::move(read.paper);
+    board.points = std::move(read.points);
+  } catch (const DocumentError& error) {
     refuse(context, Diagnostics{{file,
                                  {},
                                  fmt::format("expected a board as kdbench leaderboard --format json writes it, found a "
@@ -85,8 +100,6 @@ int compare(const Context& context, const CompareArguments& arguments) {
   return kOk;
 }
 
-}  // namespace
-
 void add_compare(CLI::App& app, Context& context) {
   auto& verb = add_verb(app, "compare", "Set results beside the numbers that a paper printed",
                         "kdbench compare suites/paper/table6_sensitivity.toml --with paper");
@@ -103,5 +116,9 @@ void add_compare(CLI::App& app, Context& context) {
   add_board_format(verb, arguments->format);
   verb.callback([&context, arguments] { context.action = [&context, arguments] { return compare(context, *arguments); }; });
 }
+
+}  // namespace
+
+Verb verb_compare() { return {.place = 80, .add = add_compare}; }
 
 }  // namespace kdbench::inline cli

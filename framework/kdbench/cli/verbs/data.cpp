@@ -56,7 +56,7 @@ class DownloadPrinter {
   double shown_s_ = 0;
 };
 
-const DataSource& source_or_refuse(const Context& context, const std::string& name) {
+const FetchSource& source_or_refuse(const Context& context, const std::string& name) {
   const auto& sources = data_sources();
   const auto found = std::find_if(sources.begin(), sources.end(), [&](const auto& s) { return s.name == name; });
   if (found != sources.end()) return *found;
@@ -173,8 +173,6 @@ void add_check_data(CLI::App& data, Context& context) {
   verb.callback([&context, arguments] { context.action = [&context, arguments] { return check_data(context, *arguments); }; });
 }
 
-}  // namespace
-
 void add_data(CLI::App& app, Context& context) {
   auto& verb = add_verb(app, "data", "Fetch data sets, and look into them", "kdbench data fetch cifar100");
   verb.require_subcommand(1);
@@ -182,5 +180,9 @@ void add_data(CLI::App& app, Context& context) {
   add_fetch_data(verb, context);
   add_check_data(verb, context);
 }
+
+}  // namespace
+
+Verb verb_data() { return {.place = 120, .add = add_data}; }
 
 }  // namespace kdbench::inline cli

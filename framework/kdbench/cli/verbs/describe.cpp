@@ -34,8 +34,6 @@ int describe(const Context& context, const DescribeArguments& arguments) {
   return kOk;
 }
 
-}  // namespace
-
 void add_describe(CLI::App& app, Context& context) {
   auto& verb =
       add_verb(app, "describe", "Show what a plugin does and takes, or the keys of a suite file", "kdbench describe loss dist");
@@ -45,5 +43,9 @@ void add_describe(CLI::App& app, Context& context) {
   verb.add_flag("--markdown", arguments->markdown, "Write Markdown; without KIND, the whole reference");
   verb.callback([&context, arguments] { context.action = [&context, arguments] { return describe(context, *arguments); }; });
 }
+
+}  // namespace
+
+Verb verb_describe() { return {.place = 20, .add = add_describe}; }
 
 }  // namespace kdbench::inline cli

@@ -5,6 +5,7 @@
 #include <kdbench/cli/stored_plan.h>
 #include <kdbench/cli/suite_options.h>
 #include <kdbench/cli/verbs/verb.h>
+#include <kdbench/report/figures/figure_kinds.h>
 
 #include <fmt/core.h>
 
@@ -15,6 +16,7 @@
 namespace kdbench::inline cli {
 namespace {
 
+constexpr const char* kMaps = "tsne";  // the one kind that asks a worker
 constexpr std::size_t kMostMaps = 12;  // more would take minutes, and nobody could read them
 
 struct FiguresArguments {
@@ -67,19 +69,20 @@ Plan plan_of(const Context& context, WorkerSetup& setup, const Store& store, con
   return plan_or_exit(context, setup, suite);
 }
 
-std::vector<std::string> chosen_studies(const Context& context, const boards::View& view,
+std::vector<std::string> chosen_studies(const Context& context, const boards::PlanResults& results,
                                         const std::vector<std::string>& wanted) {
+  const auto known = results.studies();
   for (const auto& study : wanted) {
-    if (std::find(view.studies.begin(), view.studies.end(), study) == view.studies.end()) {
-      refuse(context, fmt::format("no study '{}' in the suite{}", study, suggestion(study, view.studies)));
+    if (std::find(known.begin(), known.end(), study) == known.end()) {
+      refuse(context, fmt::format("no study '{}' in the suite{}", study, suggestion(study, known)));
     }
   }
-  return wanted.empty() ? view.studies : wanted;
+  return wanted.empty() ? known : wanted;
 }
 
-report::Figure maps_of(const Context& context, WorkerSetup& setup, const Store& store, const boards::View& view,
+report::Figure maps_of(const Context& context, WorkerSetup& setup, const Store& store, const boards::PlanResults& results,
                        const std::string& study, const FiguresArguments& arguments) {
-  const auto chosen = choose_maps(view, study, arguments.choice);
+  const auto chosen = choose_maps(results, study, arguments.choice);
   if (!chosen && arguments.kind != "all") value_or_refuse(context, chosen);
   const auto count = chosen ? chosen->size() : 0;
   auto why = chosen ? "" : chosen.error().front().message;
@@ -91,7 +94,7 @@ report::Figure maps_of(const Context& context, WorkerSetup& setup, const Store& 
   if (!why.empty()) context.err << "no maps: " << why << "\n";  // who asks for everything gets the rest
   if (!why.empty() || count == 0) return {};
   require_named_plugins(context, setup);
-  return maps_figure(view, study, embedding_maps(context, setup, store, *chosen, arguments.maps));
+  return maps_figure(results, study, embedding_maps(context, setup, store, *chosen, arguments.maps));
 }
 
 int figures(const Context& context, FiguresArguments arguments) {
@@ -100,14 +103,9 @@ int figures(const Context& context, FiguresArguments arguments) {
   const auto plan = plan_of(context, setup, store, arguments.suite);
   arguments.maps.data_dir = plan.data_dir;
   arguments.maps.device = arguments.suite.device.empty() ? plan.device : arguments.suite.device;
-  boards::View view(plan, [&](const std::string& job) { return record_or_warn(context, store, job); }, {});
-  const auto studies = chosen_studies(context, view, arguments.studies);
+  boards::PlanResults results(plan, [&](const std::string& job) { return record_or_warn(context, store, job); }, {});
+  const auto studies = chosen_studies(context, results, arguments.studies);
   const bool all = arguments.kind == "all";
-  using Make = report::Figure (*)(boards::View&, const std::string&);
-  const std::vector<std::pair<std::string, Make>> kinds = {{"curves", report::curves_figure},
-                                                           {"scatter", report::scatter_figure},
-                                                           {"teachers", report::teachers_figure},
-                                                           {"reliability", report::reliability_figure}};
   FigureWriter writer(context, arguments.out);
   const auto write = [&](const report::Figure& figure, const std::string& study) {
     if (!figure.panels.empty())
@@ -116,18 +114,26 @@ int figures(const Context& context, FiguresArguments arguments) {
       context.err << fmt::format("study '{}' has nothing for {}\n", study, arguments.kind);
   };
   for (const auto& study : studies) {
-    for (const auto& [kind, make] : kinds) {
-      if (all || arguments.kind == kind) write(make(view, study), study);
+    for (const auto& [kind, make] : report::figure_kinds()) {
+      if (all || arguments.kind == kind) write(make(results, study), study);
     }
   }
   // Last, because maps need plugins and data, which may not be there.
   for (const auto& study : studies) {
-    if (all || arguments.kind == "tsne") write(maps_of(context, setup, store, view, study, arguments), study);
+    if (all || arguments.kind == kMaps) write(maps_of(context, setup, store, results, study, arguments), study);
     if (!arguments.choice.jobs.empty()) break;  // named networks belong to no study: they are drawn once
   }
   if (writer.wrote_any()) return kOk;
   context.err << "no figure: the store has no finished run of what they show\n";
   return kFailure;
+}
+
+/// What --kind takes beside "all".
+std::vector<std::string> kind_names() {
+  std::vector<std::string> names;
+  for (const auto& kind : report::figure_kinds()) names.push_back(kind.name);
+  names.push_back(kMaps);
+  return names;
 }
 
 void add_map_options(CLI::App& verb, FiguresArguments& arguments) {
@@ -150,8 +156,6 @@ void add_map_options(CLI::App& verb, FiguresArguments& arguments) {
       ->capture_default_str();
 }
 
-}  // namespace
-
 void add_figures(CLI::App& app, Context& context) {
   auto& verb = add_verb(app, "figures", "Draw the analyses of a suite that was run: SVG, with the numbers as JSON and CSV",
                         "kdbench figures quickstart --kind curves --out figures\n"
@@ -160,13 +164,18 @@ void add_figures(CLI::App& app, Context& context) {
   add_suite_options(verb, arguments->suite, true);
   verb.get_option("SUITE")->description("Name of a suite that was run, or its file");
   verb.get_option("--device")->description("tsne: where the networks run; default: where they were trained");
-  verb.add_option("--kind", arguments->kind, "reliability, scatter, curves, teachers, tsne or all")
-      ->check(CLI::IsMember({"reliability", "scatter", "curves", "teachers", "tsne", "all"}))
-      ->capture_default_str();
+  auto kinds = kind_names();
+  const auto kinds_text = join(kinds, ", ") + " or all";
+  kinds.push_back("all");
+  verb.add_option("--kind", arguments->kind, kinds_text)->check(CLI::IsMember(kinds))->capture_default_str();
   verb.add_option("--study", arguments->studies, "This study alone; may be repeated")->type_name("NAME")->allow_extra_args(false);
   verb.add_option("--out", arguments->out, "Folder for the files")->type_name("DIR")->capture_default_str();
   add_map_options(verb, *arguments);
   verb.callback([&context, arguments] { context.action = [&context, arguments] { return figures(context, *arguments); }; });
 }
+
+}  // namespace
+
+Verb verb_figures() { return {.place = 70, .add = add_figures}; }
 
 }  // namespace kdbench::inline cli

@@ -35,8 +35,6 @@ int leaderboard(const Context& context, const LeaderboardArguments& arguments) {
   return kOk;
 }
 
-}  // namespace
-
 void add_leaderboard(CLI::App& app, Context& context) {
   auto& verb = add_verb(app, "leaderboard", "Print the boards of a suite that was run before; without one, list them",
                         "kdbench leaderboard quickstart --format md");
@@ -46,5 +44,9 @@ void add_leaderboard(CLI::App& app, Context& context) {
   add_board_format(verb, arguments->format);
   verb.callback([&context, arguments] { context.action = [&context, arguments] { return leaderboard(context, *arguments); }; });
 }
+
+}  // namespace
+
+Verb verb_leaderboard() { return {.place = 60, .add = add_leaderboard}; }
 
 }  // namespace kdbench::inline cli

@@ -49,8 +49,6 @@ int show_plan(const Context& context, const PlanArguments& arguments) {
   return kOk;
 }
 
-}  // namespace
-
 void add_plan(CLI::App& app, Context& context) {
   auto& verb = add_verb(app, "plan", "Show every job of a suite, what is shared and what is done; run nothing",
                         "kdbench plan suites/quickstart.toml --jobs");
@@ -61,5 +59,9 @@ void add_plan(CLI::App& app, Context& context) {
   verb.add_flag("--jobs", arguments->all_jobs, "List every job, however many there are");
   verb.callback([&context, arguments] { context.action = [&context, arguments] { return show_plan(context, *arguments); }; });
 }
+
+}  // namespace
+
+Verb verb_plan() { return {.place = 40, .add = add_plan}; }
 
 }  // namespace kdbench::inline cli

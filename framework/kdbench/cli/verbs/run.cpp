@@ -92,8 +92,6 @@ int run(const Context& context, const RunArguments& arguments) {
   return summary.exit_code();
 }
 
-}  // namespace
-
 void add_run(CLI::App& app, Context& context) {
   auto& verb = add_verb(app, "run", "Train what a suite needs and the store lacks, then print its boards",
                         "kdbench run suites/quickstart.toml -j 2 --set train.epochs=2\n"
@@ -114,5 +112,9 @@ void add_run(CLI::App& app, Context& context) {
   verb.add_flag("--no-boards", arguments->no_boards, "Do not print the boards at the end");
   verb.callback([&context, arguments] { context.action = [&context, arguments] { return run(context, *arguments); }; });
 }
+
+}  // namespace
+
+Verb verb_run() { return {.place = 50, .add = add_run}; }
 
 }  // namespace kdbench::inline cli

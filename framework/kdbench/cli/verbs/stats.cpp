@@ -37,12 +37,14 @@ void add_correlate(CLI::App& stats, Context& context) {
   verb.callback([&context, arguments] { context.action = [&context, arguments] { return correlate(context, *arguments); }; });
 }
 
-}  // namespace
-
 void add_stats(CLI::App& app, Context& context) {
   auto& verb = add_verb(app, "stats", "Statistics of a table", "kdbench stats correlate sweep.csv");
   verb.require_subcommand(1);
   add_correlate(verb, context);
 }
+
+}  // namespace
+
+Verb verb_stats() { return {.place = 110, .add = add_stats}; }
 
 }  // namespace kdbench::inline cli

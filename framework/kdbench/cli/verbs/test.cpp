@@ -61,8 +61,6 @@ int test(const Context& context, const TestArguments& arguments) {
   return printer.finish(context);
 }
 
-}  // namespace
-
 void add_test(CLI::App& app, Context& context) {
   auto& verb = add_verb(app, "test", "Check that plugins keep the rules, or reproduce golden values",
                         "kdbench test build/release/lib/kdbench/plugins/kl.so");
@@ -73,5 +71,9 @@ void add_test(CLI::App& app, Context& context) {
   verb.add_flag("--quiet", arguments->quiet, "Show only what fails");
   verb.callback([&context, arguments] { context.action = [&context, arguments] { return test(context, *arguments); }; });
 }
+
+}  // namespace
+
+Verb verb_test() { return {.place = 90, .add = add_test}; }
 
 }  // namespace kdbench::inline cli

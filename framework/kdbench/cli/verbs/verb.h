@@ -1,25 +1,22 @@
-/// Every verb of kdbench is one file that exports one function: it adds its subcommand, and sets
-/// Context::action when chosen.
+/// Verbs. Each is one file of this folder, NAME.cpp, that defines `Verb verb_NAME()`; CMake makes the table of them from the
+/// folder (all_verbs.cpp.in).
 #pragma once
 #include <kdbench/cli/context.h>
 
 #include <CLI/CLI.hpp>
 
+#include <string>
+#include <vector>
+
 namespace kdbench::inline cli {
 
-void add_list(CLI::App& app, Context& context);
-void add_describe(CLI::App& app, Context& context);
-void add_check(CLI::App& app, Context& context);
-void add_plan(CLI::App& app, Context& context);
-void add_run(CLI::App& app, Context& context);
-void add_leaderboard(CLI::App& app, Context& context);
-void add_compare(CLI::App& app, Context& context);
-void add_figures(CLI::App& app, Context& context);
-void add_data(CLI::App& app, Context& context);
-void add_test(CLI::App& app, Context& context);
-void add_calibrate(CLI::App& app, Context& context);
-void add_stats(CLI::App& app, Context& context);
-void add_version(CLI::App& app, Context& context);
+struct Verb {
+  int place;                                     ///< in the help, ascending
+  void (*add)(CLI::App& app, Context& context);  ///< adds its subcommand, which sets Context::action when chosen
+};
+
+/// Every verb, in the order of the help.
+std::vector<Verb> all_verbs();
 
 /// Adds a subcommand with its one-line purpose and an example; global options may follow it.
 CLI::App& add_verb(CLI::App& app, const std::string& name, const std::string& purpose, const std::string& example);

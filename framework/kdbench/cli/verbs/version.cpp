@@ -2,6 +2,7 @@
 #include <kdbench/cli/verbs/verb.h>
 
 namespace kdbench::inline cli {
+namespace {
 
 void add_version(CLI::App& app, Context& context) {
   auto& verb = add_verb(app, "version", "Print the version", "kdbench version");
@@ -12,5 +13,9 @@ void add_version(CLI::App& app, Context& context) {
     };
   });
 }
+
+}  // namespace
+
+Verb verb_version() { return {.place = 130, .add = add_version}; }
 
 }  // namespace kdbench::inline cli

@@ -4,6 +4,8 @@
 #include <kdbench/registry/check_params.h>
 #include <kdbench/train/student/objective.h>
 #include <kdbench/worker/conformance/checker.h>
+#include <kdbench/worker/conformance/golden_aliases.h>
+#include <kdbench/worker/conformance/scale_expression.h>
 
 #include <ATen/ops/empty.h>
 
@@ -12,7 +14,6 @@
 #include <algorithm>
 #include <array>
 #include <cmath>
-#include <functional>
 #include <map>
 #include <vector>
 
@@ -20,48 +21,6 @@ namespace kdbench::inline worker {
 namespace {
 
 namespace fs = std::filesystem;
-
-/// How a golden loss that is not simply the plugin of its name is computed. Extend by a row.
-struct Recipe {
-  /// A golden component is the objective's term times `scale`; a scale of 0 or infinity leaves nothing to compare.
-  struct Component {
-    std::string golden, term;
-    std::function<double(const ParamValues&, const ObjectiveKnobs&)> scale;
-  };
-  std::string plugin;  ///< loss plugin
-  std::vector<Component> components = {};
-  std::map<std::string, std::string> renamed = {};  ///< golden parameter -> ours; "": it describes the case and is none of ours
-  Json fixed = Json::object();                      ///< parameters of the plugin that the reference does not have
-  std::map<std::string, std::string> weights = {};  ///< golden input -> parameter of the loss module, which takes its values
-};
-
-std::function<double(const ParamValues&, const ObjectiveKnobs&)> over(const std::string& parameter) {
-  return [parameter](const ParamValues& params, const ObjectiveKnobs&) { return 1 / std::get<double>(params.at(parameter)); };
-}
-
-const std::map<std::string, Recipe>& recipes() {
-  static const std::map<std::string, Recipe> table{
-      {"ce", {.plugin = "none"}},
-      {"kd", {.plugin = "kl"}},
-      {"kd_total",
-       {.plugin = "kl",
-        .components = {{"ce_weighted", "ce", [](const auto&, const auto& k) { return 1 - k.alpha; }},
-                       {"kd_weighted", "kd",
-                        [](const auto&, const auto& k) { return k.alpha * k.tau_student * k.tau_student; }}}}},
-      {"dist", {.plugin = "dist", .components = {{"inter", "inter", over("beta")}, {"intra", "intra", over("gamma")}}}},
-      {"ats", {.plugin = "ats", .renamed = {{"tau1", "tau_correct"}, {"tau2", "tau_wrong"}, {"tau_s", "tau_student"}}}},
-      {"fitnet", {.plugin = "fitnet", .fixed = {{"regressor", "none"}, {"weight", 1.0}}}},
-      {"fitnet_convreg",
-       {.plugin = "fitnet",
-        .renamed = {{"use_relu", "relu"}, {"kind", ""}, {"bn_eps", ""}},  // the weights' shapes show the kind; 1e-5 is libtorch's
-        .fixed = {{"weight", 1.0}},
-        .weights = {{"conv_weight", "regressor.conv.weight"},
-                    {"conv_bias", "regressor.conv.bias"},
-                    {"bn_weight", "regressor.bn.weight"},
-                    {"bn_bias", "regressor.bn.bias"}}}},
-  };
-  return table;
-}
 
 /// Parameters of a golden case that are the host's, not the plugin's.
 constexpr std::array kHostParams{"tau", "tau_student", "alpha", "label_smoothing"};
@@ -101,7 +60,7 @@ struct Case {
   std::vector<std::pair<std::string, torch::Tensor>> leaves;   ///< golden name of a gradient -> student tensor or parameter
 };
 
-Case read_case(const Json& json, const Recipe& recipe) {
+Case read_case(const Json& json, const GoldenAlias& alias) {
   Case c;
   const auto& inputs = json.at("inputs");
   const auto optional = [&](const char* key) { return inputs.contains(key) ? read_tensor(inputs.at(key)) : torch::Tensor(); };
@@ -117,16 +76,16 @@ Case read_case(const Json& json, const Recipe& recipe) {
     c.leaves.emplace_back("student_logits", c.student.logits.requires_grad_(true));
   }
   for (auto& [name, map] : c.student.features) c.leaves.emplace_back("student_features/" + name, map.requires_grad_(true));
-  for (const auto& [input, parameter] : recipe.weights) c.weights.emplace_back(input, read_tensor(inputs.at(input)));
+  for (const auto& [input, parameter] : alias.weights) c.weights.emplace_back(input, read_tensor(inputs.at(input)));
   return c;
 }
 
 /// The parameters of a case under our names.
-Json our_params(const Json& golden, const Recipe& recipe) {
-  Json ours = recipe.fixed;
+Json our_params(const Json& golden, const GoldenAlias& alias) {
+  Json ours = alias.fixed;
   for (const auto& [key, value] : golden.items()) {
-    const auto it = recipe.renamed.find(key);
-    const auto& name = it == recipe.renamed.end() ? key : it->second;
+    const auto it = alias.renamed.find(key);
+    const auto& name = it == alias.renamed.end() ? key : it->second;
     if (!name.empty()) ours[name] = value;
   }
   return ours;
@@ -153,11 +112,11 @@ ParamValues read_params(const LossEntry& entry, const Json& params) {
 }
 
 /// Gives the loss's own parameters the values of the case; their gradients are then compared too.
-void set_weights(Loss& loss, const Recipe& recipe, Case& c) {
+void set_weights(Loss& loss, const GoldenAlias& alias, Case& c) {
   const torch::NoGradGuard no_grad;
   auto parameters = loss.named_parameters();
   for (const auto& [input, values] : c.weights) {
-    const auto& name = recipe.weights.at(input);
+    const auto& name = alias.weights.at(input);
     auto* parameter = parameters.find(name);
     require(parameter != nullptr, fmt::format("the loss has no parameter '{}', which {} gives values to", name, input));
     require(parameter->sizes() == values.sizes(),
@@ -168,14 +127,14 @@ void set_weights(Loss& loss, const Recipe& recipe, Case& c) {
   }
 }
 
-Objective run_case(const LossEntry& entry, const Recipe& recipe, const ParamValues& params, const ObjectiveKnobs& knobs,
+Objective run_case(const LossEntry& entry, const GoldenAlias& alias, const ParamValues& params, const ObjectiveKnobs& knobs,
                    Case& c) {
   at::manual_seed(0);
   auto loss = entry.create(params, c.context);
   if (const auto why = loss->unsupported(c.context)) throw NotApplicable(*why);
   loss->to(torch::kFloat64);
   loss->train();
-  set_weights(*loss, recipe, c);
+  set_weights(*loss, alias, c);
   const LossInputs inputs{.student = c.student,
                           .teacher = c.teacher,
                           .labels = c.labels,
@@ -212,10 +171,22 @@ const Json* find_gradient(const Json& grad, const std::string& leaf) {
   return &it->at(static_cast<std::size_t>(std::stoul(leaf.substr(slash + 2))));
 }
 
-void compare_components(const Json& expected, const Recipe& recipe, const ParamValues& params, const ObjectiveKnobs& knobs,
+/// What a scale means by a name.
+double value_named(const std::string& name, const ParamValues& params, const ObjectiveKnobs& knobs) {
+  if (name == "alpha") return knobs.alpha;
+  if (name == "tau_student") return knobs.tau_student;
+  if (name == "tau_teacher") return knobs.tau_teacher;
+  const auto it = params.find(name);
+  const auto* value = it == params.end() ? nullptr : std::get_if<double>(&it->second);
+  if (value == nullptr) throw Error(fmt::format("a scale names '{}', which is no real parameter of the loss", name));
+  return *value;
+}
+
+void compare_components(const Json& expected, const GoldenAlias& alias, const ParamValues& params, const ObjectiveKnobs& knobs,
                         const Objective& found) {
-  for (const auto& component : recipe.components) {
-    const double scale = component.scale(params, knobs);
+  const auto value_of = [&](const std::string& name) { return value_named(name, params, knobs); };
+  for (const auto& component : alias.components) {
+    const double scale = scale_value(component.scale, value_of);
     if (!expected.contains(component.golden) || scale == 0 || std::isinf(scale)) continue;
     for (const auto& [name, term] : found.terms) {
       if (name != component.term) continue;
@@ -224,20 +195,18 @@ void compare_components(const Json& expected, const Recipe& recipe, const ParamV
   }
 }
 
-std::string check_case(const Catalog& catalog, const Json& json) {
-  const auto name = json.at("loss").get<std::string>();
-  const auto known = recipes().find(name);
-  const Recipe recipe = known != recipes().end() ? known->second : Recipe{.plugin = name};
-  const auto entry = catalog.losses.find(recipe.plugin);
-  if (entry == catalog.losses.end()) throw NotApplicable("no loss plugin '" + recipe.plugin + "'");
-  const auto given = our_params(json.at("params"), recipe);
+std::string check_case(const Catalog& catalog, const GoldenAliases& aliases, const Json& json) {
+  const auto alias = aliases.of(json.at("loss"));
+  const auto entry = catalog.losses.find(alias.plugin);
+  if (entry == catalog.losses.end()) throw NotApplicable("no loss plugin '" + alias.plugin + "'");
+  const auto given = our_params(json.at("params"), alias);
   const auto params = read_params(entry->second, given);
-  auto c = read_case(json, recipe);
+  auto c = read_case(json, alias);
   const auto knobs = read_knobs(given);
-  const auto found = run_case(entry->second, recipe, params, knobs, c);
+  const auto found = run_case(entry->second, alias, params, knobs, c);
   const auto& expected = json.at("expected");
   compare_number("loss", to_double(expected.at("loss")), found.total.item<double>());
-  compare_components(expected.value("components", Json::object()), recipe, params, knobs, found);
+  compare_components(expected.value("components", Json::object()), alias, params, knobs, found);
   found.total.backward();
   const auto& tags = json.at("tags");
   const double relative = std::find(tags.begin(), tags.end(), "grad_huge") != tags.end() ? 1e-6 : 1e-9;
@@ -256,9 +225,14 @@ void check_file(const Catalog& catalog, const fs::path& file, const Report& repo
     return;
   }
   if (!document->is_object() || document->value("schema", "") != "kdbench-golden-loss/1") return;
+  const auto aliases = read_golden_aliases(file.parent_path());
+  if (!aliases) {
+    reader.run("has aliases that can be read", [&]() -> std::string { throw Error(to_text(aliases.error())); });
+    return;
+  }
   for (const auto& json : document->at("cases")) {
     const Checker checker("loss " + json.value("loss", "?"), report);
-    checker.run(json.value("id", "?"), [&] { return check_case(catalog, json); });
+    checker.run(json.value("id", "?"), [&] { return check_case(catalog, *aliases, json); });
   }
 }
 

@@ -44,36 +44,31 @@ Rows some_rows(const Rows& rows, std::int64_t limit) {
   return out;
 }
 
-Json document_of(const Answers& answers, const torch::Tensor& labels) {
-  const bool has_embedding = answers.embedding.defined();
-  const auto& values = has_embedding ? answers.embedding : answers.logits;
-  return {{"of", has_embedding ? "embedding" : "logits"},
-          {"dims", values.size(1)},
-          {"labels", measured(answers.logits, labels).labels},
-          {"values", doubles(values)}};
+EmbeddingDocument embeddings(const RowOutputs& outputs, const torch::Tensor& labels) {
+  const bool has_embedding = outputs.embedding.defined();
+  const auto& values = has_embedding ? outputs.embedding : outputs.logits;
+  return {has_embedding ? "embedding" : "logits", values.size(1), logits_and_labels(outputs.logits, labels).labels,
+          values_of(values)};
 }
 
 }  // namespace
 
-int answer_embed(const Json& request, const std::atomic<bool>&) {
-  const auto catalog = load_catalog(request);
+int answer_embed(const EmbedRequest& request, const std::atomic<bool>&) {
+  const auto catalog = load_catalog(request.libraries);
   const auto factories = factories_of(catalog);
-  const Store store{std::string(request.at("store"))};
-  const std::string job = request.at("job");
-  const auto spec = done_record(store, job).spec;
-  const torch::Device device(request.value("device", "cpu"));
-  const auto& d = spec.at("dataset");
-  const TrainData data(*factories.dataset(d), std::string(request.value("data_dir", "")),
-                       Cut{d.at("validation"), d.at("train_limit"), d.at("test_limit")},
-                       static_cast<std::uint64_t>(spec.at("seed").get<std::int64_t>()), device);
+  const Store store(request.store);
+  const auto spec = done_record(store, request.job).spec.value();
+  const torch::Device device(request.device);
+  const TrainData data(*factories.dataset(spec.dataset->source), request.data_dir, cut_of(*spec.dataset),
+                       static_cast<std::uint64_t>(spec.seed), device);
   const StoredNetworks networks(store, factories, data);
-  const auto parts = networks.network(job, "last", "the network's");
-  const auto rows = some_rows(split_of(data, request.value("split", "test")), request.value("rows", std::int64_t{0}));
-  if (rows.size() == 0) throw Error(fmt::format("the job has no {} rows", request.value("split", "test")));
+  const auto parts = networks.network(request.job, kLastState, "the network's");
+  const auto rows = some_rows(split_of(data, request.split), request.rows);
+  if (rows.size() == 0) throw Error(fmt::format("the job has no {} rows", request.split));
   const auto model = make_frozen(parts.front(), device, "the network");
-  const auto document = document_of(answers_of(*model, data, rows), rows.labels);
-  write_file_atomically(std::string(request.at("file")), document.dump());
-  send_event({{"event", "result"}, {"rows", rows.size()}, {"dims", document.at("dims")}, {"of", document.at("of")}});
+  const auto document = embeddings(outputs_of(*model, data, rows), rows.labels);
+  write_file_atomically(request.file, to_document(document).dump());
+  send_event(EmbedAnswer{.rows = rows.size(), .dims = document.dims, .of = document.of});
   return 0;
 }
 

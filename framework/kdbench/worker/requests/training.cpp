@@ -1,5 +1,5 @@
-#include <kdbench/base/text.h>
 #include <kdbench/registry/check_params.h>
+#include <kdbench/results/store.h>
 #include <kdbench/train/session/session.h>
 #include <kdbench/worker/channel.h>
 #include <kdbench/worker/environment.h>
@@ -13,56 +13,61 @@ namespace {
 
 /// Finds the plugin a spec names; the version must be the one that was planned, because it is part of the job's id.
 template <class EntryType>
-const EntryType& planned(const std::map<std::string, Listed<EntryType>>& known, const Json& spec, const char* kind) {
-  const std::string name = spec.at("plugin"), version = spec.at("version");
-  const auto it = known.find(name);
-  if (it == known.end()) throw Error(fmt::format("no {} plugin '{}' is loaded; it was when the job was planned", kind, name));
-  if (it->second.version != version) {
-    throw Error(fmt::format("{} '{}' is version {} here, the job was planned for {}; plan again", kind, name, it->second.version,
-                            version));
+const EntryType& planned(const std::map<std::string, Listed<EntryType>>& known, const PluginSpec& spec, const char* kind) {
+  const auto it = known.find(spec.plugin);
+  if (it == known.end())
+    throw Error(fmt::format("no {} plugin '{}' is loaded; it was when the job was planned", kind, spec.plugin));
+  if (it->second.version != spec.version) {
+    throw Error(fmt::format("{} '{}' is version {} here, the job was planned for {}; plan again", kind, spec.plugin,
+                            it->second.version, spec.version));
   }
   return it->second;
 }
 
+/// Makes what an entry of the catalog makes, with the parameters of a spec.
+template <class EntryType, class Context>
+auto made(const std::map<std::string, Listed<EntryType>>& known, const PluginSpec& spec, const char* kind,
+          const Context& context) {
+  const auto& entry = planned(known, spec, kind);
+  return entry.create(params_from_json(entry.params, spec.params), context);
+}
+
 /// Builds a data set and the one it is made of, each telling the user what it has to tell while it loads.
-std::shared_ptr<Dataset> dataset_of(const Catalog& catalog, const Json& spec) {
-  const auto& entry = planned(catalog.datasets, spec, "dataset");
+std::shared_ptr<Dataset> dataset_of(const Catalog& catalog, const DataSource& source) {
   DatasetContext context;
-  if (spec.contains("of")) context.of = dataset_of(catalog, spec.at("of"));
-  context.note = [](const std::string& line) { send_event({{"event", "note"}, {"text", line}}); };
-  return entry.create(params_from_json(entry.params, spec.at("params")), context);
+  planned(catalog.datasets, source.use, "dataset");  // what is missing is told from the outermost on
+  if (source.of) context.of = dataset_of(catalog, *source.of);
+  context.note = [](const std::string& line) { send_event(NoteEvent{.text = line}); };
+  return made(catalog.datasets, source.use, "dataset", context);
 }
 
 }  // namespace
 
 Factories factories_of(const Catalog& catalog) {
   Factories f;
-  f.dataset = [&catalog](const Json& spec) { return dataset_of(catalog, spec); };
-  f.model = [&catalog](const Json& spec, const ModelContext& context) {
-    const auto& entry = planned(catalog.models, spec, "model");
-    return entry.create(params_from_json(entry.params, spec.at("params")), context);
+  f.dataset = [&catalog](const DataSource& source) { return dataset_of(catalog, source); };
+  f.model = [&catalog](const PluginSpec& spec, const ModelContext& context) {
+    return made(catalog.models, spec, "model", context);
   };
-  f.loss = [&catalog](const Json& spec, const LossContext& context) {
-    const auto& entry = planned(catalog.losses, spec, "loss");
-    return entry.create(params_from_json(entry.params, spec.at("params")), context);
+  f.loss = [&catalog](const LossSpec& spec, const LossContext& context) {
+    return made(catalog.losses, spec.use, "loss", context);
   };
   return f;
 }
 
-int answer_train(const Json& request, const std::atomic<bool>& stop) {
-  const auto catalog = load_catalog(request);
-  std::vector<Job> jobs;
-  for (const auto& job : request.at("jobs")) jobs.push_back(job_from_json(job));
-  const Store store{std::string(request.at("store"))};
+int answer_train(const TrainRequest& request, const std::atomic<bool>& stop) {
+  const auto catalog = load_catalog(request.libraries);
+  const Store store(request.store);
   SessionOptions options;
-  options.data_dir = std::string(request.value("data_dir", ""));
-  options.device = request.value("device", "cpu");
-  options.workers = request.value("workers", std::size_t{1});
+  options.data_dir = request.data_dir;
+  options.device = request.device;
+  options.workers = static_cast<std::size_t>(request.workers);
   options.environment = environment();
-  options.environment["allocator"] = request.value("allocator", true) ? "caching" : "libtorch";
-  options.environment["threads"] = options.workers;
-  train_jobs(jobs, store, factories_of(catalog), options, send_event, stop);
-  send_event({{"event", "result"}});
+  options.environment.allocator = request.caching_allocator ? "caching" : "libtorch";
+  options.environment.threads = request.workers;
+  train_jobs(
+      request.jobs, store, factories_of(catalog), options, [](const TrainingEvent& event) { send_event(event); }, stop);
+  send_event(DoneAnswer{});
   return 0;
 }
 

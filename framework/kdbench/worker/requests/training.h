@@ -1,8 +1,8 @@
-/// The worker's "train" verb: plugins of the catalog handed to a training session.
+/// The worker's answer to a TrainRequest: plugins of the catalog handed to a training session.
 #pragma once
-#include <kdbench/base/json.h>
+#include <kdbench/protocol/requests.h>
 #include <kdbench/registry/catalog.h>
-#include <kdbench/train/session/session.h>
+#include <kdbench/train/network/factories.h>
 
 #include <atomic>
 
@@ -12,7 +12,7 @@ namespace kdbench::inline worker {
 /// plugin is not loaded, or is of another version than the one that was planned.
 Factories factories_of(const Catalog& catalog);
 
-/// Trains the jobs of the request and writes their records. Returns the exit code.
-int answer_train(const Json& request, const std::atomic<bool>& stop);
+/// Trains the jobs of the request and writes their records; sends TrainingEvents. Returns the exit code.
+int answer_train(const TrainRequest& request, const std::atomic<bool>& stop);
 
 }  // namespace kdbench::inline worker

@@ -78,7 +78,7 @@ struct Fetching : ::testing::Test {
   TemporaryFolder folder;
   std::string bytes;
   HttpServer server;
-  DataSource source;
+  FetchSource source;
   FetchOptions options;
   std::vector<std::string> notes;
 };

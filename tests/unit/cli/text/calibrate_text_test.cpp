@@ -3,36 +3,36 @@
 
 #include <gtest/gtest.h>
 
+#include <cmath>
+
 namespace kdbench {
 namespace {
 
-Json metrics(double nll, double ece) {
-  return {{"n", 4},
-          {"bins", 2},
-          {"accuracy", 0.75},
-          {"top5", 1.0},
-          {"nll", nll},
-          {"brier", 0.5},
-          {"ece", ece},
-          {"mce", 0.3},
-          {"rmsce", 0.2},
-          {"ace", 0.15},
-          {"adaptive_ece", 0.125},
-          {"classwise_ece", 0.1},
-          {"overconfidence", ece},
-          {"underconfidence", 0.0},
-          {"mean_confidence", 0.9}};
+CalibrationMetrics metrics(double nll, double ece) {
+  return {.n = 4,
+          .accuracy = 0.75,
+          .top5 = 1.0,
+          .nll = nll,
+          .brier = 0.5,
+          .ece = ece,
+          .mce = 0.3,
+          .rmsce = 0.2,
+          .ace = 0.15,
+          .adaptive_ece = 0.125,
+          .classwise_ece = 0.1,
+          .overconfidence = ece,
+          .underconfidence = 0.0,
+          .mean_confidence = 0.9,
+          .bins = 2};
 }
 
-Json report() {
-  return {{"metrics", metrics(0.9, 0.15)},
-          {"after", metrics(0.6, 0.05)},
-          {"temperature",
-           {{"T", 2.5}, {"status", "ok"}, {"nll_before", 0.9}, {"nll_after", 0.6}, {"ece_before", 0.15}, {"ece_after", 0.05}}},
-          {"reliability",
-           {{{"lower", 0.0}, {"upper", 0.5}, {"count", 0}, {"accuracy", nullptr}, {"confidence", nullptr}},
-            {{"lower", 0.5}, {"upper", 1.0}, {"count", 4}, {"accuracy", 0.75}, {"confidence", 0.9}}}},
-          {"tau_curve", {{{"tau", 1.0}, {"ece", 0.15}, {"nll", 0.9}}, {{"tau", 2.5}, {"ece", 0.075}, {"nll", 0.6}}}}};
+CalibrateReport report() {
+  return {.metrics = metrics(0.9, 0.15),
+          .reliability = {{.lower = 0, .upper = 0.5, .count = 0, .accuracy = {}, .confidence = {}},
+                          {.lower = 0.5, .upper = 1, .count = 4, .accuracy = 0.75, .confidence = 0.9}},
+          .temperature = {.T = 2.5, .status = "ok", .nll_before = 0.9, .nll_after = 0.6, .ece_before = 0.15, .ece_after = 0.05},
+          .after = metrics(0.6, 0.05),
+          .tau_curve = {{.tau = 1, .ece = 0.15, .nll = 0.9}, {.tau = 2.5, .ece = 0.075, .nll = 0.6}}};
 }
 
 TEST(CalibrateText, ShowsEveryPart) {
@@ -73,26 +73,24 @@ TEST(CalibrateText, ShowsEveryPart) {
 }
 
 TEST(CalibrateText, ExplainsATemperatureWithoutAnOptimum) {
-  auto document = report();
-  document["temperature"]["T"] = 1000.0;
-  document["temperature"]["status"] = "at_upper_bound";
-  EXPECT_NE(calibrate_text(document).find("fitted temperature 1000 (the NLL falls all the way to the "
-                                          "highest temperature tried; the logits do not help)\n"),
+  auto changed = report();
+  changed.temperature.T = 1000;
+  changed.temperature.status = "at_upper_bound";
+  EXPECT_NE(calibrate_text(changed).find("fitted temperature 1000 (the NLL falls all the way to the "
+                                         "highest temperature tried; the logits do not help)\n"),
             std::string::npos);
 }
 
 TEST(CalibrateText, PrintsAnInfiniteNll) {
-  auto document = report();
-  document["metrics"]["nll"] = "inf";
-  EXPECT_NE(calibrate_text(document).find("  NLL (nats)                  inf   0.6000\n"), std::string::npos);
+  auto changed = report();
+  changed.metrics.nll = INFINITY;
+  EXPECT_NE(calibrate_text(changed).find("  NLL (nats)                  inf   0.6000\n"), std::string::npos);
 }
 
-TEST(CalibrateText, LeavesOutWhatIsMissing) {
-  const Json document{{"metrics", metrics(0.9, 0.15)}, {"tau_curve", Json::array()}};
-  const auto text = calibrate_text(document);
-  EXPECT_EQ(text.find("tau"), std::string::npos);
-  EXPECT_EQ(text.find("reliability"), std::string::npos);
-  EXPECT_NE(text.find("  ECE %                     15.00\n"), std::string::npos);
+TEST(CalibrateText, LeavesOutAnEmptyCurve) {
+  auto changed = report();
+  changed.tau_curve.clear();
+  EXPECT_EQ(calibrate_text(changed).find("tau"), std::string::npos);
 }
 
 }  // namespace

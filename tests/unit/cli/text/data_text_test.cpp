@@ -7,25 +7,28 @@ namespace kdbench {
 namespace {
 
 TEST(DataEventText, DescribesADataSet) {
-  const Json event{{"event", "dataset"},    {"name", "small"},      {"plugin", "subset"},
-                   {"classes", 2},          {"image", {3, 32, 32}}, {"mean", {0.5, 0.25, 0.125}},
-                   {"std", {1.0, 1.0, 1.0}}};
+  const DatasetEvent event{.name = "small",
+                           .plugin = "subset",
+                           .classes = 2,
+                           .image = {3, 32, 32},
+                           .mean = {0.5, 0.25, 0.125},
+                           .deviation = {1, 1, 1}};
   EXPECT_EQ(data_event_text(event),
             "small (plugin subset): 2 classes, images of 3 x 32 x 32 (channels x height x width)\n"
             "  normalised by mean 0.5000, 0.2500, 0.1250, deviation 1.0000, 1.0000, 1.0000\n");
 }
 
 TEST(DataEventText, SaysHowManyRowsEveryClassHas) {
-  Json event{{"event", "split"},    {"name", "small"}, {"split", "train"}, {"rows", 6},    {"seconds", 2.0},
-             {"per_class", {3, 3}}, {"mean", {0.5}},   {"std", {0.25}},    {"bytes", true}};
+  SplitEvent event{
+      .name = "small", .split = "train", .rows = 6, .seconds = 2, .per_class = {3, 3}, .mean = {0.5}, .deviation = {0.25}};
   EXPECT_EQ(data_event_text(event),
             "  train  6 rows, loaded in 2.00 s (3 images/s)\n"
             "         3 rows in each of 2 classes\n"
             "         pixels / 255 have mean 0.5000, deviation 0.2500\n");
-  event["per_class"] = {4, 2};
-  event["split"] = "test";
-  event["bytes"] = false;
-  event["posterior"] = true;
+  event.per_class = {4, 2};
+  event.split = "test";
+  event.bytes = false;
+  event.posterior = true;
   EXPECT_EQ(data_event_text(event),
             "  test   6 rows, loaded in 2.00 s (3 images/s)\n"
             "         rows of class 0: 4, 1: 2\n"
@@ -34,9 +37,9 @@ TEST(DataEventText, SaysHowManyRowsEveryClassHas) {
 }
 
 TEST(DataEventText, ShowsNotesAndFailures) {
-  EXPECT_EQ(data_event_text({{"event", "note"}, {"text", "decoded"}}), "  decoded\n");
-  EXPECT_EQ(data_event_text({{"event", "unreadable"}, {"name", "a"}, {"what", "no file"}}), "a: cannot be loaded: no file\n");
-  EXPECT_EQ(data_event_text({{"event", "loaded"}}), "");
+  EXPECT_EQ(data_event_text(NoteEvent{.text = "decoded"}), "  decoded\n");
+  EXPECT_EQ(data_event_text(UnreadableEvent{.name = "a", .what = "no file"}), "a: cannot be loaded: no file\n");
+  EXPECT_EQ(data_event_text(LoadedEvent{}), "");
 }
 
 TEST(DownloadText, SaysHowFarItIsAndHowLongItTakes) {

@@ -5,36 +5,35 @@
 namespace kdbench {
 namespace {
 
-Json param(const std::string& name, const std::string& type, const Json& value, const std::string& doc, Json min = nullptr,
-           Json max = nullptr, std::vector<std::string> choices = {}) {
-  return {{"name", name}, {"type", type}, {"default", value}, {"doc", doc}, {"min", min}, {"max", max}, {"choices", choices}};
+PluginDocument plugin(PluginKind kind, const std::string& name, const std::string& version, const std::string& summary) {
+  PluginDocument out;
+  out.kind = kind;
+  out.name = name;
+  out.library = "/x/lib/" + name + ".so";
+  out.version = version;
+  out.summary = summary;
+  return out;
 }
 
-Json catalog() {
-  const Json dist = {{"kind", "loss"},
-                     {"name", "dist"},
-                     {"library", "/x/lib/dist.so"},
-                     {"version", "0.1.0"},
-                     {"summary", "Matches correlations instead of values."},
-                     {"formula", "beta * inter + gamma * intra"},
-                     {"source", "Huang et al. 2022"},
-                     {"params",
-                      {param("beta", "real", 1.0, "weight of inter", 0.0),
-                       param("mode", "string", "both", "what to match", nullptr, nullptr, {"both", "inter"}),
-                       param("depth", "integer", 8, "layers", 8, 110)}}};
-  const Json none = {
-      {"kind", "loss"}, {"name", "none"}, {"library", "/x/lib/none.so"}, {"version", "0.1.0"}, {"summary", "Labels only."},
-      {"formula", ""},  {"source", ""},   {"params", Json::array()}};
-  const Json mlp = {{"kind", "model"},    {"name", "mlp"},        {"library", "/x/lib/mlp.so"},
-                    {"version", "0.2.0"}, {"summary", "Layers."}, {"params", Json::array()}};
-  return {
-      {"plugins", {dist, none, mlp}},
-      {"libraries",
-       {{{"file", "/x/lib/dist.so"}, {"ok", true}}, {{"file", "/y/bad.so"}, {"ok", false}, {"reason", "truncated ELF file"}}}}};
+CatalogDocument catalog() {
+  auto dist = plugin(PluginKind::kLoss, "dist", "0.1.0", "Matches correlations instead of values.");
+  dist.formula = "beta * inter + gamma * intra";
+  dist.source = "Huang et al. 2022";
+  for (const auto& spec :
+       {ParamSpec{.name = "beta", .default_value = 1.0, .doc = "weight of inter", .min = 0.0},
+        ParamSpec{.name = "mode", .default_value = "both", .doc = "what to match", .choices = {"both", "inter"}},
+        ParamSpec{.name = "depth", .default_value = std::int64_t{8}, .doc = "layers", .min = 8, .max = 110}}) {
+    dist.params.push_back(param_document(spec));
+  }
+  CatalogDocument out;
+  out.plugins = {dist, plugin(PluginKind::kLoss, "none", "0.1.0", "Labels only."),
+                 plugin(PluginKind::kModel, "mlp", "0.2.0", "Layers.")};
+  out.libraries = {{"/x/lib/dist.so", "dist", "0.1.0", true, "", ""}, {"/y/bad.so", "", "", false, "truncated ELF file", ""}};
+  return out;
 }
 
 TEST(ListText, ShowsPluginsByKindAndThenTheRefusedLibraries) {
-  EXPECT_EQ(list_text(catalog(), ""),
+  EXPECT_EQ(list_text(catalog(), std::nullopt),
             "kind   name  library  version  summary\n"
             "model  mlp   mlp      0.2.0    Layers.\n"
             "loss   dist  dist     0.1.0    Matches correlations instead of values.\n"
@@ -45,24 +44,25 @@ TEST(ListText, ShowsPluginsByKindAndThenTheRefusedLibraries) {
 }
 
 TEST(ListText, KeepsToOneKind) {
-  EXPECT_EQ(list_text({{"plugins", catalog()["plugins"]}}, "model"),
+  EXPECT_EQ(list_text({{}, catalog().plugins}, PluginKind::kModel),
             "kind   name  library  version  summary\nmodel  mlp   mlp      0.2.0    Layers.\n");
-  EXPECT_EQ(list_text(Json::object(), ""), "no plugins; KDBENCH_PLUGIN_PATH and --plugin say where they are\n");
+  EXPECT_EQ(list_text({}, std::nullopt), "no plugins; KDBENCH_PLUGIN_PATH and --plugin say where they are\n");
 }
 
 TEST(PluginKind, TakesSingularAndPluralAndKnowsTheNearest) {
-  EXPECT_EQ(*plugin_kind("losses"), "loss");
-  EXPECT_EQ(*plugin_kind("strategy"), "strategy");
+  EXPECT_EQ(*plugin_kind("losses"), PluginKind::kLoss);
+  EXPECT_EQ(*plugin_kind("strategy"), PluginKind::kStrategy);
   EXPECT_EQ(to_text(plugin_kind("los").error()), "no kind of plugin is called 'los'; did you mean 'loss'?\n");
 }
 
 TEST(FindPlugin, NamesTheNearest) {
-  EXPECT_EQ(find_plugin(catalog(), "loss", "dits").error().front().message, "no loss 'dits'; did you mean 'dist'?");
-  EXPECT_EQ(find_plugin(catalog(), "loss", "mlp").error().front().message, "no loss 'mlp'; expected one of dist, none");
+  EXPECT_EQ(find_plugin(catalog(), PluginKind::kLoss, "dits").error().front().message, "no loss 'dits'; did you mean 'dist'?");
+  EXPECT_EQ(find_plugin(catalog(), PluginKind::kLoss, "mlp").error().front().message,
+            "no loss 'mlp'; expected one of dist, none");
 }
 
 TEST(DescribeText, TellsFormulaSourceAndParameters) {
-  EXPECT_EQ(describe_text(catalog()["plugins"][0]),
+  EXPECT_EQ(describe_text(catalog().plugins[0]),
             "loss dist (library dist, version 0.1.0)\n"
             "Matches correlations instead of values.\n"
             "\n"
@@ -72,7 +72,7 @@ TEST(DescribeText, TellsFormulaSourceAndParameters) {
             "parameter  type     default  range               meaning\n"
             "beta       real     1.0      >= 0.0              weight of inter\n"
             "mode       string   both     one of both, inter  what to match\n"
-            "depth      integer  8        in [8, 110]         layers\n"
+            "depth      integer  8        in [8.0, 110.0]     layers\n"
             "\n"
             "A loss table also takes the host's keys alpha, tau, tau_student, tau_teacher, "
             "teacher_temperature and tau_squared\n"
@@ -80,12 +80,12 @@ TEST(DescribeText, TellsFormulaSourceAndParameters) {
 }
 
 TEST(DescribeText, SaysWhenThereAreNoParameters) {
-  EXPECT_EQ(describe_text(catalog()["plugins"][2]), "model mlp (library mlp, version 0.2.0)\nLayers.\n\nno parameters\n");
+  EXPECT_EQ(describe_text(catalog().plugins[2]), "model mlp (library mlp, version 0.2.0)\nLayers.\n\nno parameters\n");
 }
 
 TEST(DescribeMarkdown, IsATableWithEscapedPipes) {
-  auto plugin = catalog()["plugins"][2];
-  plugin["params"] = {param("widths", "string", "", "a|b")};
+  auto plugin = catalog().plugins[2];
+  plugin.params = {param_document({.name = "widths", .default_value = "", .doc = "a|b"})};
   EXPECT_EQ(describe_markdown(plugin),
             "### model `mlp`\n\nLayers.\n\n- library: `mlp`, version 0.2.0\n\n"
             "| parameter | type | default | range | meaning |\n| --- | --- | --- | --- | --- |\n| "

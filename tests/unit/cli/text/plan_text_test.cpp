@@ -7,18 +7,18 @@
 namespace kdbench {
 namespace {
 
-Placement place(const std::string& method, const std::string& role, const std::string& job, double value,
+Placement place(const std::string& method, Role role, const std::string& job, double value,
                 const std::string& teacher_job = "t") {
   Placement p;
   p.study = "main";
-  p.kind = "sensitivity";
+  p.kind = StudyKind::kSensitivity;
   p.method = method;
-  p.teacher = role == "alone" ? "" : "big";
-  p.student = role == "teacher" ? "big" : "small";
+  p.teacher = role == Role::kAlone ? "" : "big";
+  p.student = role == Role::kTeacher ? "big" : "small";
   p.role = role;
   p.job = job;
   p.teacher_job = teacher_job;
-  if (role == "method") p.axis = "tau";
+  if (role == Role::kMethod) p.axis = "tau";
   p.value = value;
   return p;
 }
@@ -26,7 +26,7 @@ Placement place(const std::string& method, const std::string& role, const std::s
 Job job(const std::string& id, const std::string& label, double seconds, double bytes) {
   Job out;
   out.id = id;
-  out.label = label;
+  out.label.name = label;
   out.estimated_s = seconds;
   out.estimated_bytes = bytes;
   return out;
@@ -51,8 +51,8 @@ Plan sweep() {
   plan.studies = {"main"};
   plan.jobs = {job("t", "teacher big s0", 30, 2e8), job("a", "alone small s0", 5, 0), student("k1", "kl[tau=1] s0", 10, 1e8),
                student("k4", "kl[tau=4] s0", 10, 1e8)};
-  plan.placements = {place("none", "alone", "a", 0, ""), place("kl", "method", "k1", 1), place("kl", "method", "k4", 4),
-                     place("", "teacher", "t", 0, "")};
+  plan.placements = {place("none", Role::kAlone, "a", 0, ""), place("kl", Role::kMethod, "k1", 1),
+                     place("kl", Role::kMethod, "k4", 4), place("", Role::kTeacher, "t", 0, "")};
   return plan;
 }
 
@@ -139,7 +139,7 @@ TEST(PlanText, CondensesALargePlanAndStaysFast) {
   plan.jobs.resize(1);
   for (int i = 0; i < 10000; ++i) {
     plan.jobs.push_back(student(fmt::format("j{}", i), "kl s0", 1, 0));
-    plan.placements.push_back(place("kl", "method", plan.jobs.back().id, i));
+    plan.placements.push_back(place("kl", Role::kMethod, plan.jobs.back().id, i));
   }
   const auto text = plan_text(plan, JobStates(plan.jobs.size(), "to do"));
   EXPECT_LT(text.size(), 2000u);
@@ -151,7 +151,8 @@ TEST(PlanText, CondensesALargePlanAndStaysFast) {
 TEST(PlanJson, IsThePlanWithStates) {
   const auto json = plan_json(sweep(), {"done", "failed", "to do", "to do"});
   EXPECT_EQ(json["jobs"][1]["state"], "failed");
-  EXPECT_EQ(plan_from_json(json).jobs.size(), 4u);
+  EXPECT_EQ(json["jobs"].size(), 4u);
+  EXPECT_EQ(json["suite"], "quick");
   // The group of the text: 50 MB once, 20 MB a student, 30 MB for the one that trains.
   ASSERT_EQ(json["groups"].size(), 1u);
   EXPECT_EQ(json["groups"][0]["parts"], Json::array({{{"jobs", 2}, {"threads", 1}, {"bytes", 1.2e8}, {"seconds", 20.0}}}));

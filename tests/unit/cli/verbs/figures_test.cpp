@@ -17,28 +17,29 @@ namespace {
 namespace fs = std::filesystem;
 using test::World;
 
+Job named_job(const World::Where& where, const std::string& name) {
+  Job job;
+  job.id = World::job_of(where);
+  job.label.name = name;
+  return job;
+}
+
 /// A sensitivity study named "a sweep": kl and dist at tau 1, 2 and 4 of one seed; the teacher's ECE is lowest at 2.
 World sweep() {
   World world;
   const double taus[] = {1, 2, 4}, eces[] = {0.06, 0.02, 0.09};
   for (int i = 0; i < 3; ++i) {
     for (const std::string method : {"kl", "dist"}) {
-      const World::Where where{.study = "a sweep", .kind = "sensitivity", .method = method, .axis = "tau", .value = taus[i]};
+      const World::Where where{
+          .study = "a sweep", .kind = StudyKind::kSensitivity, .method = method, .axis = "tau", .value = taus[i]};
       world.done(where, 0.7 - 0.01 * i, eces[i]);
-      world.plan["jobs"].push_back({{"id", World::job_of(where)}, {"label", method + " at " + std::to_string(i)}});
+      world.plan.jobs.push_back(named_job(where, method + " at " + std::to_string(i)));
     }
   }
   return world;
 }
 
-boards::View view_of(const World& world) {
-  return boards::View(world.plan,
-                      [&](const std::string& job) {
-                        const auto it = world.records.find(job);
-                        return it == world.records.end() ? std::nullopt : std::optional(it->second);
-                      },
-                      {});
-}
+boards::PlanResults results_of(const World& world) { return {world.plan, world.record_of(), {}}; }
 
 struct FiguresVerb : ::testing::Test {
   FiguresVerb() {
@@ -56,11 +57,12 @@ struct FiguresVerb : ::testing::Test {
       store.put(copy);
     }
     auto plan = world.plan;
-    for (auto& place : plan["placements"]) {
-      for (const char* key : {"job", "teacher_job"}) place[key] = hex_of(place[key]);
+    for (auto& place : plan.placements) {
+      place.job = hex_of(place.job);
+      place.teacher_job = hex_of(place.teacher_job);
     }
-    for (auto& job : plan["jobs"]) job["id"] = hex_of(job["id"]);
-    store.put_plan("s", plan);
+    for (auto& job : plan.jobs) job.id = hex_of(job.id);
+    store.put_plan(plan);
   }
   /// Job ids become file names.
   static std::string hex_of(const std::string& text) {
@@ -132,15 +134,15 @@ std::vector<std::string> titles(const Result<std::vector<MappedJob>>& jobs) {
 
 TEST(ChooseMaps, TakesTheBestAndTheWorstCalibratedTeacherOfTheFirstMethod) {
   const auto world = sweep();
-  const auto view = view_of(world);
-  EXPECT_EQ(titles(choose_maps(view, "a sweep", {})),
+  const auto results = results_of(world);
+  EXPECT_EQ(titles(choose_maps(results, "a sweep", {})),
             (std::vector<std::string>{"dist at 1, teacher's ECE 2.00 %", "dist at 2, teacher's ECE 9.00 %"}));
-  EXPECT_EQ(titles(choose_maps(view, "a sweep", {.method = "kl", .values = {1}, .jobs = {}})),
+  EXPECT_EQ(titles(choose_maps(results, "a sweep", {.method = "kl", .values = {1}, .jobs = {}})),
             (std::vector<std::string>{"kl at 0, teacher's ECE 6.00 %"}));
   const auto job = World::job_of({.study = "a sweep", .method = "kl", .value = 4});
-  EXPECT_EQ(titles(choose_maps(view, "a sweep", {.method = "", .values = {}, .jobs = {job}})),
+  EXPECT_EQ(titles(choose_maps(results, "a sweep", {.method = "", .values = {}, .jobs = {job}})),
             (std::vector<std::string>{"kl at 2, teacher's ECE 9.00 %"}));
-  EXPECT_FALSE(choose_maps(view, "a sweep", {.method = "", .values = {}, .jobs = {"a"}}));
+  EXPECT_FALSE(choose_maps(results, "a sweep", {.method = "", .values = {}, .jobs = {"a"}}));
 }
 
 TEST(ChooseMaps, TakesEveryMethodOfACompareStudyAtItsLowestFinishedSeed) {
@@ -151,10 +153,10 @@ TEST(ChooseMaps, TakesEveryMethodOfACompareStudyAtItsLowestFinishedSeed) {
       world.ended(kl, Status::kFailed, "no");
     else
       world.done(kl, 0.7);
-    world.plan["jobs"].push_back({{"id", World::job_of(kl)}, {"label", "kl s" + std::to_string(seed)}});
+    world.plan.jobs.push_back(named_job(kl, "kl s" + std::to_string(seed)));
   }
-  const auto view = view_of(world);
-  EXPECT_EQ(titles(choose_maps(view, "main", {})), (std::vector<std::string>{"kl s1"}));
+  const auto results = results_of(world);
+  EXPECT_EQ(titles(choose_maps(results, "main", {})), (std::vector<std::string>{"kl s1"}));
 }
 
 }  // namespace

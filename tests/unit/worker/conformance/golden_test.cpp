@@ -97,6 +97,26 @@ TEST_F(CheckGolden, SkipsALossWithoutPlugin) {
   EXPECT_EQ(finding([](Json& c) { c["loss"] = "crd"; }), "skipped: no loss plugin 'crd'");
 }
 
+TEST_F(CheckGolden, FindsThePluginByTheAliasesOfTheFolder) {
+  const auto renamed = [](Json& c) {
+    c["loss"] = "square";
+    c["params"] = {{"temperature", 2.0}, {"kind", "mean"}};
+    c["expected"]["components"] = {{"weighted", 8.0}};
+  };
+  EXPECT_EQ(finding(renamed), "skipped: no loss plugin 'square'");
+  Json aliases = Json::parse(R"({"schema": "kdbench-golden-aliases/1", "losses": {"square": {
+    "plugin": "mse", "renamed": {"temperature": "tau", "kind": ""},
+    "components": [{"golden": "weighted", "term": "kd", "scale": "tau_student^2"}]}}})");
+  write("aliases.json", aliases.dump());
+  EXPECT_EQ(finding(renamed), "passed");
+  aliases["losses"]["square"]["components"][0]["scale"] = "2 * tau_student^2";
+  write("aliases.json", aliases.dump());
+  EXPECT_EQ(finding(renamed), "weighted: expected 8, found 16");
+  aliases["losses"]["square"]["plugins"] = "mse";
+  write("aliases.json", aliases.dump());
+  EXPECT_NE(checks().finding("has aliases that can be read").find("nothing is called 'plugins' here"), std::string::npos);
+}
+
 TEST_F(CheckGolden, ReadsFoldersInOrderAndPassesOverOtherSchemas) {
   const auto named = [](const std::string& id) {
     auto one = one_case();

@@ -1,0 +1,100 @@
+#include <kdbench/worker/conformance/scale_expression.h>
+
+#include <kdbench/sdk/error.h>
+
+#include <fmt/core.h>
+
+#include <cctype>
+#include <charconv>
+#include <cmath>
+
+namespace kdbench::inline worker {
+namespace {
+
+class Reader {
+ public:
+  Reader(const std::string& text, const std::function<double(const std::string&)>& value_of) : text_(text), value_of_(value_of) {}
+
+  double whole() {
+    const double value = sum();
+    if (place_ < text_.size()) fail("the end");
+    return value;
+  }
+
+ private:
+  double sum() {
+    double value = product();
+    for (;;) {
+      if (take('+'))
+        value += product();
+      else if (take('-'))
+        value -= product();
+      else
+        return value;
+    }
+  }
+
+  double product() {
+    double value = power();
+    for (;;) {
+      if (take('*'))
+        value *= power();
+      else if (take('/'))
+        value /= power();
+      else
+        return value;
+    }
+  }
+
+  double power() {
+    const double base = atom();
+    return take('^') ? std::pow(base, number()) : base;
+  }
+
+  double atom() {
+    skip_spaces();
+    const auto begin = place_;
+    while (place_ < text_.size() && (is_letter(text_[place_]) || (place_ > begin && is_digit(text_[place_])))) ++place_;
+    return place_ > begin ? value_of_(text_.substr(begin, place_ - begin)) : number();
+  }
+
+  double number() {
+    skip_spaces();
+    double value = 0;
+    const auto* begin = text_.data() + place_;
+    const auto [end, error] = std::from_chars(begin, text_.data() + text_.size(), value);
+    if (error != std::errc()) fail("a number or a name");
+    place_ += static_cast<std::size_t>(end - begin);
+    return value;
+  }
+
+  bool take(char wanted) {
+    skip_spaces();
+    if (place_ >= text_.size() || text_[place_] != wanted) return false;
+    ++place_;
+    return true;
+  }
+
+  void skip_spaces() {
+    while (place_ < text_.size() && text_[place_] == ' ') ++place_;
+  }
+
+  static bool is_letter(char c) { return std::isalpha(static_cast<unsigned char>(c)) != 0 || c == '_'; }
+  static bool is_digit(char c) { return std::isdigit(static_cast<unsigned char>(c)) != 0; }
+
+  [[noreturn]] void fail(const char* expected) const {
+    throw Error(fmt::format("'{}': expected {} at character {}", text_, expected, place_ + 1));
+  }
+
+  const std::string& text_;
+  const std::function<double(const std::string&)>& value_of_;
+  std::size_t place_ = 0;
+};
+
+}  // namespace
+
+double scale_value(const std::string& text, const std::function<double(const std::string& name)>& value_of) {
+  return Reader(text, value_of).whole();
+}
+
+}  // namespace kdbench::inline worker
