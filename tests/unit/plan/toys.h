@@ -89,8 +89,12 @@ inline Catalog toys() {
                            "toys",
                            "1"};
   for (const std::string kind : {"kl", "none", "posterior", "picky"}) {
-    catalog.losses[kind] = {
-        {kind, {.is_baseline = kind == "kl"}, weights, [kind](const auto&, const auto&) { return std::make_shared<ToyLoss>(kind); }}, "toys", "1"};
+    catalog.losses[kind] = {{kind,
+                             {.is_baseline = kind == "kl"},
+                             weights,
+                             [kind](const auto&, const auto&) { return std::make_shared<ToyLoss>(kind); }},
+                            "toys",
+                            "1"};
   }
   catalog.strategies["direct"] = {
       {"direct", {.is_baseline = true}, {}, [](const auto&, const auto&) { return std::make_shared<Direct>(); }}, "toys", "1"};
