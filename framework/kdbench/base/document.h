@@ -376,6 +376,30 @@ std::string kind_of() {
 
 }  // namespace document
 
+namespace document {
+
+/// What stands inside a list, a map, an optional or a shared value; the type itself where nothing does.
+template <class T>
+struct Inner {
+  using type = T;
+};
+template <class T>
+requires(!std::is_same_v<T, std::string> && !std::is_same_v<T, Json> &&
+         (is_vector<T> || requires(const T& t) { t.has_value(); })) struct Inner<T> : Inner<typename T::value_type> {
+};
+template <class T>
+requires is_map<T>
+struct Inner<T> : Inner<typename T::mapped_type> {
+};
+template <class T>
+requires is_shared<T>
+struct Inner<T> : Inner<std::remove_const_t<typename T::element_type>> {
+};
+template <class T>
+using inner_t = typename Inner<T>::type;
+
+}  // namespace document
+
 /// One line of a document's description.
 struct FieldDoc {
   std::string key, kind, meaning;

@@ -11,22 +11,6 @@
 namespace kdbench::inline results {
 namespace {
 
-/// What stands inside a list, a map, an optional or a part that jobs share.
-template <class T>
-struct Inner {
-  using type = T;
-};
-template <class T>
-struct Inner<std::optional<T>> : Inner<T> {};
-template <class T>
-struct Inner<std::vector<T>> : Inner<T> {};
-template <class T>
-struct Inner<std::map<std::string, T>> : Inner<T> {};
-template <class T>
-struct Inner<Shared<T>> : Inner<T> {};
-template <class T>
-struct Inner<std::shared_ptr<const T>> : Inner<T> {};
-
 std::string presence_text(Presence presence) { return presence == Presence::kIfAny ? "where there is any" : "always"; }
 
 /// A section for each struct, the first time it is met, then for the structs inside it.
@@ -41,7 +25,7 @@ class Reference {
     }
     const T value{};
     document::each_field(value, [&]<class Field, class Value>(const Field& f, const Value&) {
-      using Inside = typename Inner<Value>::type;
+      using Inside = document::inner_t<Value>;
       if constexpr (Document<Inside> && !TextCoded<Inside>) add<Inside>(title == "A record" ? f.key : title + "." + f.key);
     });
   }
