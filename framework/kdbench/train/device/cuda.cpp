@@ -15,7 +15,6 @@
 #include <torch/version.h>
 
 #include <algorithm>
-#include <vector>
 
 namespace kdbench::inline train {
 namespace {
