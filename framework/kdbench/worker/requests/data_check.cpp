@@ -94,7 +94,7 @@ SplitEvent report(const Split& split, const DatasetInfo& info) {
 }
 
 void load_and_report(const ResolvedDataset& resolved, const Catalog& catalog, const std::string& data_dir) {
-  const auto dataset = factories_of(catalog).dataset(resolved.core);
+  const auto dataset = factories_of(catalog).dataset(resolved.source);
   const auto info = dataset->info();
   send_event(DatasetEvent{.name = resolved.use->name,
                           .plugin = resolved.entry->name,
