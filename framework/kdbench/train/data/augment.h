@@ -1,12 +1,18 @@
 /// Turning bytes into normalised, cropped, mirrored batches in one pass on the CPU. (device_feed.h does it on a GPU.)
 #pragma once
-#include <kdbench/train/data/train_data.h>
-
 #include <torch/types.h>
 
+#include <cstdint>
 #include <vector>
 
 namespace kdbench::inline train {
+
+/// Crop offset in [-padding, padding] and mirror flag of one sample in one epoch: a pure function of its arguments.
+struct Augmentation {
+  std::int64_t dy = 0, dx = 0;
+  bool flip = false;
+};
+Augmentation augmentation(std::uint64_t augment_seed, std::int64_t epoch, std::int64_t row, std::int64_t padding, bool flip);
 
 /// Normalised value of each byte: [C, 256] of (byte / 255 - mean) / stddev.
 std::vector<float> byte_table(const std::vector<double>& mean, const std::vector<double>& stddev);

@@ -1,3 +1,4 @@
+#include <kdbench/sdk/error.h>
 #include <kdbench/train/data/device_feed.h>
 #include <kdbench/train/device/cuda.h>
 
@@ -17,7 +18,7 @@ torch::Tensor upload(const std::vector<std::int64_t>& values, at::IntArrayRef sh
 }  // namespace
 
 /// Byte v of channel c becomes v * scale + shift = (v / 255 - mean) / stddev; real numbers x become (x - mean) / stddev.
-DeviceFeed::DeviceFeed(const TrainData& data) : data_(data) {
+DeviceFeed::DeviceFeed(const SplitRows& data) : data_(data) {
   const bool bytes = data_.train().images.scalar_type() == torch::kUInt8;
   std::vector<float> scale, shift;
   for (std::size_t c = 0; c < data_.info().mean.size(); ++c) {

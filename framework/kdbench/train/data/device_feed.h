@@ -1,6 +1,6 @@
 /// Batches by tensor operations, for a GPU: images stay there, and the order and augmentation of an epoch go up once.
 #pragma once
-#include <kdbench/train/data/train_data.h>
+#include <kdbench/train/data/split_rows.h>
 
 #include <memory>
 #include <mutex>
@@ -13,7 +13,7 @@ namespace kdbench::inline train {
 class DeviceFeed {
  public:
   /// @param data must outlive the feed
-  explicit DeviceFeed(const TrainData& data);
+  explicit DeviceFeed(const SplitRows& data);
 
   /// Rows [begin, begin + n) of the epoch's order, augmented.
   Batch batch(std::int64_t epoch, std::int64_t begin, std::int64_t n, const Recipe& recipe);
@@ -43,7 +43,7 @@ class DeviceFeed {
   torch::Tensor padded(std::int64_t padding);
   torch::Tensor normalised(const torch::Tensor& images) const;
 
-  const TrainData& data_;
+  const SplitRows& data_;
   std::mutex mutex_, padding_mutex_;
   std::vector<Source> epochs_;  ///< the last few that were asked for
   torch::Tensor padded_, scale_, shift_;
