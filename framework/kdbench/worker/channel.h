@@ -23,8 +23,8 @@ template <Document E>
 void send_event(const E& event) {
   send_event(to_document(event));
 }
-template <class... E>
-void send_event(const std::variant<E...>& event) {
+template <class First, class... E>
+void send_event(const std::variant<First, E...>& event) {
   std::visit([](const auto& e) { send_event(e); }, event);
 }
 
