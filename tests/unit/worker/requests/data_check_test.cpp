@@ -32,14 +32,17 @@ struct AnswerData : testing::Test {
     std::ofstream(folder / (split + "-labels"), std::ios::binary) << std::string("\0\0\x08\x01\0\0\0", 7) << count << labels;
   }
   /// The request of `kdbench data check idx` for these files.
-  Json request() const {
-    Json overrides = Json::array();
+  DataRequest request() const {
+    DataRequest request;
+    request.libraries.plugins = {kPlugins + "idx.so"};
+    request.plugin = "idx";
+    request.data_dir = folder.string();
     for (const auto& [key, value] : {std::pair{"train_images", "train-images"}, std::pair{"train_labels", "train-labels"},
                                      std::pair{"test_images", "test-images"}, std::pair{"test_labels", "test-labels"},
                                      std::pair{"classes", "2"}, std::pair{"height", "1"}, std::pair{"width", "2"}}) {
-      overrides.push_back({{"key", key}, {"value", value}});
+      request.overrides.push_back({key, value});
     }
-    return {{"plugins", {kPlugins + "idx.so"}}, {"plugin", "idx"}, {"data_dir", folder.string()}, {"overrides", overrides}};
+    return request;
   }
   const fs::path folder = fs::path(testing::TempDir()) / ("kdbench-data-check-" + std::to_string(::getpid()));
   const std::atomic<bool> go_on{false};
@@ -103,13 +106,13 @@ TEST_F(AnswerData, SaysWhyADataSetCannotBeRead) {
 TEST_F(AnswerData, RefusesAPluginThatIsNotThereAndParametersThatAreNone) {
   {
     auto misspelt = request();
-    misspelt["plugin"] = "idy";
+    misspelt.plugin = "idy";
     const CapturedEvents parent;
     EXPECT_EQ(answer_data(misspelt, go_on), 0);
     EXPECT_EQ(complaints(parent), std::vector<std::string>{"[datasets.idy]: no dataset plugin 'idy'; did you mean 'idx'?"});
   }
   auto wrong = request();
-  wrong["overrides"].push_back({{"key", "classes"}, {"value", "[1, 2]"}});
+  wrong.overrides.push_back({"classes", "[1, 2]"});
   const CapturedEvents parent;
   EXPECT_EQ(answer_data(wrong, go_on), 0);
   EXPECT_EQ(complaints(parent).size(), 1u);
@@ -118,7 +121,7 @@ TEST_F(AnswerData, RefusesAPluginThatIsNotThereAndParametersThatAreNone) {
 
 TEST_F(AnswerData, NamesTheNearestDataSetOfTheSuite) {
   auto other = request();
-  other["dataset"] = "idz";
+  other.dataset = "idz";
   const CapturedEvents parent;
   EXPECT_EQ(answer_data(other, go_on), 0);
   EXPECT_EQ(complaints(parent), std::vector<std::string>{"no [datasets.idz] in the file; did you mean 'idx'?"});
