@@ -26,7 +26,7 @@ inline const std::vector<Rule> kLayers = {
     // What travels between kdbench and kdbench-worker; free of libtorch, so of the SDK it has the parameters alone.
     {"protocol", {"base", "calibration", "results", "plan/plan.h", "sdk/params.h"}, {"fmt"}},
     {"run", {"base", "results", "plan/plan.h", "protocol"}, {"fmt"}},
-    {"registry", {"base", "sdk", "protocol"}, {"fmt", "Boost.DLL"}},
+    {"registry", {"base", "sdk"}, {"fmt", "Boost.DLL"}},
     // libtorch: a plan probes each model's features with one dry forward, and asks which devices
     // there are.
     {"plan", {"base", "sdk", "suite", "registry"}, {"fmt", "libtorch"}},

@@ -1,6 +1,5 @@
 /// Catalog: every plugin of every library that could be loaded, and every library that could not, with the reason.
 #pragma once
-#include <kdbench/protocol/catalog_document.h>
 #include <kdbench/sdk/plugin.h>
 
 #include <algorithm>
@@ -50,8 +49,5 @@ const Listed<EntryType>* baseline_of(const std::map<std::string, Listed<EntryTyp
 
 /// Returns the libraries to load: `files` as they are, then every *.so of the folders, sorted by name, each real file once.
 std::vector<std::filesystem::path> find_libraries(const std::vector<std::string>& files, const std::vector<std::string>& folders);
-
-/// Returns the document that `kdbench list` and `describe` print: libraries and plugins with parameters.
-CatalogDocument document_of(const Catalog& catalog);
 
 }  // namespace kdbench::inline registry

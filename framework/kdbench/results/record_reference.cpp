@@ -1,5 +1,6 @@
 #include <kdbench/results/record_reference.h>
 
+#include <kdbench/base/document_reference.h>
 #include <kdbench/results/record.h>
 
 #include <fmt/core.h>

@@ -1,5 +1,5 @@
 /// Structs go through documents by their list of fields, and a document that is not theirs is refused with the place.
-#include <kdbench/base/document.h>
+#include <kdbench/base/document_reference.h>
 
 #include <gtest/gtest.h>
 

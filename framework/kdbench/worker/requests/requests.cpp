@@ -3,6 +3,7 @@
 #include <kdbench/worker/channel.h>
 #include <kdbench/worker/conformance/conformance.h>
 #include <kdbench/worker/conformance/golden.h>
+#include <kdbench/worker/requests/catalog_answer.h>
 #include <kdbench/worker/requests/data_check.h>
 #include <kdbench/worker/requests/embedding.h>
 #include <kdbench/worker/requests/load_catalog.h>

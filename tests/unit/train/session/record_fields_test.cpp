@@ -1,6 +1,7 @@
 // Every field that a record's lists name is written: by training, or by the source that is named here for it.
 #include "unit/train/toy.h"
 
+#include <kdbench/base/document_reference.h>
 #include <kdbench/base/files.h>
 #include <kdbench/results/record.h>
 
