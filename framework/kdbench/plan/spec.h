@@ -27,9 +27,9 @@ struct PluginSpec {
 
 /// Where rows come from: the plugin, what its files hold, and what it is made of.
 struct DataSource {
-  PluginSpec use;
-  std::map<std::string, std::string> files;
-  std::shared_ptr<const DataSource> of;
+  PluginSpec use = {};
+  std::map<std::string, std::string> files = {};
+  std::shared_ptr<const DataSource> of = {};
 
   static constexpr auto fields() {
     using D = DataSource;
@@ -40,7 +40,7 @@ struct DataSource {
 };
 
 struct DatasetSpec {
-  DataSource source;
+  DataSource source = {};
   std::int64_t validation = 0, train_limit = 0, test_limit = 0;
 
   static constexpr auto fields() {

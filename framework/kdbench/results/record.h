@@ -31,7 +31,7 @@ Result<Status> status_from_string(const std::string& text);
 /// What the validation rows said after an epoch.
 struct EpochValidation {
   double accuracy = 0, nll = 0, ece = 0, label_information = 0;
-  std::optional<double> input_information;
+  std::optional<double> input_information = {};
 
   static constexpr auto fields() {
     using V = EpochValidation;

@@ -169,14 +169,16 @@ TEST(TauCurve, RefusesATemperatureThatIsNotPositive) {
 TEST(CalibrateReport, HoldsEveryPartAndTheFitImprovesTheNll) {
   const auto data = two_classes(10, 8);
   const auto report = calibrate_report(data.view(), 10, std::vector<double>{1, 2, 4});
-  EXPECT_EQ(report["metrics"]["n"], 10);
-  EXPECT_FALSE(report["metrics"].contains("reliability"));
-  EXPECT_EQ(report["reliability"].size(), 10u);
-  EXPECT_EQ(report["temperature"]["status"], "ok");
-  EXPECT_EQ(report["after"]["accuracy"], report["metrics"]["accuracy"]);
-  EXPECT_EQ(report["after"]["nll"], report["temperature"]["nll_after"]);
-  ASSERT_EQ(report["tau_curve"].size(), 3u);
-  EXPECT_EQ(report["tau_curve"][0]["ece"], report["metrics"]["ece"]);
+  EXPECT_EQ(report.metrics.n, 10);
+  EXPECT_EQ(report.reliability.size(), 10u);
+  EXPECT_EQ(report.temperature.status, "ok");
+  EXPECT_EQ(report.after.accuracy, report.metrics.accuracy);
+  EXPECT_EQ(report.after.nll, report.temperature.nll_after);
+  ASSERT_EQ(report.tau_curve.size(), 3u);
+  EXPECT_EQ(report.tau_curve[0].ece, report.metrics.ece);
+  const auto document = to_document(report);
+  EXPECT_EQ(document.at("metrics").at("n"), 10);
+  EXPECT_FALSE(document.at("metrics").contains("reliability"));
 }
 
 }  // namespace
