@@ -25,6 +25,20 @@ for folder in */; do
     END { printf "| %s | %d | %d | %d | %d |\n", layer, all, rooms, most, arrows }'
 done
 
+# Arrows between layers, and floors: a layer stands one floor above the highest that it includes.
+for folder in */; do
+  layer=${folder%/}
+  sources "$layer" | xargs grep -hoE '#include <kdbench/[a-z]+/' | sed -E 's|.*kdbench/||; s|/$||' | sort -u | sed "s|^|$layer |"
+done | awk '$1 != $2 { from[++n] = $1; to[n] = $2; floor[$1] += 0; floor[$2] += 0 }
+  END {
+    for (round = 1; round <= 30; ++round)
+      for (i = 1; i <= n; ++i)
+        if (floor[from[i]] <= floor[to[i]]) floor[from[i]] = floor[to[i]] + 1
+    for (layer in floor) top = floor[layer] > top ? floor[layer] : top
+    printf "\nLayers: %d arrows between them, ", n
+    if (top > 25) print "in a circle"; else print top + 1 " floors"
+  }'
+
 # Readers and writers of documents: where a key has to stand as a text.
 readers='^(base/document|suite/(text|tables|keys)/|suite/parse_suite|calibration/logits/logits_json|train/network/safetensors|leaderboard/render/|protocol/|plan/packed_plan|results/record\.|worker/conformance/golden|cli/tables/printed_csv)'
 keys=$(grep -rnE '(\.at\(|\[|contains\(|\.value\(|\.find\()"[a-zA-Z_0-9]+"' --include='*.h' --include='*.cpp' . | sed 's|^\./||')
