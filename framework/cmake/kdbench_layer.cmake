@@ -1,8 +1,38 @@
-# kdbench_layer(<name> [USES <layer>...] [LIBRARIES <lib>...] [TORCH] [SOURCES <file>...] [TARGET <target>])
+# kdbench_precompile(<name> HEADER <file> [LIBRARIES <lib>...] [OPTIONS <flag>...]): an object library kdbench_precompiled_<name> for its
+# precompiled header, which targets that are compiled with the same flags take by kdbench_reuse(<target> <name>).
+function(kdbench_precompile name)
+  cmake_parse_arguments(PARSE_ARGV 1 A "" "HEADER" "LIBRARIES;OPTIONS")
+  if(NOT KDBENCH_PRECOMPILED OR NOT CMAKE_CXX_COMPILER_ID STREQUAL "GNU" OR TARGET kdbench_precompiled_${name})
+    return()
+  endif()
+  set(empty ${CMAKE_BINARY_DIR}/kdbench_precompiled_${name}.cpp)
+  if(NOT EXISTS ${empty})
+    file(WRITE ${empty} "// Nothing: the library exists for its precompiled header.\n")
+  endif()
+  add_library(kdbench_precompiled_${name} OBJECT ${empty})
+  target_link_libraries(kdbench_precompiled_${name} PRIVATE ${A_LIBRARIES})
+  target_include_directories(kdbench_precompiled_${name} PRIVATE ${PROJECT_SOURCE_DIR}/framework)
+  target_compile_options(kdbench_precompiled_${name} PRIVATE -fpch-preprocess -Wall -Wextra -Wpedantic ${A_OPTIONS})
+  target_precompile_headers(kdbench_precompiled_${name} PRIVATE ${A_HEADER})
+endfunction()
+
+function(kdbench_reuse target name)
+  if(TARGET kdbench_precompiled_${name})
+    target_compile_options(${target} PRIVATE -fpch-preprocess)
+    target_precompile_headers(${target} REUSE_FROM kdbench_precompiled_${name})
+  endif()
+endfunction()
+
+# -O1 for what waits for files and processes, and nothing for tests: compiled in two thirds and half of the time.
+set(kdbench_cold $<$<CONFIG:Release>:-O1>)
+set(kdbench_test $<$<CONFIG:Release>:-O0>)
+
+# kdbench_layer(<name> [USES <layer>...] [LIBRARIES <lib>...] [TORCH | COLD] [SOURCES <file>...] [TARGET <target>])
 # One static library kdbench_<name> of every .cpp below framework/kdbench/<name>/ (or of SOURCES). USES names the layers whose
-# headers it may include; tests/layering checks the includes themselves. Layers without TORCH may be sanitized.
+# headers it may include; tests/layering checks the includes themselves. Layers without TORCH may be sanitized. A COLD layer computes
+# little.
 function(kdbench_layer name)
-  cmake_parse_arguments(PARSE_ARGV 1 A "TORCH" "TARGET" "USES;LIBRARIES;SOURCES")
+  cmake_parse_arguments(PARSE_ARGV 1 A "TORCH;COLD" "TARGET" "USES;LIBRARIES;SOURCES")
   if(A_UNPARSED_ARGUMENTS)
     message(FATAL_ERROR "kdbench_layer(${name}): unknown arguments: ${A_UNPARSED_ARGUMENTS}")
   endif()
@@ -20,6 +50,14 @@ function(kdbench_layer name)
     kdbench_warnings(${target})
     if(A_TORCH)
       kdbench_use_precompiled_sdk(${target})
+    endif()
+    if(A_COLD)
+      target_compile_options(${target} PRIVATE ${kdbench_cold})
+    endif()
+    if(A_COLD AND NOT KDBENCH_SANITIZE)
+      kdbench_precompile(documents HEADER ${CMAKE_CURRENT_FUNCTION_LIST_DIR}/precompiled_documents.h LIBRARIES kdbench_base
+        OPTIONS ${kdbench_cold})
+      kdbench_reuse(${target} documents)
     endif()
     if(NOT A_TORCH AND KDBENCH_SANITIZE)
       target_compile_options(${target} PRIVATE -fsanitize=address,undefined -fno-omit-frame-pointer)
@@ -42,6 +80,24 @@ function(kdbench_torch_program target)
   set_target_properties(${target} PROPERTIES POSITION_INDEPENDENT_CODE OFF)
   target_compile_options(${target} PRIVATE -fPIC)
   kdbench_use_precompiled_sdk(${target})
+endfunction()
+
+# kdbench_test_program(<target> [TORCH]): a program of tests, compiled quickly; its sources find GoogleTest, and documents or libtorch,
+# in a precompiled header.
+function(kdbench_test_program target)
+  cmake_parse_arguments(PARSE_ARGV 1 A "TORCH" "" "")
+  kdbench_warnings(${target})
+  set_target_properties(${target} PROPERTIES POSITION_INDEPENDENT_CODE OFF)
+  target_compile_options(${target} PRIVATE -fPIC ${kdbench_test})
+  if(A_TORCH)
+    kdbench_precompile(torch_tests HEADER ${CMAKE_CURRENT_FUNCTION_LIST_DIR}/precompiled_torch_tests.h
+      LIBRARIES kdbench_sdk GTest::gtest OPTIONS ${kdbench_test})
+    kdbench_reuse(${target} torch_tests)
+  else()
+    kdbench_precompile(tests HEADER ${CMAKE_CURRENT_FUNCTION_LIST_DIR}/precompiled_tests.h LIBRARIES kdbench_base GTest::gtest
+      OPTIONS ${kdbench_test})
+    kdbench_reuse(${target} tests)
+  endif()
 endfunction()
 
 function(kdbench_warnings target)
