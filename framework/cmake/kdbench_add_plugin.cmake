@@ -1,5 +1,5 @@
 # kdbench_use_precompiled_sdk(<target>): what the SDK includes of libtorch is read from a precompiled header, made once a project and
-# shared by its targets. A source compiles in a third of the time; what it must include does not change. KDBENCH_PRECOMPILED=OFF
+# shared by its targets: a source then compiles in about two thirds of the time. What it must include does not change. KDBENCH_PRECOMPILED=OFF
 # turns it off. A target that is compiled otherwise than a plugin (other macros, other optimisation) must not use it.
 option(KDBENCH_PRECOMPILED "Read libtorch's headers from a precompiled header" ON)
 set(KDBENCH_PRECOMPILED_HEADER ${CMAKE_CURRENT_LIST_DIR}/precompiled_sdk.h)

@@ -13,8 +13,8 @@ commands=$build/compile_commands.json
 mkdir -p "$out"
 cd "$root"
 
-layers=(base stats suite results leaderboard report run calibration cli)
-listed=$(sources . "${layers[@]/#/framework/kdbench/}" framework/kdbench/plan/{plan,spec}.cpp | grep '\.cpp$')
+layers=(base stats suite results protocol leaderboard report run calibration cli)
+listed=$(sources . "${layers[@]/#/framework/kdbench/}" framework/kdbench/plan/{plan,spec,packed_plan}.cpp | grep '\.cpp$')
 count=$(wc -l <<<"$listed")
 ((count > 100)) || fail "only $count sources found below $root; more than 100 were expected"
 

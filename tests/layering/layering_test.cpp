@@ -1,12 +1,14 @@
 // The direction of the layers, file lengths, and that the program people type does not link
 // libtorch.
 #include "check_tree.h"
+#include "rules.h"
 
 #include <fmt/core.h>
 #include <fmt/ranges.h>
 
 #include <gtest/gtest.h>
 
+#include <algorithm>
 #include <array>
 #include <cstdio>
 #include <cstdlib>
@@ -36,6 +38,27 @@ std::string output_of(const std::string& command) {
 }
 
 TEST(Layering, EveryIncludeFollowsTheTable) { EXPECT_EQ(lines(forbidden_includes(root())), ""); }
+
+/// Returns the way round of a circle that `name` stands in, "a -> b -> a"; empty if it stands in none. A single header that a
+/// layer may use is a place of its own where the table has a rule for it.
+std::string circle_of(const std::string& name, std::vector<std::string> way = {}) {
+  const auto at = std::find(way.begin(), way.end(), name);
+  way.push_back(name);
+  if (at != way.end() && way.size() > 1) return fmt::format("{}", fmt::join(way, " -> "));
+  for (const auto* rules : {&kLayers, &kFiles}) {
+    for (const auto& rule : *rules) {
+      if (rule.layer != name) continue;
+      for (const auto& used : rule.uses) {
+        if (auto circle = circle_of(used, way); !circle.empty()) return circle;
+      }
+    }
+  }
+  return "";
+}
+
+TEST(Layering, TheTableHasNoCircle) {
+  for (const auto& rule : kLayers) EXPECT_EQ(circle_of(rule.layer), "");
+}
 
 TEST(Layering, ReadsTheWholeTree) { EXPECT_GT(num_checked_files(KDBENCH_SOURCE_DIR), 50u); }
 

@@ -23,6 +23,7 @@ enum class Presence {
   kAlways,      ///< without it the document is refused
   kSinceLater,  ///< written always; a document of a time that did not know it gives the default
   kIfAny,       ///< left out where there is nothing to say: an empty optional, text, list, map
+  kOrNull,      ///< as kAlways; null where a shared value is nothing, which is refused elsewhere
 };
 
 /// One field of a struct: the member's key, where its value lives, and what it means.
@@ -221,8 +222,12 @@ void read_struct(const Json& json, T& value, const DocumentPath& path) {
     const auto it = json.find(f.key);
     if (it != json.end()) {
       ++found;
-      read_document(*it, member, DocumentPath{&path, f.key});
-    } else if (f.presence == Presence::kAlways) {
+      const DocumentPath here{&path, f.key};
+      if constexpr (SelfCoded<std::remove_reference_t<decltype(member)>>) {
+        if (it->is_null() && f.presence != Presence::kOrNull) refuse_kind(here, "an object", *it);
+      }
+      read_document(*it, member, here);
+    } else if (f.presence == Presence::kAlways || f.presence == Presence::kOrNull) {
       refuse(path, "it has no member '" + std::string(f.key) + "'");
     }
   });

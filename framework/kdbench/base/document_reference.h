@@ -72,7 +72,8 @@ std::vector<FieldDoc> describe_fields() {
   std::vector<FieldDoc> out;
   T value{};
   document::each_field(value, [&]<class Field, class Value>(const Field& f, const Value&) {
-    out.push_back({f.key, document::kind_of<Value>(), f.meaning, f.presence});
+    const auto* null = f.presence == Presence::kOrNull ? " or null" : "";
+    out.push_back({f.key, document::kind_of<Value>() + null, f.meaning, f.presence});
   });
   return out;
 }

@@ -130,9 +130,11 @@ struct Spec {
         field("dataset", &S::dataset, "the data set, and how the host cuts its rows"), field("device", &S::device, "cpu or cuda"),
         field("init", &S::init, "id of the job whose last weights this one starts from; else random weights of the seed",
               Presence::kIfAny),
-        field("loss", &S::loss, "how it distils; null: the labels alone"), field("model", &S::model, "the network"),
-        field("sdk", &S::sdk, "version of the plugins' binary interface"), field("seed", &S::seed, "of everything that is drawn"),
-        field("teacher", &S::teacher, "who teaches; null: nobody"),
+        field("loss", &S::loss, "how it distils; null: the labels alone", Presence::kOrNull),
+        field("model", &S::model, "the network"),
+        field("sdk", &S::sdk, "2: the plugins' binary interface when specs were fixed, whatever it is now"),
+        field("seed", &S::seed, "of everything that is drawn"),
+        field("teacher", &S::teacher, "who teaches; null: nobody", Presence::kOrNull),
         field("train", &S::train, "the suite's recipe, as this stage changes it"));
   }
 

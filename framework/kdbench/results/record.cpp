@@ -3,6 +3,8 @@
 
 #include <fmt/core.h>
 
+#include <stdexcept>
+
 namespace kdbench::inline results {
 namespace {
 
@@ -29,17 +31,17 @@ std::string to_string(Status status) {
   return "unknown";
 }
 
-Result<Status> status_from_string(const std::string& text) {
-  for (const auto& [value, name] : names_of(Status{})) {
-    if (text == name) return value;
-  }
-  return Diagnostic{"", {}, fmt::format("unknown status '{}'; expected done, failed, diverged, skipped or interrupted", text)};
-}
-
 const CheckpointRecord* RunRecord::checkpoint(const std::string& name) const {
   const auto it = checkpoints.find(name);
   return it == checkpoints.end() ? nullptr : &it->second;
 }
+
+const Spec& spec_of(const RunRecord& record) {
+  if (!record.spec) throw std::runtime_error(fmt::format("the record of job {:.12} has no spec", record.job));
+  return *record.spec;
+}
+
+Spec spec_of(RunRecord&& record) { return spec_of(static_cast<const RunRecord&>(record)); }
 
 Result<RunRecord> record_from_json(const Json& json, const std::string& file) {
   if (const auto problem = objection(json); !problem.empty()) return Diagnostic{file, {}, problem};

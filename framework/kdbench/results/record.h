@@ -26,7 +26,6 @@ constexpr auto names_of(Status) {
 }
 
 std::string to_string(Status status);  ///< "done", "failed", "diverged", "skipped", "interrupted"
-Result<Status> status_from_string(const std::string& text);
 
 /// What the validation rows said after an epoch.
 struct EpochValidation {
@@ -250,6 +249,10 @@ struct RunRecord {
   /// The checkpoint of that name; nullptr if there is none.
   const CheckpointRecord* checkpoint(const std::string& name) const;
 };
+
+/// The spec of a record of a job that is done. @throws std::runtime_error naming the job if it has none
+const Spec& spec_of(const RunRecord& record);
+Spec spec_of(RunRecord&& record);
 
 /// Reads a record. Refuses a document of another schema, naming both numbers, and one with a missing, unknown or wrong member,
 /// naming its path.

@@ -56,6 +56,10 @@ std::vector<std::string> stems(const fs::path& folder) {
   return out;
 }
 
+bool says_done(const Json& json) {
+  return json.is_object() && json.contains("status") && json["status"] == to_string(Status::kDone);
+}
+
 bool has_other_schema(const Json& json) {
   return json.is_object() && json.contains("schema") && json["schema"].is_number_integer() && json["schema"] != kRecordSchema;
 }
@@ -94,6 +98,7 @@ void Store::put(const RunRecord& record) const {
     if (const auto there = read_json(path); there && has_other_schema(*there)) {
       throw std::runtime_error(to_text(record_from_json(*there, path.string()).error()));
     }
+    if (const auto why = why_done_is_unreadable(record.job); !why.empty()) throw std::runtime_error(why);
   }
   write_file_atomically(path, document_bytes(to_document(record)));
 }
@@ -110,6 +115,16 @@ Result<std::optional<RunRecord>> Store::get(const std::string& job) const {
     return Diagnostic{path.string(), {}, fmt::format("the record of job {}, under the name of {}", record->job, job)};
   }
   return std::optional<RunRecord>(std::move(*record));
+}
+
+std::string Store::why_done_is_unreadable(const std::string& job) const {
+  const auto path = record_path(job);
+  const auto json = read_json(path);
+  if (!json || !says_done(*json)) return "";
+  const auto record = record_from_json(*json, path.string());
+  if (record) return "";
+  return fmt::format("{}; it says that the job is done, so it is not replaced: move it away to have the job trained again",
+                     record.error().front().text());
 }
 
 bool Store::is_done(const std::string& job) const {

@@ -26,11 +26,15 @@ class Store {
   std::filesystem::path logs() const { return root_ / "logs"; }
 
   /// Writes a record atomically. A done record is never overwritten; any other, and a file that is no record, may be, by a rerun.
-  /// @throws std::runtime_error when the file there is of another schema: that is another version's work, not ours to replace.
+  /// @throws std::runtime_error when the file there is of another schema, or says that the job is done but cannot be read: that
+  /// is
+  ///   another version's work, or damaged, and not ours to replace.
   void put(const RunRecord& record) const;
   /// Returns the record of a job, nothing if there is none, or what is wrong with the file: not JSON, another schema, another
   /// job.
   Result<std::optional<RunRecord>> get(const std::string& job) const;
+  /// What keeps a record that says "done" from being read; empty if there is no such record. Nobody may replace it.
+  std::string why_done_is_unreadable(const std::string& job) const;
   /// True if the job has a record with status done.
   bool is_done(const std::string& job) const;
   /// True if the job's network after every one of `epochs` is kept, with its test logits.

@@ -201,5 +201,23 @@ TEST_F(StoreTest, KnowsASnapshotByItsWeightsAndItsLogits) {
   EXPECT_FALSE(store.has_snapshots(kJob, {30, 31}));
 }
 
+TEST_F(StoreTest, KeepsARecordThatSaysDoneButCannotBeRead) {
+  const Store store(folder_);
+  auto json = to_document(record(Status::kDone));
+  json["extra"]["of_a_later_time"] = 1;
+  const auto path = store.record_path(kJob);
+  write(path, json.dump());
+  EXPECT_EQ(store.why_done_is_unreadable(kJob),
+            path.string() +
+                ": extra: nothing is called 'of_a_later_time' here; expected one of bayes_accuracy, num_train, num_val, "
+                "num_test, num_params, num_frozen_params, group_size, faults, data_sha256, split_sha256, "
+                "weights_sha256, graph; it says that the job is done, so it is not replaced: move it away to have the "
+                "job trained again");
+  EXPECT_THROW(store.put(record(Status::kDone)), std::runtime_error);
+  EXPECT_EQ(read_json(path).value(), json);
+  write(path, "torn");
+  EXPECT_EQ(store.why_done_is_unreadable(kJob), "");
+}
+
 }  // namespace
 }  // namespace kdbench

@@ -46,11 +46,12 @@ Leaderboard board_from(const Context& context, const std::string& file) {
     board.paper = std::move(read.paper);
     board.points = std::move(read.points);
   } catch (const DocumentError& error) {
+    const bool has_points = json.is_object() && json.contains("points");
+    const auto wrong = has_points ? std::string(error.what()) : fmt::format("a document without its points ({})", error.what());
     refuse(context, Diagnostics{{file,
                                  {},
-                                 fmt::format("expected a board as kdbench leaderboard --format json writes it, found a "
-                                             "document without its points ({})",
-                                             error.what())}});
+                                 fmt::format("expected a board as kdbench leaderboard --format json writes it, {}{}",
+                                             has_points ? "but " : "found ", wrong)}});
   }
   return board;
 }

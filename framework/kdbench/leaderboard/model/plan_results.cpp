@@ -36,7 +36,7 @@ PlanResults::PlanResults(const Plan& plan, const RecordOf& record_of, const Boar
 
 void PlanResults::read(const RecordOf& record_of, const std::string& job, bool teaches) {
   if (outcomes_.contains(job)) return;
-  auto record = record_of(job);
+  auto record = job.empty() ? std::nullopt : record_of(job);
   outcomes_.emplace(job, read_outcome(record, options_.running.contains(job), plan_->select));
   if (record && teaches) teachers_.emplace(job, std::move(*record));
 }

@@ -9,8 +9,6 @@
 namespace kdbench::inline plan {
 namespace {
 
-bool reads_validation(const std::string& rule) { return rule != "last" && rule != "epoch"; }
-
 std::vector<Stage> ask(Resolved& resolved, const Setting& s, bool with_teacher) {
   const auto epochs_of = [&](const std::string& model) { return resolved.models.at(model).use->recipe.epochs; };
   StrategyContext context{with_teacher ? s.teacher() : "", s.student(), {}, 0, epochs_of(s.student())};
@@ -80,7 +78,8 @@ class StageChecks {
       broken(fmt::format("lets stage '{}' learn from epoch {} of stage '{}', which trains for {}; expected 1 to {}", stage.id,
                          epoch, teacher.id, teacher.epochs, teacher.epochs));
     }
-    if (reads_validation(rule)) need_validation(fmt::format("chooses the teacher of stage '{}' by '{}'", stage.id, rule));
+    if (CheckpointRef{rule}.reads_validation())
+      need_validation(fmt::format("chooses the teacher of stage '{}' by '{}'", stage.id, rule));
     if (stage.fit_teacher_temperature)
       need_validation(fmt::format("fits the temperature of the teacher of stage '{}'", stage.id));
   }

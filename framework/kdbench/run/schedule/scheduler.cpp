@@ -61,6 +61,7 @@ class Runner {
     std::vector<std::size_t> incomplete;
     for (std::size_t i = 0; i < plan_.jobs.size(); ++i) {
       const auto found = store_.get(plan_.jobs[i].id);
+      if (!found) refuse_unreadable(i);
       if (!found || !*found) continue;
       const auto& record = **found;
       const bool bad = record.status == Status::kFailed || record.status == Status::kDiverged;
@@ -82,6 +83,16 @@ class Runner {
       const auto& jobs = queue_.dependents(*it);
       if (std::all_of(jobs.begin(), jobs.end(), [&](auto job) { return queue_.settled(job); })) was_done(*it);
     }
+  }
+
+  /// A record that says "done" and cannot be read is nobody's to replace: its job fails before it is trained for nothing.
+  void refuse_unreadable(std::size_t job) {
+    const auto why = store_.why_done_is_unreadable(plan_.jobs[job].id);
+    if (why.empty()) return;
+    ++state_.failed;
+    summary_.problems.push_back({plan_.jobs[job].label.text(), to_string(Status::kFailed), why, true});
+    queue_.settle(job, Status::kFailed);
+    earlier_.push_back({job, Status::kFailed});
   }
 
   void was_done(std::size_t job) {

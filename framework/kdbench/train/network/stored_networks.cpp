@@ -30,7 +30,7 @@ TensorDict StoredNetworks::weights(const std::string& job, const CheckpointRef& 
 
 std::vector<FrozenNetwork> StoredNetworks::network(const std::string& job, const CheckpointRef& state,
                                                    const std::string& role) const {
-  const auto spec = record(job, role).spec.value();
+  const auto spec = spec_of(record(job, role));
   const ModelContext context{data_.info().num_classes, data_.info().image};
   const auto build = [this, model = spec.model, context] { return factories_.model(*model, context); };
   std::vector<FrozenNetwork> out{FrozenNetwork{build, weights(job, state, role)}};

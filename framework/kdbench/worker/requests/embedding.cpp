@@ -57,7 +57,7 @@ int answer_embed(const EmbedRequest& request, const std::atomic<bool>&) {
   const auto catalog = load_catalog(request.libraries);
   const auto factories = factories_of(catalog);
   const Store store(request.store);
-  const auto spec = done_record(store, request.job).spec.value();
+  const auto spec = spec_of(done_record(store, request.job));
   const torch::Device device(request.device);
   const TrainData data(*factories.dataset(spec.dataset->source), request.data_dir, cut_of(*spec.dataset),
                        static_cast<std::uint64_t>(spec.seed), device);
