@@ -42,9 +42,9 @@ TEST(Layering, EveryIncludeFollowsTheTable) { EXPECT_EQ(lines(forbidden_includes
 /// Returns the way round of a circle that `name` stands in, "a -> b -> a"; empty if it stands in none. A single header that a
 /// layer may use is a place of its own where the table has a rule for it.
 std::string circle_of(const std::string& name, std::vector<std::string> way = {}) {
-  const auto at = std::find(way.begin(), way.end(), name);
+  const bool seen = std::find(way.begin(), way.end(), name) != way.end();
   way.push_back(name);
-  if (at != way.end() && way.size() > 1) return fmt::format("{}", fmt::join(way, " -> "));
+  if (seen) return fmt::format("{}", fmt::join(way, " -> "));
   for (const auto* rules : {&kLayers, &kFiles}) {
     for (const auto& rule : *rules) {
       if (rule.layer != name) continue;

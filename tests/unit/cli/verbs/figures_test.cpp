@@ -21,6 +21,9 @@ Job named_job(const World::Where& where, const std::string& name) {
   Job job;
   job.id = World::job_of(where);
   job.label.name = name;
+  job.spec.dataset = DatasetSpec{};
+  job.spec.model = PluginSpec{};
+  job.spec.train = Recipe{};
   return job;
 }
 
