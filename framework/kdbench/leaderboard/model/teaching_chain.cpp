@@ -49,7 +49,7 @@ std::optional<std::int64_t> chosen_epoch(const PlanResults& results, const Outco
 
 /// "min_val_ece (epoch 3, 4)".
 std::string with_epochs(const CheckpointRef& checkpoint, const std::set<std::int64_t>& epochs) {
-  const auto rule = checkpoint_text(checkpoint);
+  auto rule = checkpoint_text(checkpoint);
   if (epochs.empty()) return rule;
   std::vector<std::string> texts;
   for (const auto epoch : epochs) texts.push_back(fmt::format("{}", epoch));
