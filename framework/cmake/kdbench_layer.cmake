@@ -23,7 +23,7 @@ function(kdbench_reuse target name)
   endif()
 endfunction()
 
-# -O1 for what waits for files and processes, and nothing for tests: compiled in two thirds and half of the time.
+# What waits for files and processes, and what tests, is compiled for the shorter build: its arithmetic is done elsewhere.
 set(kdbench_cold $<$<CONFIG:Release>:-O1>)
 set(kdbench_test $<$<CONFIG:Release>:-O0>)
 
