@@ -228,6 +228,21 @@ TEST_F(RunPlan, KeepsFailedAndDivergedRecordsUntilARerunIsAskedFor) {
   EXPECT_EQ(observer.finished.size(), 2u);
 }
 
+TEST_F(RunPlan, NeitherTrainsNorReplacesADoneRecordThatCannotBeRead) {
+  const auto plan = stub_plan({stub_job("t", "ok"), stub_job("a", "ok", {"t"})});
+  run(plan);
+  auto json = to_document(record("t"));
+  json["of_a_later_time"] = 1;
+  write_file_atomically(store.record_path("t"), json.dump());
+  observer.finished.clear();
+  const auto again = run(plan);
+  EXPECT_TRUE(observer.finished.empty());
+  EXPECT_EQ(again.exit_code(), 1);
+  ASSERT_EQ(again.problems.size(), 1u);
+  EXPECT_NE(again.problems[0].reason.find("it says that the job is done, so it is not replaced"), std::string::npos);
+  EXPECT_EQ(read_json(store.record_path("t")).value(), json);
+}
+
 TEST_F(RunPlan, SkipsWhatNeedsAFailedTeacherAndWhatNeedsThat) {
   const auto summary = run(stub_plan({stub_job("t", "crash"), stub_job("a", "ok", {"t"}), stub_job("k", "ok", {"a"})}));
   EXPECT_EQ(record("a").status, Status::kSkipped);
