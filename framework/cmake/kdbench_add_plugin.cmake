@@ -30,8 +30,9 @@ function(kdbench_plugin_flags target)
     POSITION_INDEPENDENT_CODE ON)
 endfunction()
 
-# kdbench_add_plugin(<name> SOURCES <file>... [LIBRARIES <lib>...] [OUTPUT_DIRECTORY <dir>])
-# Builds one plugin library <name>.so: hidden visibility, every symbol resolved at link time, never unloaded.
+# kdbench_add_plugin(<name> SOURCES <file>... [LIBRARIES <lib>...] [DEFINITIONS <macro>...] [OUTPUT_DIRECTORY <dir>])
+# Builds one plugin library <name>.so: hidden visibility, every symbol resolved at link time, never unloaded. With macros of its own
+# it does without the precompiled header.
 function(kdbench_add_plugin name)
   cmake_parse_arguments(PARSE_ARGV 1 A "" "OUTPUT_DIRECTORY" "SOURCES;LIBRARIES;DEFINITIONS")
   if(A_UNPARSED_ARGUMENTS)

@@ -23,6 +23,28 @@ function(kdbench_reuse target name)
   endif()
 endfunction()
 
+# kdbench_unity(<target> <root>): the sources of one folder below root are compiled as one, which reads and instantiates what they share
+# once. Two of them may then not define one name, not even in unnamed namespaces. KDBENCH_UNITY=OFF compiles each by itself, as the
+# guard of clang does: each still includes what it uses.
+option(KDBENCH_UNITY "Compile the sources of a folder as one" ON)
+function(kdbench_unity target root)
+  if(NOT KDBENCH_UNITY)
+    return()
+  endif()
+  get_target_property(sources ${target} SOURCES)
+  foreach(source ${sources})
+    cmake_path(ABSOLUTE_PATH source BASE_DIRECTORY ${CMAKE_CURRENT_SOURCE_DIR} NORMALIZE OUTPUT_VARIABLE path)
+    cmake_path(RELATIVE_PATH path BASE_DIRECTORY ${root} OUTPUT_VARIABLE path)
+    string(REGEX MATCH "^([a-z_0-9]+)/" folder "${path}")
+    set(group here)
+    if(folder)
+      set(group ${CMAKE_MATCH_1})
+    endif()
+    set_source_files_properties(${source} PROPERTIES UNITY_GROUP ${group})
+  endforeach()
+  set_target_properties(${target} PROPERTIES UNITY_BUILD ON UNITY_BUILD_MODE GROUP)
+endfunction()
+
 # What waits for files and processes, and what tests, is compiled for the shorter build: its arithmetic is done elsewhere.
 set(kdbench_cold $<$<CONFIG:Release>:-O1>)
 set(kdbench_test $<$<CONFIG:Release>:-O0>)
@@ -48,6 +70,7 @@ function(kdbench_layer name)
     add_library(${target} STATIC ${A_SOURCES})
     set(scope PUBLIC)
     kdbench_warnings(${target})
+    kdbench_unity(${target} ${CMAKE_CURRENT_SOURCE_DIR}/kdbench/${name})
     if(A_TORCH)
       kdbench_use_precompiled_sdk(${target})
     endif()
@@ -82,11 +105,12 @@ function(kdbench_torch_program target)
   kdbench_use_precompiled_sdk(${target})
 endfunction()
 
-# kdbench_test_program(<target> [TORCH]): a program of tests, compiled quickly; its sources find GoogleTest, and documents or libtorch,
-# in a precompiled header.
-function(kdbench_test_program target)
-  cmake_parse_arguments(PARSE_ARGV 1 A "TORCH" "" "")
+# kdbench_test_program(<target> <root> [TORCH]): a program of tests, compiled quickly; its sources find GoogleTest, and documents or
+# libtorch, in a precompiled header. Root: as of kdbench_unity.
+function(kdbench_test_program target root)
+  cmake_parse_arguments(PARSE_ARGV 2 A "TORCH" "" "")
   kdbench_warnings(${target})
+  kdbench_unity(${target} ${root})
   set_target_properties(${target} PROPERTIES POSITION_INDEPENDENT_CODE OFF)
   target_compile_options(${target} PRIVATE -fPIC ${kdbench_test})
   if(A_TORCH)

@@ -1,12 +1,13 @@
 #!/usr/bin/env bash
-# clang.sh ROOT OUT: clang builds what needs no libtorch, tests included, without a warning. OUT: its build folder.
+# clang.sh ROOT OUT: clang builds what needs no libtorch, tests included, without a warning, each source by itself, so that each
+# includes what it uses. OUT: its build folder.
 set -euo pipefail
 # shellcheck source=tests/guards/common.sh
 . "$(dirname "${BASH_SOURCE[0]}")/common.sh"
 root=$(realpath "$1") out=$2
 command -v clang++ >/dev/null || skip "no clang++ here (scripts/packages_ci.txt names the package)"
 
-options=(-DCMAKE_CXX_COMPILER=clang++ -DCMAKE_BUILD_TYPE=Debug -DCMAKE_CXX_FLAGS_DEBUG=-O0 -DKDBENCH_TORCH=OFF
+options=(-DCMAKE_CXX_COMPILER=clang++ -DCMAKE_BUILD_TYPE=Debug -DCMAKE_CXX_FLAGS_DEBUG=-O0 -DKDBENCH_TORCH=OFF -DKDBENCH_UNITY=OFF
   -DKDBENCH_WERROR=ON -DCMAKE_GTEST_DISCOVER_TESTS_DISCOVERY_MODE=PRE_TEST)
 ! command -v ccache >/dev/null || options+=(-DCMAKE_CXX_COMPILER_LAUNCHER=ccache)
 export CCACHE_BASEDIR=$root CCACHE_NOHASHDIR=1

@@ -1,18 +1,17 @@
 #!/usr/bin/env bash
-# tidy.sh ROOT BUILD OUT: clang-tidy finds nothing in the layers without libtorch. The commands are those of BUILD. A source that
-# was clean is looked at again when it, a header that it reads, or .clang-tidy changes; OUT keeps what that is decided by.
+# tidy.sh ROOT OUT: clang-tidy finds nothing in the layers without libtorch. A source that was clean is looked at again when it, a
+# header that it reads, or .clang-tidy changes; OUT keeps what that is decided by, and a build folder that gives the commands.
 set -euo pipefail
 here=$(cd "$(dirname "${BASH_SOURCE[0]}")" && pwd)
 # shellcheck source=tests/guards/common.sh
 . "$here/common.sh"
-root=$(realpath "$1") build=$2 out=$3
+root=$(realpath "$1") out=$2
 need_tool clang-tidy
 clang_tidy=$(tool clang-tidy)
-commands=$build/compile_commands.json
-[[ -f $commands ]] || skip "no $commands; configure with CMake"
-mkdir -p "$out/commands"
-# GCC's precompiled headers are nothing to clang, and no source relies on them.
-sed -E 's/ -Winvalid-pch| -fpch-preprocess| -include [^ ]*cmake_pch\.hxx//g' "$commands" >"$out/commands/compile_commands.json"
+mkdir -p "$out"
+# Each source by itself, without GCC's precompiled headers, which are nothing to clang.
+said=$(cmake -S "$root" -B "$out/commands" -G Ninja -DCMAKE_BUILD_TYPE=Release -DKDBENCH_TORCH=OFF -DKDBENCH_TESTS=OFF -DKDBENCH_UNITY=OFF \
+  -DKDBENCH_PRECOMPILED=OFF 2>&1) || fail "$said"
 cd "$root"
 
 layers=(base stats suite results protocol leaderboard report run calibration cli)

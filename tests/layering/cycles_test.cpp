@@ -1,5 +1,6 @@
 // No circle of includes: neither between units nor between the rooms of a layer.
 #include "cycles.h"
+#include "tree.h"
 
 #include <fmt/core.h>
 #include <fmt/ranges.h>
@@ -21,15 +22,7 @@ namespace fs = std::filesystem;
 /// leave this list; the list is to become empty.
 const std::vector<std::string> kLayersWithCircles = {};
 
-/// The tree to check: the project's, or the one a test of this test names.
-fs::path root() {
-  const char* other = std::getenv("KDBENCH_LAYERING_ROOT");
-  return other != nullptr ? other : KDBENCH_SOURCE_DIR;
-}
-
 fs::path fixture() { return fs::path(KDBENCH_TEST_DATA) / "layering" / "fixture_cycles"; }
-
-std::string lines(const std::vector<std::string>& list) { return fmt::format("{}", fmt::join(list, "\n")); }
 
 bool has_circles(const std::string& layer) {
   return std::find(kLayersWithCircles.begin(), kLayersWithCircles.end(), layer) != kLayersWithCircles.end();

@@ -2,6 +2,7 @@
 // libtorch.
 #include "check_tree.h"
 #include "rules.h"
+#include "tree.h"
 
 #include <fmt/core.h>
 #include <fmt/ranges.h>
@@ -20,14 +21,6 @@ namespace kdbench::layering {
 namespace {
 
 namespace fs = std::filesystem;
-
-/// The tree to check: the project's, or the one a test of this test names.
-fs::path root() {
-  const char* other = std::getenv("KDBENCH_LAYERING_ROOT");
-  return other != nullptr ? other : KDBENCH_SOURCE_DIR;
-}
-
-std::string lines(const std::vector<std::string>& list) { return fmt::format("{}", fmt::join(list, "\n")); }
 
 std::string output_of(const std::string& command) {
   const std::unique_ptr<FILE, int (*)(FILE*)> pipe(::popen(command.c_str(), "r"), ::pclose);

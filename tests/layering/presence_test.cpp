@@ -1,5 +1,6 @@
 // Every plugin has its test and its method card, and every layer has tests.
 #include "test_presence.h"
+#include "tree.h"
 
 #include <fmt/ranges.h>
 
@@ -13,8 +14,6 @@ namespace {
 
 namespace fs = std::filesystem;
 using Lines = std::vector<std::string>;
-
-std::string lines(const Lines& list) { return fmt::format("{}", fmt::join(list, "\n")); }
 
 TEST(Presence, EveryPluginHasATestAndAMethodCard) { EXPECT_EQ(lines(missing_plugin_files(KDBENCH_SOURCE_DIR)), ""); }
 

@@ -39,7 +39,7 @@ std::vector<fs::path> plugins_of(const fs::path& root) {
   return plugins;
 }
 
-std::vector<fs::path> layers_of(const fs::path& root) {
+std::vector<fs::path> layer_folders_of(const fs::path& root) {
   auto layers = folders_in(root / "framework" / "kdbench");
   layers.erase(std::remove_if(layers.begin(), layers.end(), [](const auto& layer) { return !has_file(layer, ".cpp"); }),
                layers.end());
@@ -68,7 +68,7 @@ std::vector<std::string> missing_plugin_files(const fs::path& root) {
 
 std::vector<std::string> layers_without_tests(const fs::path& root) {
   std::vector<std::string> out;
-  for (const auto& folder : layers_of(root)) {
+  for (const auto& folder : layer_folders_of(root)) {
     const auto layer = folder.filename().string();
     if (has_file(root / "tests" / "unit" / layer, "_test.cpp")) continue;
     out.push_back(
@@ -80,6 +80,6 @@ std::vector<std::string> layers_without_tests(const fs::path& root) {
 }
 
 std::size_t num_plugins(const fs::path& root) { return plugins_of(root).size(); }
-std::size_t num_layers(const fs::path& root) { return layers_of(root).size(); }
+std::size_t num_layers(const fs::path& root) { return layer_folders_of(root).size(); }
 
 }  // namespace kdbench::layering

@@ -6,6 +6,8 @@
 
 #include <gtest/gtest.h>
 
+#include <unistd.h>
+
 #include <filesystem>
 #include <fstream>
 
@@ -18,7 +20,7 @@ using test::built_plugins;
 std::vector<std::string> golden_failures(const std::string& name, const std::function<void(Json&)>& change) {
   auto document = *read_json(KDBENCH_TEST_DATA "/golden/losses/" + name + ".json");
   change(document.at("cases").at(0));
-  const auto folder = std::filesystem::path(testing::TempDir()) / ("golden_" + name);
+  const auto folder = std::filesystem::path(testing::TempDir()) / ("golden_" + name + "_" + std::to_string(::getpid()));
   std::filesystem::create_directories(folder);
   std::ofstream(folder / "changed.json") << document;
   std::filesystem::copy_file(KDBENCH_TEST_DATA "/golden/losses/aliases.json", folder / "aliases.json",

@@ -31,6 +31,13 @@ inline std::int64_t count_params(const Model& model) {
   return count;
 }
 
+/// Parameters of a network of depth and width, of one line of a published table.
+struct PublishedSize {
+  std::int64_t depth, width, classes, params;
+};
+
+inline ParamValues depth_and_width(std::int64_t depth, std::int64_t width) { return {{"depth", depth}, {"width", width}}; }
+
 /// A list of state-dict keys, written by rule.
 class Keys {
  public:

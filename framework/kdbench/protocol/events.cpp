@@ -7,13 +7,13 @@ namespace {
 
 /// Reads the alternative of `Event` whose tag is the document's, the first that fits from `Index` on.
 template <std::size_t Index = 0>
-std::optional<Event> read_as(const std::string& kind, const Json& document) {
+std::optional<Event> event_as(const std::string& kind, const Json& document) {
   if constexpr (Index < std::variant_size_v<Event>) {
     using Kind = std::variant_alternative_t<Index, Event>;
     if constexpr (Document<Kind>) {
       if (kind == decltype(Kind::event)::text) return from_document<Kind>(document);
     }
-    return read_as<Index + 1>(kind, document);
+    return event_as<Index + 1>(kind, document);
   }
   return std::nullopt;
 }
@@ -51,7 +51,7 @@ std::optional<Event> event_of(Json document) {
   // A plan of many jobs is large: the answer keeps the document itself.
   if (kind == "result") return ResultEvent{std::move(document)};
   try {
-    return read_as(kind, document);
+    return event_as(kind, document);
   } catch (const DocumentError&) {
     return std::nullopt;
   }

@@ -5,7 +5,10 @@
 
 #include <gtest/gtest.h>
 
+#include <unistd.h>
+
 #include <fstream>
+#include <string>
 
 namespace {
 
@@ -45,7 +48,7 @@ TEST(IdxReader, NamesALittleEndianHeader) {
 }
 
 TEST(IdxReader, NamesTheSizesOfAFileThatWasCutShort) {
-  const auto path = fs::path(testing::TempDir()) / "cut-idx1-ubyte";
+  const auto path = fs::path(testing::TempDir()) / ("cut-idx1-ubyte-" + std::to_string(::getpid()));
   std::ofstream(path, std::ios::binary) << std::string("\0\0\x08\x01\0\0\0\x04\x05\x00", 10);
   const auto text = complaint([&] { idx::read_labels(path, 10); });
   EXPECT_TRUE(says(text, "expected 4 bytes after the header, found 2; the file is cut short")) << text;
@@ -55,7 +58,7 @@ TEST(IdxReader, NamesTheSizesOfAFileThatWasCutShort) {
 }
 
 TEST(IdxReader, RefusesGzipDataThatWasCutShort) {
-  const auto path = fs::path(testing::TempDir()) / "cut-idx3-ubyte.gz";
+  const auto path = fs::path(testing::TempDir()) / ("cut-idx3-ubyte-" + std::to_string(::getpid()) + ".gz");
   std::ifstream whole(kData / "good_gz/images-idx3-ubyte.gz", std::ios::binary);
   const std::string bytes{std::istreambuf_iterator<char>(whole), {}};
   std::ofstream(path, std::ios::binary) << bytes.substr(0, bytes.size() / 2);

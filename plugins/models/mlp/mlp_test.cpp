@@ -8,7 +8,7 @@ namespace {
 
 constexpr ImageShape kPoint{2, 1, 1};
 
-ParamValues size(std::int64_t hidden, std::int64_t layers) { return {{"hidden", hidden}, {"layers", layers}}; }
+ParamValues hidden_and_layers(std::int64_t hidden, std::int64_t layers) { return {{"hidden", hidden}, {"layers", layers}}; }
 
 TEST(Mlp, HasTheParametersOfItsMatrices) {
   // (2 + 1) 64 + (64 + 1) 64 + (64 + 1) 10
@@ -16,7 +16,7 @@ TEST(Mlp, HasTheParametersOfItsMatrices) {
   // batch norm adds 2 * 64 a layer
   EXPECT_EQ(count_params(*build_model("mlp", {{"batch_norm", true}}, 10, kPoint)), 192 + 4160 + 650 + 256);
   // (3 * 4 * 5 + 1) 7 + (7 + 1) 3
-  EXPECT_EQ(count_params(*build_model("mlp", size(7, 1), 3, {3, 4, 5})), 61 * 7 + 8 * 3);
+  EXPECT_EQ(count_params(*build_model("mlp", hidden_and_layers(7, 1), 3, {3, 4, 5})), 61 * 7 + 8 * 3);
 }
 
 TEST(Mlp, NumbersItsLayersInTheCheckpoint) {
@@ -28,7 +28,7 @@ TEST(Mlp, NumbersItsLayersInTheCheckpoint) {
 
 TEST(Mlp, ComputesWhatItsWeightsSay) {
   torch::NoGradGuard no_grad;
-  const auto model = build_model("mlp", size(2, 1), 2, kPoint);
+  const auto model = build_model("mlp", hidden_and_layers(2, 1), 2, kPoint);
   auto params = model->named_parameters();
   params["fc1.weight"].copy_(at::tensor({1.0f, 0.0f, 0.0f, -1.0f}).view({2, 2}));
   params["fc1.bias"].copy_(at::tensor({0.5f, 1.0f}));
@@ -44,7 +44,7 @@ TEST(Mlp, ComputesWhatItsWeightsSay) {
 
 TEST(Mlp, HasAMapALayerWithItsPreactivation) {
   EXPECT_EQ(shapes("mlp", {}, kPoint), "fc1 64x1x1*, fc2 64x1x1*; 64");
-  EXPECT_EQ(shapes("mlp", size(8, 3), {3, 32, 32}), "fc1 8x1x1*, fc2 8x1x1*, fc3 8x1x1*; 8");
+  EXPECT_EQ(shapes("mlp", hidden_and_layers(8, 3), {3, 32, 32}), "fc1 8x1x1*, fc2 8x1x1*, fc3 8x1x1*; 8");
 }
 
 TEST(Mlp, DoesNotDependOnBatchOrMemoryFormat) {

@@ -1,4 +1,6 @@
 // Hand-sized cases and properties of the calibration measures.
+#include "labelled_logits.h"
+
 #include <kdbench/calibration/bins.h>
 #include <kdbench/calibration/metrics.h>
 
@@ -14,25 +16,20 @@
 namespace kdbench {
 namespace {
 
+using test::LabelledLogits;
+
 constexpr double kInf = std::numeric_limits<double>::infinity();
 
-struct Data {
-  std::vector<double> logits;
-  std::vector<std::int64_t> labels;
-  std::int64_t num_classes;
-  LogitsView view() const { return {logits, labels, num_classes}; }
-};
-
-Data random_data(std::int64_t n, std::int64_t k, unsigned seed) {
+LabelledLogits random_data(std::int64_t n, std::int64_t k, unsigned seed) {
   std::mt19937 engine(seed);
   std::normal_distribution<double> normal(0, 3);
-  Data out{{}, {}, k};
+  LabelledLogits out{{}, {}, k};
   for (std::int64_t i = 0; i < n * k; ++i) out.logits.push_back(normal(engine));
   for (std::int64_t i = 0; i < n; ++i) out.labels.push_back(static_cast<std::int64_t>(engine() % static_cast<unsigned>(k)));
   return out;
 }
 
-std::string message_of(const Data& data, int bins = 15, double temperature = 1) {
+std::string message_of(const LabelledLogits& data, int bins = 15, double temperature = 1) {
   try {
     measure(data.view(), bins, temperature);
   } catch (const std::invalid_argument& error) {
@@ -85,7 +82,7 @@ TEST(Measure, KeepsConfidenceOneInTheLastBin) {
 
 TEST(Measure, KeepsSaturatedLogitsInTheLastBin) {
   // exp(-40) is lost beside 1: the confidence of [40, 0] is exactly 1.
-  const Data data{{40, 0, 0, 40}, {0, 0}, 2};
+  const LabelledLogits data{{40, 0, 0, 40}, {0, 0}, 2};
   const auto report = measure(data.view(), 15);
   EXPECT_EQ(report.reliability.back().count, 2);
   EXPECT_NEAR(report.metrics.ece, 0.5, 1e-15);
@@ -111,7 +108,7 @@ TEST(Measure, BinCountsSumToTheNumberOfSamplesAndEmptyBinsAreNull) {
 
 TEST(Measure, BreaksTiesByTheLowestIndex) {
   // All-equal logits, 10 balanced classes: top-1 takes class 0 (1/10), top-5 takes 0 to 4 (5/10).
-  Data data{std::vector<double>(100, 2.5), {}, 10};
+  LabelledLogits data{std::vector<double>(100, 2.5), {}, 10};
   for (std::int64_t c = 0; c < 10; ++c) data.labels.push_back(c);
   const auto metrics = measure(data.view()).metrics;
   EXPECT_DOUBLE_EQ(metrics.accuracy, 0.1);
@@ -136,7 +133,7 @@ TEST(Measure, SplitsEceIntoOverAndUnderconfidence) {
 
 TEST(Measure, ComputesNllAndBrierOfAKnownRow) {
   // logits (ln 3, 0): p = (3/4, 1/4). Label 1: nll = ln 4, brier = (3/4)^2 + (3/4)^2 = 1.125.
-  const Data data{{std::log(3.0), 0.0}, {1}, 2};
+  const LabelledLogits data{{std::log(3.0), 0.0}, {1}, 2};
   const auto metrics = measure(data.view()).metrics;
   EXPECT_NEAR(metrics.nll, std::log(4.0), 1e-15);
   EXPECT_NEAR(metrics.brier, 1.125, 1e-15);
@@ -144,19 +141,19 @@ TEST(Measure, ComputesNllAndBrierOfAKnownRow) {
 
 TEST(Measure, DividesLogitsByTheTemperature) {
   // (2 ln 3, 0) at temperature 2 is (ln 3, 0).
-  const Data hot{{2 * std::log(3.0), 0.0}, {0}, 2};
+  const LabelledLogits hot{{2 * std::log(3.0), 0.0}, {0}, 2};
   EXPECT_NEAR(measure(hot.view(), 15, 2.0).metrics.mean_confidence, 0.75, 1e-15);
 }
 
 TEST(Measure, DoesNotOverflowOnHugeLogits) {
-  const Data data{{1e300, -1e300, 0, -1e300, 1e300, 0}, {0, 1}, 3};
+  const LabelledLogits data{{1e300, -1e300, 0, -1e300, 1e300, 0}, {0, 1}, 3};
   const auto metrics = measure(data.view()).metrics;
   EXPECT_EQ(metrics.nll, 0.0);
   EXPECT_EQ(metrics.accuracy, 1.0);
 }
 
 TEST(Measure, AllowsClassesThatAreRuledOut) {
-  const Data data{{0, -kInf, 0, 0, -kInf, 0}, {0, 1}, 3};
+  const LabelledLogits data{{0, -kInf, 0, 0, -kInf, 0}, {0, 1}, 3};
   const auto metrics = measure(data.view()).metrics;
   EXPECT_EQ(metrics.nll, kInf);  // the second label is ruled out
   EXPECT_EQ(to_document(metrics)["nll"], "inf");
@@ -165,7 +162,7 @@ TEST(Measure, AllowsClassesThatAreRuledOut) {
 
 TEST(Measure, DoesNotDependOnTheOrderOfSamples) {
   const auto data = random_data(101, 6, 3);
-  Data reversed{{}, {}, 6};
+  LabelledLogits reversed{{}, {}, 6};
   for (std::int64_t i = 100; i >= 0; --i) {
     const auto row = data.view().row(i);
     reversed.logits.insert(reversed.logits.end(), row.begin(), row.end());

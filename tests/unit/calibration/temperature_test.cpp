@@ -1,4 +1,6 @@
 // Temperature scaling: golden values, the closed form of two classes, and data without an optimum.
+#include "labelled_logits.h"
+
 #include <kdbench/calibration/calibrate_report.h>
 #include <kdbench/calibration/temperature.h>
 
@@ -12,16 +14,11 @@
 namespace kdbench {
 namespace {
 
-struct Data {
-  std::vector<double> logits;
-  std::vector<std::int64_t> labels;
-  std::int64_t num_classes = 2;
-  LogitsView view() const { return {logits, labels, num_classes}; }
-};
+using test::LabelledLogits;
 
 /// n rows (margin, 0), of which `right` have label 0.
-Data two_classes(int n, int right, double margin = 4.0) {
-  Data out;
+LabelledLogits two_classes(int n, int right, double margin = 4.0) {
+  LabelledLogits out;
   for (int i = 0; i < n; ++i) {
     out.logits.insert(out.logits.end(), {margin, 0.0});
     out.labels.push_back(i < right ? 0 : 1);
@@ -29,7 +26,7 @@ Data two_classes(int n, int right, double margin = 4.0) {
   return out;
 }
 
-void expect_sane(const Data& data, const TemperatureFit& fit) {
+void expect_sane(const LabelledLogits& data, const TemperatureFit& fit) {
   EXPECT_TRUE(std::isfinite(fit.T));
   EXPECT_GE(fit.T, kMinTemperature);
   EXPECT_LE(fit.T, kMaxTemperature);
@@ -69,7 +66,7 @@ TEST(FitTemperature, StopsAtABoundWhenThereIsNoOptimum) {
 }
 
 TEST(FitTemperature, SaysWhenTheTemperatureDoesNotMatter) {
-  const Data data{{1, 1, 1, 2, 2, 2}, {0, 2}, 3};
+  const LabelledLogits data{{1, 1, 1, 2, 2, 2}, {0, 2}, 3};
   const auto fit = fit_temperature(data.view());
   EXPECT_EQ(fit.status, "flat");
   EXPECT_EQ(fit.T, 1.0);
@@ -78,7 +75,7 @@ TEST(FitTemperature, SaysWhenTheTemperatureDoesNotMatter) {
 
 TEST(FitTemperature, SaysWhenALabelHasProbabilityZero) {
   const double inf = std::numeric_limits<double>::infinity();
-  const Data data{{0, -inf, 1, 0}, {1, 0}, 2};
+  const LabelledLogits data{{0, -inf, 1, 0}, {1, 0}, 2};
   const auto fit = fit_temperature(data.view());
   EXPECT_EQ(fit.status, "infinite_nll");
   EXPECT_EQ(fit.T, 1.0);
@@ -87,7 +84,7 @@ TEST(FitTemperature, SaysWhenALabelHasProbabilityZero) {
 
 TEST(FitTemperature, IgnoresClassesThatAreRuledOut) {
   auto data = two_classes(10, 8);
-  Data wide{{}, data.labels, 3};
+  LabelledLogits wide{{}, data.labels, 3};
   for (std::size_t i = 0; i < 10; ++i) {
     wide.logits.insert(wide.logits.end(), {4.0, 0.0, -std::numeric_limits<double>::infinity()});
   }
@@ -95,8 +92,8 @@ TEST(FitTemperature, IgnoresClassesThatAreRuledOut) {
 }
 
 TEST(FitTemperature, RefusesEmptyAndNanLogits) {
-  EXPECT_THROW(fit_temperature(Data{}.view()), std::invalid_argument);
-  EXPECT_THROW(fit_temperature(Data{{0, std::nan("")}, {0}, 2}.view()), std::invalid_argument);
+  EXPECT_THROW(fit_temperature(LabelledLogits{}.view()), std::invalid_argument);
+  EXPECT_THROW(fit_temperature(LabelledLogits{{0, std::nan("")}, {0}, 2}.view()), std::invalid_argument);
 }
 
 class TemperatureGolden : public testing::Test {
@@ -107,7 +104,7 @@ class TemperatureGolden : public testing::Test {
     cases_ = (*read)["cases"];
     ASSERT_EQ(cases_.size(), 7u);
   }
-  static Data data_of(const Json& item) {
+  static LabelledLogits data_of(const Json& item) {
     return {item["inputs"]["logits"]["data"].get<std::vector<double>>(),
             item["inputs"]["labels"]["data"].get<std::vector<std::int64_t>>(), item["C"]};
   }

@@ -90,13 +90,13 @@ Outcome attempt(const std::string& url, const fs::path& file, std::uint64_t befo
   return Outcome::kFailed;
 }
 
+}  // namespace
+
 std::uint64_t size_of(const fs::path& file) {
   std::error_code ec;
   const auto bytes = fs::file_size(file, ec);
   return ec ? 0 : bytes;
 }
-
-}  // namespace
 
 Result<std::uint64_t> download(const std::string& url, const fs::path& file, const OnBytes& on_bytes) {
   static const auto started = curl_global_init(CURL_GLOBAL_DEFAULT);

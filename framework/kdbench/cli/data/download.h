@@ -16,4 +16,7 @@ using OnBytes = std::function<void(std::uint64_t there, std::uint64_t total)>;
 /// Returns the bytes that are there, or why the download ended early; the bytes that came stay in the file.
 Result<std::uint64_t> download(const std::string& url, const std::filesystem::path& file, const OnBytes& on_bytes = {});
 
+/// Bytes that are in `file`; 0 where there is none.
+std::uint64_t size_of(const std::filesystem::path& file);
+
 }  // namespace kdbench::inline cli

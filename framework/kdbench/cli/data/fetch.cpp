@@ -48,12 +48,6 @@ class FetchLock {
   int fd_;
 };
 
-std::uint64_t size_of(const fs::path& file) {
-  std::error_code ec;
-  const auto bytes = fs::file_size(file, ec);
-  return ec ? 0 : bytes;
-}
-
 /// One fetch from start to end.
 class Fetch {
  public:

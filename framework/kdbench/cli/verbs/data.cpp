@@ -100,12 +100,12 @@ int fetch_data(const Context& context, const FetchArguments& arguments) {
   return kOk;
 }
 
-struct CheckArguments {
+struct DataCheckArguments {
   SuiteOptions suite;  ///< `file` is a suite file or the name of a plugin
   std::string data_dir, dataset, format = "text";
 };
 
-DataRequest check_request(const Context& context, const CheckArguments& arguments) {
+DataRequest check_request(const Context& context, const DataCheckArguments& arguments) {
   DataRequest request;
   request.overrides = overrides_or_refuse(context, arguments.suite.set);
   const auto& word = arguments.suite.file;
@@ -121,7 +121,7 @@ DataRequest check_request(const Context& context, const CheckArguments& argument
   return request;
 }
 
-int check_data(const Context& context, const CheckArguments& arguments) {
+int check_data(const Context& context, const DataCheckArguments& arguments) {
   auto setup = worker_setup(context);
   require_named_plugins(context, setup);
   Json events = Json::array();
@@ -159,7 +159,7 @@ void add_fetch_data(CLI::App& data, Context& context) {
 void add_check_data(CLI::App& data, Context& context) {
   auto& verb = add_verb(data, "check", "Load data sets and show what is in them",
                         "kdbench data check tiny_imagenet --set classes=20 --set folder=tiny-imagenet-20");
-  auto arguments = std::make_shared<CheckArguments>();
+  auto arguments = std::make_shared<DataCheckArguments>();
   auto& suite = arguments->suite;
   verb.add_option("WHAT", suite.file, "A data set plugin, or a suite file (TOML)")->required();
   verb.add_option("--data-dir", arguments->data_dir, "The data folder; default: the suite's, or data for a plugin")

@@ -12,7 +12,7 @@
 namespace kdbench::stats {
 namespace {
 
-constexpr std::size_t kLargestExact = 33;
+constexpr std::size_t kMostExactValues = 33;
 
 /// Sorts values[begin, end) and returns how many pairs stood in descending order.
 double sort_counting(std::vector<double>& values, std::vector<double>& room, std::size_t begin, std::size_t end) {
@@ -107,7 +107,7 @@ Correlation kendall(const std::vector<double>& x, const std::vector<double>& y, 
   const auto counts = count_pairs(x, y);
   const auto few = std::min(counts.discordant, counts.pairs - counts.discordant);
   const bool tied = counts.tied_x > 0 || counts.tied_y > 0;
-  const bool exact = method == KendallP::kAuto && !tied && (x.size() <= kLargestExact || few <= 1);
+  const bool exact = method == KendallP::kAuto && !tied && (x.size() <= kMostExactValues || few <= 1);
   return {counts.tau_b(), exact ? exact_p(x.size(), static_cast<std::size_t>(few)) : normal_p(counts, x, y)};
 }
 

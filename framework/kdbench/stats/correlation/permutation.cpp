@@ -13,7 +13,7 @@
 namespace kdbench::stats {
 namespace {
 
-constexpr std::size_t kLargestExact = 8;  // 8! = 40320 orders
+constexpr std::size_t kMostValuesInAllOrders = 8;  // 8! = 40320 orders
 
 /// Ranks less their mean are multiples of 1/2 and their products of 1/4: the sums are exact and compare
 /// without a tolerance.
@@ -67,7 +67,7 @@ double spearman_permutation_p(const std::vector<double>& x, const std::vector<do
                               std::uint64_t seed) {
   if (!is_usable(x, y, 3) || is_constant(x) || is_constant(y)) return kUndefined;
   RankTest test(x, y);
-  return x.size() <= kLargestExact ? test.over_all_orders() : test.over_random_orders(samples, seed);
+  return x.size() <= kMostValuesInAllOrders ? test.over_all_orders() : test.over_random_orders(samples, seed);
 }
 
 }  // namespace kdbench::stats

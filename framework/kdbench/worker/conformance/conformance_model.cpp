@@ -17,15 +17,15 @@ namespace kdbench::inline worker {
 namespace {
 
 constexpr std::int64_t kBatch = 4;
-constexpr std::uint64_t kSeed = 7;
+constexpr std::uint64_t kModelSeed = 7;
 
 std::shared_ptr<Model> build(const ModelEntry& entry, const ModelContext& context) {
-  at::manual_seed(kSeed);
+  at::manual_seed(kModelSeed);
   return entry.create(resolve_params(entry.params, {}), context);
 }
 
 torch::Tensor images_for(const ModelContext& context) {
-  at::manual_seed(kSeed + 1);
+  at::manual_seed(kModelSeed + 1);
   return at::randn({kBatch, context.image.channels, context.image.height, context.image.width});
 }
 

@@ -11,7 +11,7 @@
 namespace kdbench::inline worker {
 namespace {
 
-constexpr std::uint64_t kSeed = 11;
+constexpr std::uint64_t kProbeSeed = 11;
 
 ModelOutput draw_output(const std::vector<FeatureShape>& shapes, std::int64_t embedding, std::int64_t rows,
                         std::int64_t num_classes, torch::ScalarType type) {
@@ -60,7 +60,7 @@ LossContext probe_context(std::int64_t num_classes, bool alike) {
                       .teacher = {{"f0", 6, 8, 8}, {"f1", 6, 8, 8}, {"f2", 8, 4, 4}, {"f3", 12, 2, 2}},
                       .student_embedding = 8,
                       .teacher_embedding = 12,
-                      .seed = kSeed};
+                      .seed = kProbeSeed};
   if (alike) {
     context.teacher = context.student;
     context.teacher_embedding = context.student_embedding;
@@ -69,7 +69,7 @@ LossContext probe_context(std::int64_t num_classes, bool alike) {
 }
 
 ProbeBatch draw_batch(const LossContext& context, const LossNeeds& needs, std::int64_t rows, torch::ScalarType type) {
-  at::manual_seed(kSeed);
+  at::manual_seed(kProbeSeed);
   ProbeBatch batch;
   const auto k = context.num_classes;
   batch.student = draw_output(context.student, context.student_embedding, rows, k, type);
@@ -92,7 +92,7 @@ ProbeBatch take_rows(const ProbeBatch& batch, const torch::Tensor& rows) {
 }
 
 Probe measure(const LossEntry& entry, const LossContext& context, ProbeBatch& batch, bool with_gradients) {
-  at::manual_seed(kSeed);
+  at::manual_seed(kProbeSeed);
   auto loss = entry.create(resolve_params(entry.params, {}), context);
   loss->to(batch.student.logits.scalar_type());
   loss->train();

@@ -95,8 +95,6 @@ TEST(CheckStrategy, SkipsASuiteThatItDeclines) {
   EXPECT_EQ(checks.skipped(), 4u);  // both checks, with and without a teacher
 }
 
-LossTerms mean_square(const LossInputs& in) { return (in.student.logits - in.teacher.logits).square().mean(); }
-
 /// The plugins that checks name, in order.
 std::vector<std::string> plugins_of(const Catalog& catalog, const std::string& library) {
   Collected collected;
@@ -111,8 +109,8 @@ std::vector<std::string> plugins_of(const Catalog& catalog, const std::string& l
 TEST(CheckCatalog, ChecksEveryPluginOrThoseOfOneLibrary) {
   Catalog catalog;
   catalog.strategies["x"] = {strategy_of([](const auto&) { return std::vector<Stage>(); }), "a.so", "1"};
-  catalog.losses["x"] = {test::loss_of<mean_square>("x"), "b.so", "1"};
-  catalog.losses["y"] = {test::loss_of<mean_square>("y"), "a.so", "1"};
+  catalog.losses["x"] = {test::loss_of<test::mean_square>("x"), "b.so", "1"};
+  catalog.losses["y"] = {test::loss_of<test::mean_square>("y"), "a.so", "1"};
   EXPECT_EQ(plugins_of(catalog, ""), (std::vector<std::string>{"loss x", "loss y", "strategy x"}));
   EXPECT_EQ(plugins_of(catalog, "a.so"), (std::vector<std::string>{"loss y", "strategy x"}));
   EXPECT_EQ(plugins_of(catalog, "c.so"), std::vector<std::string>{});

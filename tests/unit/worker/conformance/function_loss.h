@@ -22,4 +22,7 @@ LossEntry loss_of(const std::string& name) {
           }};
 }
 
+/// The mean squared difference of the logits.
+inline LossTerms mean_square(const LossInputs& in) { return (in.student.logits - in.teacher.logits).square().mean(); }
+
 }  // namespace kdbench::test

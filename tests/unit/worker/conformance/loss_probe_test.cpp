@@ -12,6 +12,7 @@ namespace kdbench {
 namespace {
 
 using test::loss_of;
+using test::mean_square;
 using Names = std::vector<std::string>;
 
 Names names_of(const std::vector<std::pair<std::string, torch::Tensor*>>& tensors) {
@@ -83,11 +84,10 @@ TEST(TakeRows, TakesEveryTensorInTheAskedOrderAsFreshLeaves) {
   EXPECT_EQ(batch.labels.size(0), 3);  // and leaves the batch as it was
 }
 
-LossTerms mean_square(const LossInputs& in) { return (in.student.logits - in.teacher.logits).square().mean(); }
 LossTerms two_terms(const LossInputs& in) { return {{"a", in.student.logits.sum()}, {"b", 2 * in.student.embedding.sum()}}; }
 LossTerms a_row_each(const LossInputs& in) { return in.student.logits.square().sum(1); }
-LossTerms detached(const LossInputs& in) { return in.teacher.logits.square().mean(); }
-LossTerms nothing(const LossInputs&) { return {}; }
+LossTerms reads_no_student(const LossInputs& in) { return in.teacher.logits.square().mean(); }
+LossTerms no_terms(const LossInputs&) { return {}; }
 LossTerms at_a_fixed_place(const LossInputs& in) {
   const bool there = in.epoch == 2 && in.num_epochs == 10 && in.step == 4 && in.num_steps == 20;
   return in.student.logits.sum() * 0 + (there ? in.tau_student + 10 * in.tau_teacher : 0);
@@ -124,7 +124,7 @@ TEST(Measure, AddsTheTerms) {
 
 TEST(Measure, LeavesALossWithoutTermsUndefined) {
   auto batch = known_batch();
-  const auto probe = measure(loss_of<nothing>("nothing"), probe_context(2, false), batch, true);
+  const auto probe = measure(loss_of<no_terms>("nothing"), probe_context(2, false), batch, true);
   EXPECT_FALSE(probe.total.defined());
   EXPECT_TRUE(probe.gradients.empty());
 }
@@ -147,7 +147,7 @@ std::string complaint(const LossEntry& entry) {
 
 TEST(Measure, RefusesTermsThatAreNoNumbersAndLossesWithoutAStudent) {
   EXPECT_EQ(complaint(loss_of<a_row_each>("rows")), "term 'kd' is not a 0-dim float");
-  EXPECT_EQ(complaint(loss_of<detached>("detached")), "the loss does not depend on the student: it is detached");
+  EXPECT_EQ(complaint(loss_of<reads_no_student>("detached")), "the loss does not depend on the student: it is detached");
 }
 
 }  // namespace
