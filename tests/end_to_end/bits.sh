@@ -22,6 +22,17 @@ train alone one_student.toml -j 2
 check "the suite of one student trains it and its teacher" equal "$(wc -l <"$folder/alone.weights")" 2
 check "a student alone in its group" equal "$(comm -23 "$folder/alone.weights" "$folder/one.weights")" ""
 
+# An OpenBLAS that cuts a product among its own threads rounds otherwise. Its code for this kind of processor does; for others it may not.
+export OPENBLAS_CORETYPE=Haswell
+train thread_1 threads.toml -j 1
+for way in "-j 2" "-j 3" "-j 2 --no-fuse"; do
+  store=thread${way//[^a-z0-9]/_}
+  # shellcheck disable=SC2086
+  train "$store" threads.toml $way
+  check "operations have the threads of their job, not of the pool: $way" same "$folder/thread_1.weights" "$folder/$store.weights"
+done
+unset OPENBLAS_CORETYPE
+
 # Long enough to be stopped in the middle: the students' own checkpoints are waited for, then the program is told to end.
 long=(suite.toml -j 2 --set 'suite.seeds=[0]' --set train.epochs=100)
 train whole "${long[@]}"

@@ -21,7 +21,7 @@ struct Command {
   std::filesystem::path executable;
   std::string request;                    ///< a whole JSON document
   std::filesystem::path log;              ///< truncated at the start; empty: kept in memory
-  int threads = 1;                        ///< OMP_NUM_THREADS and its kin in the child's environment, >= 1
+  int threads = 1;                        ///< of one operation: OMP_NUM_THREADS and its kin in the child's environment, >= 1
   std::size_t max_line_bytes = 8u << 20;  ///< longer lines are dropped
 };
 

@@ -54,7 +54,7 @@ Unit JobQueue::unit_of(std::size_t job) const {
   unit.is_bounded = unit.left_out > 0 || part.threads < std::min(slots, group.size());
   if (part.jobs == 1) return unit;
   unit.jobs.assign(together.begin(), together.begin() + static_cast<std::ptrdiff_t>(part.jobs));
-  unit.slots = unit.workers = unit.threads = static_cast<int>(part.threads);
+  unit.slots = unit.workers = static_cast<int>(part.threads);
   unit.estimated_s = part.seconds / unit.workers;
   unit.bytes = part.bytes;
   return unit;

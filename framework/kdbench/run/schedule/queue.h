@@ -16,8 +16,7 @@ struct Unit {
   std::vector<std::size_t> jobs;
   int slots = 1;             ///< what it takes of the machine
   int workers = 1;           ///< jobs that run side by side in the process
-  int threads = 1;           ///< of the process: a single job's own setting, which decides its result; else
-                             ///< the workers
+  int threads = 1;           ///< of one operation: the jobs' own setting, which decides results, however many run side by side
   double estimated_s = 0;    ///< 0: unknown
   double bytes = 0;          ///< estimated peak memory; 0: unknown
   std::size_t left_out = 0;  ///< jobs of the group that memory leaves to later units
