@@ -224,7 +224,7 @@ struct RunRecord {
   Timings timings;
   Memory memory;
   RunFacts extra;
-  std::string finished_at;
+  std::string finished_at, record_sha256;
 
   static constexpr auto fields() {
     using R = RunRecord;
@@ -243,7 +243,10 @@ struct RunRecord {
         field("environment", &R::environment, "where and with what it ran", kSinceLater),
         field("timings", &R::timings, "seconds", kSinceLater), field("memory", &R::memory, "bytes", kSinceLater),
         field("extra", &R::extra, "sizes and hashes", kSinceLater),
-        field("finished_at", &R::finished_at, "UTC, ISO 8601; never printed on a board", kSinceLater));
+        field("finished_at", &R::finished_at, "UTC, ISO 8601; never printed on a board", kSinceLater),
+        field("record_sha256", &R::record_sha256,
+              "SHA-256 of the file's bytes but for these digits, as Store writes it; a file that does not fit is refused",
+              kIfAny));
   }
 
   /// The checkpoint of that name; nullptr if there is none.

@@ -3,6 +3,7 @@
 
 #include <kdbench/base/check.h>
 #include <kdbench/base/files.h>
+#include <kdbench/base/hash.h>
 
 #include <fmt/core.h>
 #include <unistd.h>
@@ -10,6 +11,7 @@
 #include <algorithm>
 #include <cctype>
 #include <stdexcept>
+#include <string_view>
 #include <system_error>
 
 namespace kdbench::inline results {
@@ -56,6 +58,38 @@ std::vector<std::string> stems(const fs::path& folder) {
   return out;
 }
 
+constexpr std::string_view kRecordChecksum = "\"record_sha256\":\"";
+constexpr std::size_t kDigits = 64;
+
+/// Of all bytes but the digits at `at`.
+std::string sha256_around(const std::string& text, std::size_t at) {
+  return Sha256().update(text.data(), at).update(text.data() + at + kDigits, text.size() - at - kDigits).hex();
+}
+
+std::string text_with_checksum(RunRecord record) {
+  record.record_sha256 = std::string(kDigits, '0');
+  auto text = document_bytes(to_document(record));
+  const auto at = text.find(kRecordChecksum) + kRecordChecksum.size();
+  return text.replace(at, kDigits, sha256_around(text, at));
+}
+
+/// What keeps `text` from being what was written; empty where nothing does, and for records of before there were checksums.
+std::string why_damaged(const std::string& text) {
+  const auto found = text.find(kRecordChecksum);
+  if (found == std::string::npos) return "";
+  const auto at = found + kRecordChecksum.size();
+  if (text.size() >= at + kDigits && text.compare(at, kDigits, sha256_around(text, at)) == 0) return "";
+  return "the record was damaged since it was written: its checksum does not fit its text";
+}
+
+/// Reads a record's document. @returns also what is wrong with the file
+Result<Json> read_record(const fs::path& path) {
+  const auto text = read_file(path);
+  if (!text) return text.error();
+  if (const auto why = why_damaged(*text); !why.empty()) return Diagnostic{path.string(), {}, why};
+  return parse_json(*text, path.string());
+}
+
 bool says_done(const Json& json) {
   return json.is_object() && json.contains("status") && json["status"] == to_string(Status::kDone);
 }
@@ -65,6 +99,15 @@ bool has_other_schema(const Json& json) {
 }
 
 }  // namespace
+
+std::string why_not_recorded(const TensorFile& weights, const std::string& state, const RunRecord& record, const fs::path& file) {
+  const auto& expected = record.extra.weights_sha256;
+  if (state != artifact_stem(CheckpointRef{}) || expected.empty()) return "";
+  const auto found = weights.tensors_sha256();
+  if (found == expected) return "";
+  return fmt::format("{} holds other weights than its record tells of: expected the SHA-256 {:.12}..., found {:.12}...",
+                     file.string(), expected, found);
+}
 
 Store::Store(fs::path root) : root_(std::move(root)) {
   const auto records = root_ / "records";
@@ -100,20 +143,21 @@ void Store::put(const RunRecord& record) const {
     }
     if (const auto why = why_done_is_unreadable(record.job); !why.empty()) throw std::runtime_error(why);
   }
-  write_file_atomically(path, document_bytes(to_document(record)));
+  write_file_atomically(path, text_with_checksum(record));
 }
 
 Result<std::optional<RunRecord>> Store::get(const std::string& job) const {
   const auto path = record_path(job);
   std::error_code ec;
   if (!fs::exists(path, ec) && (!ec || ec == std::errc::no_such_file_or_directory)) return std::optional<RunRecord>();
-  auto json = read_json(path);
+  auto json = read_record(path);
   if (!json) return json.error();
   auto record = record_from_json(*json, path.string());
   if (!record) return record.error();
   if (record->job != job) {
     return Diagnostic{path.string(), {}, fmt::format("the record of job {}, under the name of {}", record->job, job)};
   }
+  record->record_sha256.clear();  // was checked, and is of the file alone
   return std::optional<RunRecord>(std::move(*record));
 }
 
@@ -121,7 +165,7 @@ std::string Store::why_done_is_unreadable(const std::string& job) const {
   const auto path = record_path(job);
   const auto json = read_json(path);
   if (!json || !says_done(*json)) return "";
-  const auto record = record_from_json(*json, path.string());
+  const auto record = get(job);
   if (record) return "";
   return fmt::format("{}; it says that the job is done, so it is not replaced: move it away to have the job trained again",
                      record.error().front().text());
@@ -132,12 +176,26 @@ bool Store::is_done(const std::string& job) const {
   return record && record.value() && record.value()->status == Status::kDone;
 }
 
-bool Store::has_snapshots(const std::string& job, const std::vector<std::int64_t>& epochs) const {
+std::string Store::why_unusable(const std::string& job, const std::string& state) const {
   const auto folder = root_ / "artifacts" / job;
-  return std::all_of(epochs.begin(), epochs.end(), [&](std::int64_t epoch) {
-    const auto name = snapshot_name(epoch);
-    return fs::exists(folder / (name + ".safetensors")) && fs::exists(folder / (name + "_test_logits.safetensors"));
-  });
+  const auto own_logits = folder / (state + "_test_logits.safetensors");  // of a snapshot; the states of the rules share a file
+  const auto logits_file = fs::exists(own_logits) ? own_logits : folder / "test_logits.safetensors";
+  const auto weights_file = folder / (state + ".safetensors");
+  for (const auto& file : {weights_file, logits_file}) {
+    if (!fs::exists(file)) return file.string() + " is missing";
+  }
+  const auto logits = TensorFile::read(logits_file);
+  if (!logits) return logits.error().front().text();
+  if (logits->tensors().count(state) == 0) return fmt::format("{} has no logits of '{}'", logits_file.string(), state);
+  const auto weights = TensorFile::read(weights_file);
+  if (!weights) return weights.error().front().text();
+  const auto record = get(job);
+  if (!record || !*record) return "";
+  return why_not_recorded(*weights, state, **record, weights_file);
+}
+
+bool Store::has_states(const std::string& job, const std::vector<std::string>& states) const {
+  return std::all_of(states.begin(), states.end(), [&](const auto& state) { return why_unusable(job, state).empty(); });
 }
 
 std::vector<std::string> Store::jobs() const {

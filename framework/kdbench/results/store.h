@@ -2,6 +2,7 @@
 /// nobody holds a lock.
 #pragma once
 #include <kdbench/results/record.h>
+#include <kdbench/results/tensor_file.h>
 
 #include <cstdint>
 #include <filesystem>
@@ -30,15 +31,19 @@ class Store {
   /// is
   ///   another version's work, or damaged, and not ours to replace.
   void put(const RunRecord& record) const;
-  /// Returns the record of a job, nothing if there is none, or what is wrong with the file: not JSON, another schema, another
-  /// job.
+  /// Returns the record of a job, nothing if there is none, or what is wrong with the file: damaged since it was written, not
+  /// JSON, of another schema, of another job.
   Result<std::optional<RunRecord>> get(const std::string& job) const;
   /// What keeps a record that says "done" from being read; empty if there is no such record. Nobody may replace it.
   std::string why_done_is_unreadable(const std::string& job) const;
   /// True if the job has a record with status done.
   bool is_done(const std::string& job) const;
-  /// True if the job's network after every one of `epochs` is kept, with its test logits.
-  bool has_snapshots(const std::string& job, const std::vector<std::int64_t>& epochs) const;
+  /// Why the network of a done job cannot be used in a state: its weights or its test logits are missing, were damaged since they
+  /// were written, or are not those that the record tells of. Empty if it can. Reads the files whole.
+  /// @param state stem of its artifacts, artifact_stem(): "last", "best_val", "epoch_30"
+  std::string why_unusable(const std::string& job, const std::string& state) const;
+  /// True if it can be used in each of the states.
+  bool has_states(const std::string& job, const std::vector<std::string>& states) const;
   /// Returns the ids that have a record file, sorted. Files half written by a killed writer are not among them.
   std::vector<std::string> jobs() const;
 
@@ -51,5 +56,10 @@ class Store {
  private:
   std::filesystem::path root_;
 };
+
+/// What keeps `weights`, read from `file`, from being those of a job in `state`, which its record has the hash of where it is the
+/// last; empty if nothing does.
+std::string why_not_recorded(const TensorFile& weights, const std::string& state, const RunRecord& record,
+                             const std::filesystem::path& file);
 
 }  // namespace kdbench::inline results

@@ -43,7 +43,7 @@ TEST_F(Cli, ShowsHelpAndFailsWithoutAVerb) {
 
 TEST_F(Cli, HelpsWithEveryVerbAndShowsAnExample) {
   for (const std::string verb : {"list", "describe", "check", "plan", "run", "leaderboard", "figures", "compare", "test",
-                                 "calibrate", "stats", "data", "version"}) {
+                                 "calibrate", "store", "stats", "data", "version"}) {
     EXPECT_EQ(run({verb, "--help"}), 0) << verb;
     EXPECT_NE(out.str().find("Example:\n  kdbench " + verb), std::string::npos) << out.str();
   }
@@ -66,6 +66,18 @@ TEST_F(Cli, PrintsItsVersion) {
   EXPECT_EQ(run({"version"}), 0);
   EXPECT_TRUE(out.str().starts_with("kdbench 0."));
   EXPECT_EQ(run({"--version"}), 0);
+}
+
+TEST_F(Cli, VerifiesAStore) {
+  const auto folder = file("of_results/records/ab/abc.json", "{}");
+  const auto store = std::filesystem::path(folder).parent_path().parent_path().parent_path().string();
+  EXPECT_EQ(run({"store", "verify", "--store", store}), 1);
+  EXPECT_EQ(out.str(),
+            folder +
+                ": not a record: expected \"schema\": 1, found no schema number; move it away to have its job trained again\n"
+                "1 record and 0 files of weights and logits read: 1 damaged\n");
+  EXPECT_EQ(run({"store", "verify", "--store", "/nowhere"}), 2);
+  EXPECT_EQ(err.str(), "kdbench: no store at /nowhere; --store names another\n");
 }
 
 TEST_F(Cli, NamesAWorkerThatIsNotThere) {

@@ -1,7 +1,9 @@
 /// The store: what is written is whole, what is done stays, and what is wrong is said with its path.
 #include <kdbench/base/files.h>
+#include <kdbench/base/hash.h>
 #include <kdbench/results/store.h>
 
+#include <fmt/core.h>
 #include <gtest/gtest.h>
 #include <stdlib.h>
 
@@ -191,14 +193,60 @@ TEST_F(StoreTest, MakesTheArtifactsFolderOnDemand) {
   EXPECT_TRUE(fs::is_directory(store.artifacts(kJob)));
 }
 
-TEST_F(StoreTest, KnowsASnapshotByItsWeightsAndItsLogits) {
+TEST_F(StoreTest, KnowsAStateByItsWeightsAndItsLogits) {
   const Store store(folder_);
-  EXPECT_TRUE(store.has_snapshots(kJob, {}));
-  write(folder_ / "artifacts" / kJob / "epoch_30.safetensors", "weights");
-  EXPECT_FALSE(store.has_snapshots(kJob, {30}));
-  write(folder_ / "artifacts" / kJob / "epoch_30_test_logits.safetensors", "logits");
-  EXPECT_TRUE(store.has_snapshots(kJob, {30}));
-  EXPECT_FALSE(store.has_snapshots(kJob, {30, 31}));
+  const auto folder = folder_ / "artifacts" / kJob;
+  EXPECT_EQ(store.why_unusable(kJob, "epoch_30"), (folder / "epoch_30.safetensors").string() + " is missing");
+  write_tensor_file(folder / "epoch_30.safetensors", {{"w", {"U8", {1}, "w"}}}, {});
+  EXPECT_EQ(store.why_unusable(kJob, "epoch_30"), (folder / "test_logits.safetensors").string() + " is missing");
+  write_tensor_file(folder / "epoch_30_test_logits.safetensors", {{"epoch_30", {"U8", {1}, "l"}}}, {});
+  EXPECT_EQ(store.why_unusable(kJob, "epoch_30"), "");
+  EXPECT_FALSE(store.has_states(kJob, {"epoch_30", "epoch_31"}));
+}
+
+TEST_F(StoreTest, FindsWeightsThatAreNotThoseOfTheRecord) {
+  const Store store(folder_);
+  const auto folder = folder_ / "artifacts" / kJob;
+  write_tensor_file(folder / "last.safetensors", {{"w", {"U8", {1}, "b"}}}, {});
+  write_tensor_file(folder / "test_logits.safetensors", {{"last", {"U8", {1}, "l"}}}, {});
+  auto done = record(Status::kDone);
+  done.extra.weights_sha256 = sha256_hex("wa");  // name and bytes
+  store.put(done);
+  EXPECT_EQ(store.why_unusable(kJob, "last"),
+            fmt::format("{} holds other weights than its record tells of: expected the SHA-256 {:.12}..., found {:.12}...",
+                        (folder / "last.safetensors").string(), sha256_hex("wa"), sha256_hex("wb")));
+  write_tensor_file(folder / "last.safetensors", {{"w", {"U8", {1}, "a"}}}, {});
+  EXPECT_EQ(store.why_unusable(kJob, "last"), "");
+}
+
+TEST_F(StoreTest, FindsEveryBitThatWasFlippedInARecord) {
+  const Store store(folder_);
+  store.put(record(Status::kDone));
+  const auto path = store.record_path(kJob);
+  const auto whole = read_file(path).value();
+  const auto expected = to_document(store.get(kJob).value().value());
+  for (std::size_t bit = 0; bit < 8 * whole.size(); ++bit) {
+    auto flipped = whole;
+    flipped[bit / 8] = static_cast<char>(flipped[bit / 8] ^ (1 << bit % 8));
+    write(path, flipped);
+    const auto read = store.get(kJob);
+    if (read) {
+      EXPECT_EQ(to_document(read.value().value()), expected) << "bit " << bit << " changed what was read";
+    }
+  }
+}
+
+TEST_F(StoreTest, SaysThatARecordWasDamaged) {
+  const Store store(folder_);
+  store.put(record(Status::kDone));
+  const auto path = store.record_path(kJob);
+  auto text = read_file(path).value();
+  text.replace(text.find("\"schema\":1"), 10, "\"schema\":2");
+  write(path, text);
+  EXPECT_EQ(store.why_done_is_unreadable(kJob),
+            path.string() +
+                ": the record was damaged since it was written: its checksum does not fit its text; it says that the job is "
+                "done, so it is not replaced: move it away to have the job trained again");
 }
 
 TEST_F(StoreTest, KeepsARecordThatSaysDoneButCannotBeRead) {

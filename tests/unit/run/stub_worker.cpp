@@ -27,6 +27,7 @@ using kdbench::Json;
 constexpr int kPipe = 3;
 bool caching_allocator = true;  // as the request says
 double cache_limit_bytes = 0;
+std::int64_t workers = 1;
 
 void send_text(const std::string& text) {
   for (std::size_t done = 0; done < text.size();) {
@@ -77,15 +78,20 @@ void put_record(const kdbench::Store& store, const Job& job, kdbench::Status sta
   record.status = status;
   record.reason = reason;
   record.spec = job.spec;
-  record.environment.threads = std::atoi(std::getenv("OMP_NUM_THREADS"));
+  record.environment.threads = workers;
+  record.environment.blas = std::string("threads of an operation: ") + std::getenv("OMP_NUM_THREADS");
   record.environment.allocator = caching_allocator ? "caching" : "libtorch";
   record.memory.allocator_reserved_bytes = static_cast<std::int64_t>(cache_limit_bytes);
   store.put(record);
   if (status != kdbench::Status::kDone || job.spec.model->plugin == "keeps_nothing") return;
+  if (job.spec.model->plugin == "keeps_last") {
+    for (const char* file : {"last.safetensors", "test_logits.safetensors"})
+      kdbench::write_tensor_file(store.artifacts(job.id) / file, {{"last", {"U8", {1}, "x"}}}, {});
+  }
   for (const auto epoch : job.keep_epochs) {
     const auto stem = (store.artifacts(job.id) / kdbench::snapshot_name(epoch)).string();
     for (const char* suffix : {".safetensors", "_test_logits.safetensors"})
-      kdbench::write_file_atomically(stem + suffix, "weights");
+      kdbench::write_tensor_file(stem + suffix, {{kdbench::snapshot_name(epoch), {"U8", {1}, "x"}}}, {});
   }
 }
 
@@ -158,6 +164,7 @@ void train(const kdbench::TrainRequest& request) {
   const kdbench::Store store(request.store);
   caching_allocator = request.caching_allocator;
   cache_limit_bytes = request.cache_limit_bytes;
+  workers = request.workers;
   for (const auto& job : request.jobs) {
     const auto mode = job.spec.model->plugin;
     const bool together = request.jobs.size() > 1;

@@ -170,9 +170,9 @@ TEST(Safetensors, ComeBackWithShapeTypeAndMeta) {
   const TensorDict out{
       {"a", at::randn({2, 3})}, {"b.c", at::arange(5)}, {"empty", at::empty({0, 4})}, {"scalar", at::tensor(2.5, at::kDouble)}};
   save_tensors(file, out, {{"who", "me"}});
-  TensorMeta meta;
-  const auto in = load_tensors(file, &meta);
-  EXPECT_EQ(meta.at("who"), "me");
+  const auto read = read_tensors(file);
+  const auto& in = read.tensors;
+  EXPECT_EQ(read.meta.at("who"), "me");
   ASSERT_EQ(in.size(), out.size());
   for (const auto& [name, tensor] : out) EXPECT_TRUE(in.at(name).equal(tensor)) << name;
 }

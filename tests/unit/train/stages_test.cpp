@@ -58,8 +58,8 @@ TEST(Snapshot, IsTheNetworkOfATrainingThatStoppedThere) {
   for (const bool moves : {false, true}) {
     TemporaryStore s;
     toy::train(s.store, {keeping(constant("long", 5, moves), {2, 5}), constant("short", 2, moves)});
-    EXPECT_TRUE(s.store.has_snapshots("long", {2, 5}));
-    EXPECT_FALSE(s.store.has_snapshots("long", {1}));
+    EXPECT_TRUE(s.store.has_states("long", {"epoch_2", "epoch_5"}));
+    EXPECT_FALSE(s.store.has_states("long", {"epoch_1"}));
     expect_equal(artifact(s.store, "long", "epoch_2"), artifact(s.store, "short", "last"));
     expect_equal(artifact(s.store, "long", "epoch_5"), artifact(s.store, "long", "last"));
     EXPECT_TRUE(artifact(s.store, "long", "epoch_2_test_logits")
@@ -91,7 +91,7 @@ TEST(Snapshot, IsNotMissedByATrainingThatBeganWithoutIt) {
   TemporaryStore s;
   toy::train(s.store, {constant("t", 5)}, 1, 3);
   const auto events = toy::train(s.store, {keeping(constant("t", 5), {2})});
-  EXPECT_TRUE(s.store.has_snapshots("t", {2}));
+  EXPECT_TRUE(s.store.has_states("t", {"epoch_2"}));
   EXPECT_EQ(std::get<NoteEvent>(events.front()).text,
             "t: its checkpoint is not used: it was made without keeping the network after epoch 2, which is wanted now");
 }
@@ -126,7 +126,7 @@ TEST(Completion, AddsWhatIsMissingAndLeavesTheRecord) {
   toy::train(other.store, {keeping(constant("t", 4), {1, 3})});
   const auto before = read_file(s.store.record_path("t")).value();
   toy::train(s.store, {keeping(constant("t", 4), {1, 3})}, 1, 2);  // stopped on the way
-  EXPECT_FALSE(s.store.has_snapshots("t", {1}));                   // nothing is believed before the end
+  EXPECT_FALSE(s.store.has_states("t", {"epoch_1"}));              // nothing is believed before the end
   const auto events = toy::train(s.store, {keeping(constant("t", 4), {1, 3})});
   EXPECT_EQ(std::get<JobEvent>(events.back()).status, Status::kDone);
   EXPECT_EQ(read_file(s.store.record_path("t")).value(), before);
@@ -138,16 +138,17 @@ TEST(Completion, AddsWhatIsMissingAndLeavesTheRecord) {
 TEST(Completion, SaysWhenTrainingAgainGivesAnotherNetwork) {
   TemporaryStore s;
   toy::train(s.store, {constant("t", 2)});
-  auto text = read_file(s.store.record_path("t")).value();
-  const auto sha = weights(s.store, "t");
-  write_file_atomically(s.store.record_path("t"), text.replace(text.find(sha), 8, "00000000"));
+  auto kept = s.store.get("t").value().value();
+  const auto sha = kept.extra.weights_sha256;
+  kept.extra.weights_sha256.replace(0, 8, "00000000");
+  write_file_atomically(s.store.record_path("t"), to_document(kept).dump());
   const auto events = toy::train(s.store, {keeping(constant("t", 2), {1})});
   const auto& end = std::get<JobEvent>(events.back());
   EXPECT_EQ(end.status, Status::kFailed);
   const auto& reason = end.reason;
   EXPECT_NE(reason.find("ended with other weights (" + sha.substr(0, 12) + ") than its record says (00000000"), std::string::npos)
       << reason;
-  EXPECT_FALSE(s.store.has_snapshots("t", {1}));
+  EXPECT_FALSE(s.store.has_states("t", {"epoch_1"}));
   EXPECT_TRUE(std::filesystem::exists(s.store.artifacts("t") / "last.safetensors"));
 }
 

@@ -1,6 +1,7 @@
 #include <kdbench/run/schedule/scheduler.h>
 
 #include <kdbench/run/process/signals.h>
+#include <kdbench/run/schedule/kept_networks.h>
 #include <kdbench/run/schedule/parent_record.h>
 
 #include <fmt/core.h>
@@ -58,7 +59,7 @@ class Runner {
   }
 
   void look_into_store() {
-    std::vector<std::size_t> incomplete;
+    std::vector<std::size_t> done;
     for (std::size_t i = 0; i < plan_.jobs.size(); ++i) {
       const auto found = store_.get(plan_.jobs[i].id);
       if (!found) refuse_unreadable(i);
@@ -66,10 +67,7 @@ class Runner {
       const auto& record = **found;
       const bool bad = record.status == Status::kFailed || record.status == Status::kDiverged;
       if (record.status == Status::kDone) {
-        if (has_snapshots(i))
-          was_done(i);
-        else
-          incomplete.push_back(i);
+        done.push_back(i);
       } else if (bad && !options_.rerun_failed) {
         ++state_.failed;
         summary_.problems.push_back({plan_.jobs[i].label.text(), to_string(record.status), record.reason, true});
@@ -77,12 +75,25 @@ class Runner {
         earlier_.push_back({i, record.status});
       }
     }
+    const auto incomplete = settle_whole(done);
     for (const auto& [job, status] : earlier_) skip_dependents(job, status);
-    // What nobody will learn from any more need not be there; those that need a job stand after it.
-    for (auto it = incomplete.rbegin(); it != incomplete.rend(); ++it) {
-      const auto& jobs = queue_.dependents(*it);
-      if (std::all_of(jobs.begin(), jobs.end(), [&](auto job) { return queue_.settled(job); })) was_done(*it);
+    for (const auto job : settle_whole(incomplete)) {
+      observer_.note(fmt::format("{}: {}; it is trained again", plan_.jobs[job].label.text(), why_not_whole(job)));
     }
+  }
+
+  /// Settles those of the jobs whose networks are as whole as is still needed, and returns the others. Those that need a job
+  /// stand after it, and what nobody will learn from any more need not be there.
+  std::vector<std::size_t> settle_whole(const std::vector<std::size_t>& done) {
+    std::vector<std::size_t> others;
+    for (auto it = done.rbegin(); it != done.rend(); ++it) {
+      if (why_not_whole(*it).empty())
+        was_done(*it);
+      else
+        others.push_back(*it);
+    }
+    std::reverse(others.begin(), others.end());
+    return others;
   }
 
   /// A record that says "done" and cannot be read is nobody's to replace: its job fails before it is trained for nothing.
@@ -101,10 +112,10 @@ class Runner {
     queue_.settle(job, Status::kDone);
   }
 
-  bool has_snapshots(std::size_t job) const { return store_.has_snapshots(plan_.jobs[job].id, plan_.jobs[job].keep_epochs); }
+  std::string why_not_whole(std::size_t job) const { return run::why_not_whole(plan_, store_, queue_, job); }
 
-  /// True if nothing is left to do. A job that another suite has had done may lack a network as it was after an epoch.
-  bool is_complete(std::size_t job) const { return store_.is_done(plan_.jobs[job].id) && has_snapshots(job); }
+  /// True if nothing is left to do.
+  bool is_complete(std::size_t job) const { return store_.is_done(plan_.jobs[job].id) && why_not_whole(job).empty(); }
 
   void start_units() {
     while (summary_.signal == 0) {
@@ -204,14 +215,14 @@ class Runner {
     const auto& job = plan_.jobs[report.job];
     const auto found = store_.get(job.id);
     const bool recorded = found.has_value() && found->has_value();
-    const bool whole = report.status != Status::kDone || has_snapshots(report.job);
-    if (recorded && whole && (*found)->status == report.status) {
+    const auto lacks = report.status == Status::kDone ? why_not_whole(report.job) : "";
+    if (recorded && lacks.empty() && (*found)->status == report.status) {
       return settle(report.job, (*found)->status, (*found)->reason, &unit);
     }
-    const auto reason =
-        report.status == Status::kFailed && !report.reason.empty()
-            ? report.reason
-            : fmt::format("worker reported '{}' and wrote no such {}", to_string(report.status), whole ? "record" : "snapshots");
+    const auto reason = report.status == Status::kFailed && !report.reason.empty()
+                            ? report.reason
+                            : fmt::format("worker reported '{}' and {}", to_string(report.status),
+                                          lacks.empty() ? "wrote no such record" : lacks);
     fail(report.job, reason + "; log: " + unit.log().string(), unit);
   }
 

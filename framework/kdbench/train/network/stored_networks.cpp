@@ -19,21 +19,27 @@ RunRecord StoredNetworks::record(const std::string& job, const std::string& role
   return record;
 }
 
-TensorDict StoredNetworks::weights(const std::string& job, const CheckpointRef& state, const std::string& role) const {
-  const auto file = store_.artifacts(job) / (artifact_stem(state) + ".safetensors");
-  if (!std::filesystem::exists(file)) {
+TensorDict StoredNetworks::weights(const RunRecord& record, const CheckpointRef& state, const std::string& role) const {
+  const auto stem = artifact_stem(state);
+  const auto path = store_.artifacts(record.job) / (stem + ".safetensors");
+  if (!std::filesystem::exists(path)) {
     throw Error(fmt::format("{} checkpoint '{}' was not kept ({} is missing); a rule that reads validation needs validation rows",
-                            role, artifact_stem(state), file.string()));
+                            role, stem, path.string()));
   }
-  return load_tensors(file);
+  const auto file = TensorFile::read(path);
+  if (!file) throw Error(fmt::format("{} weights: {}", role, file.error().front().text()));
+  if (const auto why = why_not_recorded(*file, stem, record, path); !why.empty())
+    throw Error(fmt::format("{} weights: {}", role, why));
+  return tensors_of(*file);
 }
 
 std::vector<FrozenNetwork> StoredNetworks::network(const std::string& job, const CheckpointRef& state,
                                                    const std::string& role) const {
-  const auto spec = spec_of(record(job, role));
+  const auto kept = record(job, role);
+  const auto& spec = spec_of(kept);
   const ModelContext context{data_.info().num_classes, data_.info().image};
   const auto build = [this, model = spec.model, context] { return factories_.model(*model, context); };
-  std::vector<FrozenNetwork> out{FrozenNetwork{build, weights(job, state, role)}};
+  std::vector<FrozenNetwork> out{FrozenNetwork{build, weights(kept, state, role)}};
   if (!spec.added_to) return out;
   for (auto& part : network(*spec.added_to, kLastState, role)) out.push_back(std::move(part));
   return out;

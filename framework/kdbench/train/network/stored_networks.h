@@ -25,8 +25,9 @@ class StoredNetworks {
   /// @throws kdbench::Error
   RunRecord record(const std::string& job, const std::string& role) const;
 
-  /// Own weights of a job in a state. @throws kdbench::Error if that state was not kept
-  TensorDict weights(const std::string& job, const CheckpointRef& state, const std::string& role) const;
+  /// Own weights of a job in a state. @throws kdbench::Error if that state was not kept, was damaged since, or is not the one
+  /// that the record tells of
+  TensorDict weights(const RunRecord& record, const CheckpointRef& state, const std::string& role) const;
 
   /// The network a job stands for: its own in `state`, then those whose logits are added to it, each in its last state.
   std::vector<FrozenNetwork> network(const std::string& job, const CheckpointRef& state, const std::string& role) const;

@@ -32,8 +32,8 @@ std::shared_ptr<Model> TraineeFactory::make_model(const Spec& spec) const {
   model->to(shared_.device);
   if (!spec.init) return model;
   const std::string role = "the earlier stage's";
-  shared_.stored.record(*spec.init, role);
-  load_state(*model, shared_.stored.weights(*spec.init, kLastState, role), "the stage it starts from");
+  const auto earlier = shared_.stored.record(*spec.init, role);
+  load_state(*model, shared_.stored.weights(earlier, kLastState, role), "the stage it starts from");
   return model;
 }
 

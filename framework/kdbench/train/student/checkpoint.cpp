@@ -35,10 +35,10 @@ void save_checkpoint(const std::filesystem::path& file, const TrainingCheckpoint
 std::optional<TrainingCheckpoint> load_checkpoint(const std::filesystem::path& file, const std::string& job,
                                                   const std::string& data_sha256) {
   if (!std::filesystem::exists(file)) return std::nullopt;
-  TensorMeta meta;
-  const auto tensors = load_tensors(file, &meta);
+  const auto read = read_tensors(file);
+  const auto& tensors = read.tensors;
   TrainingCheckpoint out;
-  out.state = from_document<CheckpointState>(Json::parse(meta.at(kState)));
+  out.state = from_document<CheckpointState>(Json::parse(read.meta.at(kState)));
   if (out.state.job != job || out.state.data != data_sha256) return std::nullopt;
   out.model = take_prefixed(tensors, kModel);
   out.loss = take_prefixed(tensors, kLoss);

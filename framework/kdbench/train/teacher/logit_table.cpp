@@ -1,4 +1,3 @@
-#include <kdbench/base/hash.h>
 #include <kdbench/train/device/parallel.h>
 #include <kdbench/train/network/safetensors.h>
 #include <kdbench/train/teacher/logit_table.h>
@@ -13,19 +12,13 @@ namespace {
 
 namespace fs = std::filesystem;
 
-std::string checksum(const torch::Tensor& logits) {
-  const auto t = logits.cpu().contiguous();
-  return sha256_hex({static_cast<const char*>(t.data_ptr()), t.nbytes()});
-}
-
 /// The cached logits, or an undefined tensor when the file is absent, of another key, or damaged.
 torch::Tensor read_cached(const fs::path& file, const std::string& key) {
   if (!fs::exists(file)) return {};
   try {
-    TensorMeta meta;
-    auto tensors = load_tensors(file, &meta);
-    const auto& logits = tensors.at("logits");
-    if (meta.at("key") != key || meta.at("sha256") != checksum(logits)) return {};
+    auto cached = read_tensors(file);
+    if (cached.meta.at("key") != key || !cached.has_checksum) return {};
+    auto logits = cached.tensors.at("logits");
     std::error_code ec;
     fs::last_write_time(file, fs::file_time_type::clock::now(), ec);  // used now: the last to be removed
     return logits;
@@ -49,7 +42,7 @@ torch::Tensor teacher_logits(const TrainData& data, const Teacher& teacher, std:
   });
   if (stop) return {};
   auto logits = at::cat(parts);
-  save_tensors(file, {{"logits", logits}}, {{"key", key}, {"sha256", checksum(logits)}});
+  save_tensors(file, {{"logits", logits}}, {{"key", key}});
   return logits;
 }
 

@@ -30,7 +30,7 @@ TEST(JobQueue, FusesAGroupOnceItsTeacherIsDone) {
   EXPECT_EQ(unit->jobs, (Indices{2, 3, 4}));
   EXPECT_EQ(unit->slots, 2);  // min(3 jobs, 2 slots)
   EXPECT_EQ(unit->workers, 2);
-  EXPECT_EQ(unit->threads, 1);  // of one operation: two would round otherwise
+  EXPECT_EQ(unit->threads, 1);               // of one operation: two would round otherwise
   EXPECT_DOUBLE_EQ(unit->estimated_s, 1.5);  // 3 jobs of 1 s, 2 at a time
 }
 

@@ -46,15 +46,36 @@ TEST_F(RunPlan, TrainsADoneJobAgainForASnapshotThatSomebodyWillLearnFrom) {
   const auto before = read_file(store.record_path("t")).value();
   auto plan = stub_plan({stub_job("t"), stub_job("k", "ok", {"t"})});
   plan.jobs[0].keep_epochs = {3, 7};
-  EXPECT_FALSE(store.has_snapshots("t", {3, 7}));
+  EXPECT_FALSE(store.has_states("t", {"epoch_3", "epoch_7"}));
   const auto summary = run(plan);
   EXPECT_EQ(summary.done_before, 0u);
   EXPECT_EQ(summary.done, 2u);
-  EXPECT_TRUE(store.has_snapshots("t", {3, 7}));
+  EXPECT_TRUE(store.has_states("t", {"epoch_3", "epoch_7"}));
   EXPECT_EQ(read_file(store.record_path("t")).value(), before);
   EXPECT_EQ(run(plan).done_before, 2u);
   // Once its student is done, nobody misses what it learned from.
   std::filesystem::remove(store.artifacts("t") / "epoch_3.safetensors");
+  EXPECT_EQ(run(plan).done_before, 2u);
+}
+
+TEST_F(RunPlan, TrainsATeacherAgainWhoseFilesAreGoneOrDamaged) {
+  const auto weights = store.root() / "artifacts/t/last.safetensors";
+  auto plan = stub_plan({stub_job("t", "keeps_last"), stub_job("k", "ok", {"t"})});
+  plan.jobs[1].spec.teacher = TeacherSpec{"t", {}, {}};
+  run(stub_plan({plan.jobs[0]}));
+  std::filesystem::remove(weights);
+  EXPECT_EQ(run(plan).done, 2u);
+  EXPECT_EQ(observer.notes.front(), "job t: " + weights.string() + " is missing; it is trained again");
+
+  std::filesystem::remove(store.record_path("k"));
+  auto bytes = read_file(weights).value();
+  bytes.back() = '!';
+  write_file_atomically(weights, bytes);
+  EXPECT_EQ(run(plan).done, 2u);
+  EXPECT_NE(observer.notes.back().find("it was damaged since it was written"), std::string::npos) << observer.notes.back();
+
+  // Nobody is left to learn from it.
+  std::filesystem::remove(weights);
   EXPECT_EQ(run(plan).done_before, 2u);
 }
 
@@ -64,7 +85,9 @@ TEST_F(RunPlan, TakesASnapshotThatIsMissingAfterTrainingForAFailure) {
   plan.jobs[0].keep_epochs = {3};
   const auto summary = run(plan);
   ASSERT_EQ(summary.problems.size(), 2u);
-  EXPECT_EQ(summary.problems[0].reason, "worker reported 'done' and wrote no such snapshots; log: " + log("t.log"));
+  EXPECT_EQ(summary.problems[0].reason, "worker reported 'done' and " +
+                                            (store.root() / "artifacts/t/epoch_3.safetensors").string() +
+                                            " is missing; log: " + log("t.log"));
   EXPECT_EQ(record("t").status, Status::kDone);  // a record that is done is never replaced
   EXPECT_EQ(record("k").reason, "needs job t, which is failed");
 }
@@ -73,7 +96,8 @@ TEST_F(RunPlan, SetsTheThreadsOfAWorkerBeforeItStarts) {
   auto plan = stub_plan({stub_job("t")});
   set_threads(plan.jobs[0], 3);
   run(plan);
-  EXPECT_EQ(record("t").environment.threads, 3);
+  EXPECT_EQ(record("t").environment.threads, 1);
+  EXPECT_EQ(record("t").environment.blas, "threads of an operation: 3");
 }
 
 TEST_F(RunPlan, TellsTheWorkerWhichAllocatorToUse) {
@@ -264,6 +288,7 @@ TEST_F(RunPlan, RunsAFusedGroupInOneWorker) {
   run(stub_plan({stub_job("a", "ok", {}, "g"), stub_job("b", "ok", {}, "g"), stub_job("c", "ok", {}, "g")}));
   EXPECT_TRUE(std::filesystem::exists(log("group-a.log")));
   EXPECT_EQ(record("c").environment.threads, 2);
+  EXPECT_EQ(record("c").environment.blas, "threads of an operation: 1");
 }
 
 TEST_F(RunPlan, RunsTheRestOfACrashedGroupApart) {

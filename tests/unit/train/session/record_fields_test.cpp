@@ -91,6 +91,7 @@ const std::map<std::string, std::string> kWrittenElsewhere = {
     {"extra.bayes_accuracy", "train/session/job_recorder.cpp"},
     {"spec.dataset.files", "plan/resolve/resolved.cpp"},
     {"spec.dataset.of", "plan/resolve/resolved.cpp"},
+    {"record_sha256", "results/store.cpp"},
 };
 
 bool is_below(const std::string& path, const std::string& ancestor) { return path.starts_with(ancestor + "."); }

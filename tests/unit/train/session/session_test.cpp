@@ -1,7 +1,12 @@
 // Jobs from spec to record: who trains beside whom, how many threads there are and where a run was cut must not show.
 #include "unit/train/toy.h"
 
+#include <kdbench/base/files.h>
+#include <kdbench/train/student/checkpoint.h>
+
 #include <gtest/gtest.h>
+
+#include <fstream>
 
 namespace kdbench {
 namespace {
@@ -115,20 +120,53 @@ TEST(Session, KeepsTeacherLogitsOnlyWhereNothingIsAugmented) {
   }
 }
 
+/// Changes one bit of the last number in a file.
+void damage(const std::filesystem::path& file) {
+  auto bytes = read_file(file).value();
+  bytes.back() = static_cast<char>(bytes.back() ^ 1);
+  std::ofstream(file, std::ios::binary | std::ios::trunc) << bytes;
+}
+
 TEST(Session, DoesNotTrustADamagedCache) {
   TemporaryStore s;
   toy::train(s.store, {job("teacher", 8, false)});
   toy::train(s.store, {taught("a", "mse", 1, false)});
   for (const auto& entry : std::filesystem::directory_iterator(s.store.root() / "cache" / "teacher_logits")) {
-    auto tensors = load_tensors(entry.path());
-    TensorMeta meta;
-    load_tensors(entry.path(), &meta);
-    tensors["logits"].add_(1);
-    save_tensors(entry.path(), tensors, meta);  // the checksum no longer fits
+    damage(entry.path());
   }
   auto again = taught("b", "mse", 1, false);
   toy::train(s.store, {again});
   EXPECT_EQ(toy::weights(s.store, "b"), toy::weights(s.store, "a"));
+}
+
+TEST(Session, RefusesATeacherWhoseWeightsWereDamaged) {
+  TemporaryStore s;
+  toy::train(s.store, {job("teacher", 8, false)});
+  damage(s.store.artifacts("teacher") / "last.safetensors");
+  try {
+    toy::train(s.store, {taught("a", "mse", 1, false)});
+    FAIL() << "a student learned from damaged weights";
+  } catch (const Error& error) {
+    EXPECT_NE(std::string(error.what()).find("it was damaged since it was written"), std::string::npos) << error.what();
+  }
+}
+
+TEST(Session, RefusesATeacherWhoseTestLogitsWereDamaged) {
+  TemporaryStore s;
+  toy::train(s.store, {job("teacher", 8, false)});
+  damage(s.store.artifacts("teacher") / "test_logits.safetensors");
+  EXPECT_THROW(toy::train(s.store, {taught("a", "mse", 1, false)}), Error);
+}
+
+TEST(Session, StartsAnewWhereACheckpointWasDamaged) {
+  TemporaryStore whole, stopped;
+  toy::train(whole.store, {job("teacher", 8, false)});
+  toy::train(stopped.store, {job("teacher", 8, false)}, 1, 1);
+  damage(checkpoint_file(stopped.store.artifacts("teacher")));
+  const auto events = toy::train(stopped.store, {job("teacher", 8, false)});
+  const auto& said = std::get<NoteEvent>(events.front()).text;
+  EXPECT_NE(said.find("its checkpoint is not used: "), std::string::npos) << said;
+  EXPECT_EQ(toy::weights(stopped.store, "teacher"), toy::weights(whole.store, "teacher"));
 }
 
 TEST(Session, RefusesATeacherThatIsNotThere) {

@@ -1,0 +1,31 @@
+#include <kdbench/run/schedule/kept_networks.h>
+
+#include <set>
+
+namespace kdbench::inline run {
+namespace {
+
+/// The states, by the stems of their artifacts.
+std::set<std::string> states_needed(const Plan& plan, const JobQueue& queue, std::size_t job) {
+  std::set<std::string> out;
+  const auto& needed = plan.jobs[job];
+  for (const auto dependent : queue.dependents(job)) {
+    if (queue.settled(dependent)) continue;
+    for (const auto epoch : needed.keep_epochs) out.insert(snapshot_name(epoch));
+    const auto& spec = plan.jobs[dependent].spec;
+    if (spec.teacher && spec.teacher->job == needed.id) out.insert(artifact_stem(spec.teacher->checkpoint));
+    if (spec.init == needed.id || spec.added_to == needed.id) out.insert(artifact_stem(CheckpointRef{}));
+  }
+  return out;
+}
+
+}  // namespace
+
+std::string why_not_whole(const Plan& plan, const Store& store, const JobQueue& queue, std::size_t job) {
+  for (const auto& state : states_needed(plan, queue, job)) {
+    if (auto why = store.why_unusable(plan.jobs[job].id, state); !why.empty()) return why;
+  }
+  return "";
+}
+
+}  // namespace kdbench::inline run
