@@ -46,7 +46,7 @@ struct LossInputs {
   const ModelOutput&
       teacher;  ///< eval mode, no gradient, logits already divided by `teacher_temperature`; empty if !needs().teacher
   const torch::Tensor& labels;             ///< [N] int64 in [0, K)
-  const torch::Tensor& indices;            ///< [N] int64, stable row numbers of the training split
+  const torch::Tensor& indices;            ///< [N] int64 in [0, num_train): which of the rows trained on, the same in every epoch
   const torch::Tensor& posterior;          ///< [N, K] in the student's type; undefined unless needs().posterior
   const torch::Tensor& images;             ///< [N, C, H, W] float, as the student saw them
   double tau_student = 1.0;                ///< softmax temperature of the student, > 0

@@ -10,7 +10,7 @@ namespace kdbench::inline train {
 struct Batch {
   torch::Tensor images;     ///< [N, C, H, W] float, normalised, channels_last where H * W > 1
   torch::Tensor labels;     ///< [N] int64
-  torch::Tensor indices;    ///< [N] int64: rows of the data set's training split
+  torch::Tensor indices;    ///< [N] int64 in [0, rows trained on): which of them they are
   torch::Tensor posterior;  ///< [N, K] float, or undefined
 };
 

@@ -98,7 +98,7 @@ Batch DeviceFeed::cut(const Source& source, std::int64_t begin, std::int64_t n) 
     out.images = normalised(source.images.index_select(0, at));
   }
   out.labels = train.labels.index_select(0, at);
-  out.indices = train.indices.index_select(0, at);
+  out.indices = at.clone();
   if (train.posterior.defined()) out.posterior = train.posterior.index_select(0, at).to(torch::kFloat32);
   return out;
 }

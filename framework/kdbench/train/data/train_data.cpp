@@ -22,7 +22,7 @@ Batch TrainData::batch(const std::int64_t* positions, std::int64_t n, std::int64
   Batch out;
   out.images = gather(train(), positions, n, augmentations(positions, n, epoch, recipe));
   out.labels = train().labels.index_select(0, at);
-  out.indices = train().indices.index_select(0, at);
+  out.indices = at.clone();
   if (train().posterior.defined()) out.posterior = train().posterior.index_select(0, at).to(torch::kFloat32);
   return out;
 }

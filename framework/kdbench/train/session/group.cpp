@@ -2,6 +2,7 @@
 #include <kdbench/train/device/parallel.h>
 #include <kdbench/train/device/stopwatch.h>
 #include <kdbench/train/session/group.h>
+#include <kdbench/train/student/loss_guard.h>
 
 #include <ATen/Functions.h>
 
@@ -125,28 +126,52 @@ void Group::report_failure(Trainee& trainee, const std::exception_ptr& why) {
   }
 }
 
+/// Says so, unless another loss may be the cause.
+void Group::fail(Trainee& trainee, const std::exception_ptr& why) {
+  bool may_be_anothers = trespassed_;
+  try {
+    std::rethrow_exception(why);
+  } catch (const Trespass& trespass) {
+    trespassed_ = true;
+    may_be_anothers = trespass.harmed_others() && members_.size() > 1;
+    if (may_be_anothers) harmed_ = true;
+  } catch (...) {
+    // Whatever else it is, report_failure() tells.
+  }
+  if (may_be_anothers)
+    trainee.forget();
+  else
+    report_failure(trainee, why);
+}
+
 void Group::run_member(Member& member, const std::atomic<bool>& stop) {
   auto& trainee = *member.trainee;
   const DeviceStream::Scope scope(trainee.stream());
   bool out = true;
   try {
     if (const auto failure = tape_failure(); failure && waits_for_tape(member)) std::rethrow_exception(failure);
-    if (!stop) train_segment(member, stop);
-    out = trainee.finished() || stop;
-    if (!trainee.finished() && stop) trainee.save();
-    if (trainee.finished())
+    if (!stop && !harmed_) train_segment(member, stop);
+    out = trainee.finished() || stop || harmed_;
+    if (harmed_)
+      trainee.forget();
+    else if (trainee.finished())
       events_.finished(trainee);
     else if (stop)
-      events_.interrupted(trainee);
+      leave(trainee);
   } catch (...) {
     out = true;
-    report_failure(trainee, std::current_exception());
+    fail(trainee, std::current_exception());
   }
   const std::lock_guard<std::mutex> guard(mutex_);
   member.out = out;
   member.running = false;
   member.at = trainee.step();
   changed_.notify_all();
+}
+
+void Group::leave(Trainee& trainee) const {
+  trainee.save();
+  events_.interrupted(trainee);
 }
 
 ModelOutput Group::teacher_output(const Trainee& trainee, const Segment* segment, const torch::Tensor& positions) const {
@@ -192,8 +217,8 @@ void Group::train_segment(Member& member, const std::atomic<bool>& stop) {
     end = tape_->end_of(index);
   }
   const auto order = data_.feed() ? std::vector<std::int64_t>{} : data_.order(epoch);
-  while (trainee.step() < end && !stop) train_on(trainee, segment, order);
-  if (trainee.step() == (epoch + 1) * trainee.per_epoch()) {
+  while (trainee.step() < end && !stop && !harmed_) train_on(trainee, segment, order);
+  if (!harmed_ && trainee.step() == (epoch + 1) * trainee.per_epoch()) {
     trainee.end_epoch();
     events_.epoch_done(trainee);
   }

@@ -29,7 +29,9 @@ class Group {
         GroupEvents events);
 
   /// Trains everybody to the end on `threads` threads, or until `stop` is set: then every student saves and leaves.
-  /// The same students end with the same weights for every number of threads and whoever else is in the group.
+  /// The same students end with the same weights for every number of threads and whoever else is in the group. Where a loss
+  /// changed what is not its own, students that it may have harmed leave without a word, and without a checkpoint: they are to be
+  /// trained apart.
   void run(std::size_t threads, const std::atomic<bool>& stop);
 
   /// Seconds all threads together spent on the teacher.
@@ -50,10 +52,12 @@ class Group {
   bool waits_for_tape(const Member& member) const;
   void renew_tape();
   void run_member(Member& member, const std::atomic<bool>& stop);
+  void leave(Trainee& trainee) const;
   void train_segment(Member& member, const std::atomic<bool>& stop);
   void train_on(Trainee& trainee, const Segment* segment, const std::vector<std::int64_t>& order) const;
   ModelOutput teacher_output(const Trainee& trainee, const Segment* segment, const torch::Tensor& positions) const;
   std::exception_ptr tape_failure();
+  void fail(Trainee& trainee, const std::exception_ptr& why);
   void report_failure(Trainee& trainee, const std::exception_ptr& why);
   void run_tape_task(const Tape::Task& task, std::size_t thread, const DeviceStream& stream);
 
@@ -65,6 +69,9 @@ class Group {
   mutable std::mutex mutex_;
   std::condition_variable changed_;
   std::exception_ptr tape_failure_, unreported_;
+  /// A loss changed what is not its own: what others fail of afterwards may be its doing. Harmed: they may have read what it
+  /// wrote.
+  std::atomic<bool> trespassed_{false}, harmed_{false};
   double teacher_s_ = 0;
 };
 

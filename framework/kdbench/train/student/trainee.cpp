@@ -193,6 +193,11 @@ bool Trainee::resume() {
   return true;
 }
 
+void Trainee::forget() const {
+  std::error_code ignored;
+  std::filesystem::remove(checkpoint_file(parts_.folder), ignored);
+}
+
 void Trainee::finish(RunRecord& record) {
   const Stopwatch watch;
   FinalMeasures measures(*parts_.model, learner_.network(), data_, static_cast<int>(parts_.job.spec.bins), parts_.folder);

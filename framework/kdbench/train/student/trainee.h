@@ -70,6 +70,8 @@ class Trainee {
   /// Continues from a checkpoint if there is one of this job. Returns true if it did.
   /// @throws kdbench::Error if it was made without keeping a state that is wanted now; the trainee is then of no use
   bool resume();
+  /// Removes the checkpoint: what was trained is not to be continued.
+  void forget() const;
   /// Writes the weights and test logits and fills checkpoints, epochs, tau_curve and extra of `record`; removes the checkpoint.
   void finish(RunRecord& record);
 
