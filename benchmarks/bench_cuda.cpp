@@ -42,8 +42,9 @@ std::unique_ptr<Trainee> student(double tau, bool graph) {
   parts.model->to(kGpu);
   LossContext context;
   context.num_classes = kClasses;
-  parts.loss = catalog().losses.at("kl").create({}, context);
-  if (!graph) parts.loss = std::make_shared<Restless>(parts.loss);
+  auto loss = catalog().losses.at("kl").create({}, context);
+  if (!graph) loss = std::make_shared<Restless>(loss);
+  parts.losses = {{"", loss}};
   return std::make_unique<Trainee>(std::move(parts), data());
 }
 

@@ -64,12 +64,12 @@ inline Job make_job(const std::string& loss = "", double tau = 4, const Recipe& 
   job.spec.bins = 15;
   job.spec.device = "cpu";
   if (loss.empty()) return job;
-  LossSpec how;
+  LossPart how;
   how.use.plugin = loss;
   how.tau_student = how.tau_teacher = tau;
   how.tau_squared = true;
   how.kd_end = recipe.epochs;
-  job.spec.loss = how;
+  job.spec.loss = LossSpec{.alpha = 1, .parts = {how}};
   return job;
 }
 
@@ -80,7 +80,7 @@ inline std::unique_ptr<Trainee> make_trainee(const TrainData& data, std::int64_t
   parts.model = make_model("resnet", depth);
   LossContext context;
   context.num_classes = kClasses;
-  if (!loss.empty()) parts.loss = catalog().losses.at(loss).create({}, context);
+  if (!loss.empty()) parts.losses = {{"", catalog().losses.at(loss).create({}, context)}};
   return std::make_unique<Trainee>(std::move(parts), data);
 }
 

@@ -74,6 +74,20 @@ TEST_F(Gpu, ReplaysTheStepsItWouldHaveRun) {
   expect_close_weights(s.store, "steps", s.store, "graph", 1e-5);
 }
 
+TEST_F(Gpu, CapturesAnewWhereTheWeightsOfTermsChange) {
+  TemporaryStore cpu, gpu;
+  const std::vector<Job> students{toy::rising("e", true)};
+  toy::train(cpu.store, {job("teacher", 8, true)});
+  toy::train(cpu.store, students);
+  toy::train(gpu.store, {job("teacher", 8, true)}, 1, 0, on_gpu());
+  toy::train(gpu.store, students, 1, 0, on_gpu());
+  expect_close_weights(cpu.store, "e", gpu.store, "e", 2e-3);
+  // Another weight in each of 3 epochs of 6 full batches and a short one: 3 full ones and the short one run one by one
+  const auto report = toy::record(gpu.store, "e").extra.graph.value();
+  EXPECT_EQ(report.replayed, 9);
+  EXPECT_EQ(report.one_by_one, 12);
+}
+
 TEST_F(Gpu, TrainsStudentsOnTheirStreamsAsAlone) {
   TemporaryStore together, alone;
   std::vector<Job> students;

@@ -1,6 +1,10 @@
 #include <kdbench/plan/spec.h>
 
+#include <kdbench/base/check.h>
+
 #include <fmt/core.h>
+
+#include <algorithm>
 
 namespace kdbench::inline plan {
 namespace {
@@ -14,7 +18,48 @@ std::string identity_of(const T& value) {
   return canonical(to_document(value));
 }
 
+LossSpec loss_of_one_part(const Json& json, const DocumentPath& path) {
+  LossSpec::OfOnePart one;
+  read_document(json, one, path);
+  const bool weighed = one.ce_weight && one.part.kd_weight;
+  if (!one.alpha && !weighed) document::refuse(path, "it has no member 'alpha'");
+  if (one.alpha && (one.ce_weight || one.part.kd_weight)) document::refuse(path, "'alpha' stands for the weights beside it");
+  return {one.alpha, one.ce_weight, {std::move(one.part)}};
+}
+
+LossSpec loss_of_parts(const Json& json, const DocumentPath& path) {
+  LossSpec::OfParts sum;
+  read_document(json, sum, path);
+  if (sum.parts.size() < 2) document::refuse(path, "'parts' has fewer than two");
+  for (const auto& part : sum.parts) {
+    if (!part.kd_weight) document::refuse(path, fmt::format("part '{}' has no member 'kd_weight'", part.name));
+  }
+  return {std::nullopt, sum.ce_weight, std::move(sum.parts)};
+}
+
 }  // namespace
+
+double LossPart::ramp(std::int64_t epoch) const {
+  if (!warmup_epochs) return 1.0;
+  return std::min(static_cast<double>(epoch - kd_begin + 1) / static_cast<double>(*warmup_epochs), 1.0);
+}
+
+double LossSpec::terms_weight(const LossPart& part, std::int64_t epoch) const {
+  const double weight = part.kd_weight ? *part.kd_weight : alpha.value_or(0.0);
+  const double scale = part.tau_squared ? part.tau_student * part.tau_student : 1.0;
+  return weight * part.ramp(epoch) * scale;
+}
+
+Json document_json(const LossSpec& loss) {
+  KDBENCH_CHECK(!loss.parts.empty(), "a loss without parts stands in no document");
+  if (loss.parts.size() > 1) return to_document(LossSpec::OfParts{loss.ce_weight.value_or(0.0), loss.parts});
+  return to_document(LossSpec::OfOnePart{loss.parts.front(), loss.alpha, loss.ce_weight});
+}
+
+void read_document_json(const Json& json, LossSpec& loss, const DocumentPath& path) {
+  const bool several = json.is_object() && json.contains("parts");
+  loss = several ? loss_of_parts(json, path) : loss_of_one_part(json, path);
+}
 
 std::string checkpoint_text(const CheckpointRef& checkpoint) {
   return checkpoint.is_epoch() ? fmt::format("epoch {}", checkpoint.epoch) : checkpoint.rule;

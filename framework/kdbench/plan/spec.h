@@ -9,6 +9,7 @@
 #include <optional>
 #include <string>
 #include <tuple>
+#include <vector>
 
 namespace kdbench::inline plan {
 
@@ -52,25 +53,79 @@ struct DatasetSpec {
   }
 };
 
-/// How a method distils; in epochs [kd_begin, kd_end), counted from 0.
-struct LossSpec {
-  PluginSpec use;
-  double alpha = 1, tau_student = 1, tau_teacher = 1, teacher_temperature = 1;
+/// One loss plugin in what a method minimises. Its terms are on in epochs [kd_begin, kd_end) of the stage, counted from 0.
+struct LossPart {
+  std::string name = {};  ///< of a part of several: what the suite calls it; no part of a job's identity
+  PluginSpec use = {};
+  std::optional<double> kd_weight = {};  ///< nothing: the whole loss is written with alpha
+  double tau_student = 1, tau_teacher = 1, teacher_temperature = 1;
   bool tau_squared = false;
   std::int64_t kd_begin = 0, kd_end = 0;
+  std::optional<std::int64_t> warmup_epochs = {};  ///< nothing: no warm-up; else >= 2
+
+  bool is_on(std::int64_t epoch) const { return kd_begin <= epoch && epoch < kd_end; }
+  /// In the k-th epoch in which its terms are on, k from 1: min(k / warmup_epochs, 1). Without warm-up 1.
+  double ramp(std::int64_t epoch) const;
 
   static constexpr auto fields() {
-    using L = LossSpec;
+    using L = LossPart;
+    constexpr auto kIfAny = Presence::kIfAny;
     return std::tuple(
-        inlined(&L::use), field("alpha", &L::alpha, "weight of the distillation terms; cross-entropy has 1 - alpha"),
+        field("name", &L::name, "of one of several parts, what the suite calls it", kIfAny), inlined(&L::use),
+        field("kd_weight", &L::kd_weight, "weight of its terms, where there is no alpha", kIfAny),
         field("tau_student", &L::tau_student, "softmax temperature of the student in the loss"),
         field("tau_teacher", &L::tau_teacher, "softmax temperature of the teacher in the loss"),
         field("teacher_temperature", &L::teacher_temperature, "divides the teacher's logits before the loss sees them"),
         field("tau_squared", &L::tau_squared, "whether the terms are multiplied by tau_student^2"),
         field("kd_begin", &L::kd_begin, "first epoch that distils, from 0"),
-        field("kd_end", &L::kd_end, "first epoch after it that does not"));
+        field("kd_end", &L::kd_end, "first epoch after it that does not"),
+        field("warmup_epochs", &L::warmup_epochs,
+              "n: in the k-th of these epochs, k from 1, its terms weigh min(k / n, 1) of their weight; none: no warm-up",
+              kIfAny));
   }
 };
+
+/// How a method distils. In each epoch it minimises
+///   ce_weight * cross-entropy + sum over the parts whose terms are on of kd_weight * ramp(epoch) * [tau_student^2] * terms.
+/// Of one part `alpha` is the short form: kd_weight = alpha, and ce_weight = 1 - alpha beside terms, 1 where none are.
+struct LossSpec {
+  std::optional<double> alpha = {}, ce_weight = {};  ///< one of the two
+  std::vector<LossPart> parts = {};                  ///< at least one
+
+  double ce_beside_terms() const { return ce_weight ? *ce_weight : 1.0 - alpha.value_or(0.0); }
+  double ce_alone() const { return ce_weight.value_or(1.0); }
+  /// Weight of a part's terms in an epoch in which they are on, tau_student^2 included.
+  double terms_weight(const LossPart& part, std::int64_t epoch) const;
+
+  /// How a loss of one part stands in documents: the part's members beside the weight of cross-entropy.
+  struct OfOnePart {
+    LossPart part = {};
+    std::optional<double> alpha = {}, ce_weight = {};
+
+    static constexpr auto fields() {
+      using L = OfOnePart;
+      return std::tuple(inlined(&L::part),
+                        field("alpha", &L::alpha, "weight of the terms; cross-entropy has 1 - alpha, and 1 where no terms are",
+                              Presence::kIfAny),
+                        field("ce_weight", &L::ce_weight, "weight of cross-entropy, where there is no alpha", Presence::kIfAny));
+    }
+  };
+  /// How one of several parts does.
+  struct OfParts {
+    double ce_weight = 0;
+    std::vector<LossPart> parts = {};
+
+    static constexpr auto fields() {
+      return std::tuple(field("ce_weight", &OfParts::ce_weight, "weight of cross-entropy"),
+                        field("parts", &OfParts::parts, "whose terms are summed, at least two; each has a kd_weight"));
+    }
+  };
+  using Forms = std::tuple<OfOnePart, OfParts>;
+};
+
+Json document_json(const LossSpec& loss);
+/// @throws DocumentError for a missing, unknown or wrong member
+void read_document_json(const Json& json, LossSpec& loss, const DocumentPath& path);
 
 /// Which state of a trained network is meant: "last", "epoch" (after `epoch` epochs), or a rule on the validation rows.
 struct CheckpointRef {

@@ -53,14 +53,15 @@ struct EpochRecord {
 
   static constexpr auto fields() {
     using E = EpochRecord;
-    return std::tuple(
-        field("epoch", &E::epoch, "from 1"), field("lr", &E::lr, "of its last step"),
-        field("loss", &E::loss, "what was minimised, mean over the rows"),
-        field("terms", &E::terms, "its unweighted parts by name, \"ce\" among them where it was computed; means over the rows"),
-        field("train_accuracy", &E::train_accuracy, "of the augmented rows, in train mode"),
-        field("val", &E::val, "on the validation rows; null where they were not asked"),
-        field("val_information", &E::val_information, "sum of both informations; null where they were not asked"),
-        field("seconds", &E::seconds, "of training"));
+    return std::tuple(field("epoch", &E::epoch, "from 1"), field("lr", &E::lr, "of its last step"),
+                      field("loss", &E::loss, "what was minimised, mean over the rows"),
+                      field("terms", &E::terms,
+                            "its unweighted parts by name, \"ce\" among them where it was computed; of several losses as "
+                            "\"part/term\"; means over the rows"),
+                      field("train_accuracy", &E::train_accuracy, "of the augmented rows, in train mode"),
+                      field("val", &E::val, "on the validation rows; null where they were not asked"),
+                      field("val_information", &E::val_information, "sum of both informations; null where they were not asked"),
+                      field("seconds", &E::seconds, "of training"));
   }
 };
 
@@ -99,7 +100,8 @@ struct AsTaught {
 
   static constexpr auto fields() {
     return std::tuple(inlined(&AsTaught::metrics),
-                      field("temperature", &AsTaught::temperature, "fitted T * teacher_temperature * tau_teacher"));
+                      field("temperature", &AsTaught::temperature,
+                            "fitted T * teacher_temperature * tau_teacher; of several losses those of the first"));
   }
 };
 

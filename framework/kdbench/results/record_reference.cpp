@@ -6,6 +6,8 @@
 #include <fmt/core.h>
 
 #include <set>
+#include <tuple>
+#include <type_traits>
 #include <typeindex>
 #include <typeinfo>
 
@@ -18,17 +20,26 @@ std::string presence_text(Presence presence) { return presence == Presence::kIfA
 class Reference {
  public:
   template <Document T>
-  void add(const std::string& title) {
+  void add(const std::string& title, const std::string& form = "") {
     if (!seen_.insert(typeid(T)).second) return;
-    out_ += fmt::format("\n## {}\n\n| member | kind | stands | meaning |\n| --- | --- | --- | --- |\n", title);
+    out_ += fmt::format("\n## {}{}\n\n| member | kind | stands | meaning |\n| --- | --- | --- | --- |\n", title, form);
     for (const auto& line : describe_fields<T>()) {
       out_ += fmt::format("| `{}` | {} | {} | {} |\n", line.key, line.kind, presence_text(line.presence), line.meaning);
     }
     const T value{};
     document::each_field(value, [&]<class Field, class Value>(const Field& f, const Value&) {
       using Inside = document::inner_t<Value>;
+      if constexpr (requires { typename Inside::Forms; })
+        add_forms(std::type_identity<typename Inside::Forms>(), title + "." + f.key);
       if constexpr (Document<Inside> && !TextCoded<Inside>) add<Inside>(title == "A record" ? f.key : title + "." + f.key);
     });
+  }
+
+  /// The forms that a value which writes itself may have.
+  template <class... Form>
+  void add_forms(std::type_identity<std::tuple<Form...>>, const std::string& title) {
+    std::size_t form = 0;
+    (add<Form>(title, form++ == 0 ? "" : " (of several parts)"), ...);
   }
 
   std::string take() { return std::move(out_); }

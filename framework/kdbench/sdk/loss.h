@@ -38,6 +38,16 @@ struct LossNeeds {
   /// nothing between calls but tensors changed in place, and reads no value on the host. A GPU then replays the whole training
   /// step as one graph.
   bool repeatable = false;
+
+  /// What this and another loss need together: whatever one of them asks for, and the promises that both make.
+  LossNeeds with(const LossNeeds& other) const {
+    return {.terms = terms || other.terms,
+            .teacher = teacher || other.teacher,
+            .teacher_features = teacher_features || other.teacher_features,
+            .teacher_embedding = teacher_embedding || other.teacher_embedding,
+            .posterior = posterior || other.posterior,
+            .repeatable = repeatable && other.repeatable};
+  }
 };
 
 /// One training batch of N images, K classes.
@@ -74,8 +84,10 @@ class LossTerms {
 class Loss : public torch::nn::Module {
  public:
   /// Returns the distillation terms of one batch, differentiable in `in.student`. The host trains on
-  /// `(1 - alpha) cross_entropy + alpha * tau_student^2 * sum of terms` (the tau^2 only if the suite says `tau_squared`):
-  /// cross-entropy, weights and tau^2 are the suite's, not yours. No terms at all (`return {}`) means cross-entropy alone.
+  /// `ce_weight * cross_entropy + kd_weight * ramp(epoch) * tau_student^2 * sum of terms`: the tau^2 only if the suite says
+  /// `tau_squared`; `alpha` is short for the weights alpha and 1 - alpha; of several losses the weighted terms are summed.
+  /// Cross-entropy, weights, warm-up and tau^2 are the suite's, not yours. Outside the suite's `from_epoch` and `to_epoch` it is
+  /// not called. No terms at all (`return {}`) means cross-entropy alone.
   /// @throws kdbench::Error if the tensors cannot be matched.
   virtual LossTerms forward(const LossInputs& in) = 0;
 

@@ -53,11 +53,15 @@ struct ModelUse : PluginUse {
   Recipe recipe;                                ///< [train], overwritten by [models.NAME.train]
 };
 
-/// Knobs the host owns in every loss. Lists stand for variants, as for the plugin's own parameters.
+/// A loss plugin with the knobs that the host owns in every loss, or a combination of other [losses.NAME]. Lists of knobs stand
+/// for variants, as for the plugin's own parameters.
 struct LossUse : PluginUse {
-  SuiteParams knobs;  ///< of alpha, tau, tau_student, tau_teacher, teacher_temperature, tau_squared: those that were written
+  SuiteParams knobs;                          ///< of the keys that keys/fields.h lists for losses: those that were written
   std::vector<std::vector<std::string>> zip;  ///< key `zip`: groups of parameters whose lists advance together
   Position zip_at;
+  bool is_combination = false;           ///< key `of`: it has no plugin, but parts
+  std::vector<Located<std::string>> of;  ///< of a combination: names of [losses.NAME], at least two
+  std::vector<double> weights;           ///< of the parts in the order of `of`; empty: each part's own
 };
 
 struct StrategyUse : PluginUse {};

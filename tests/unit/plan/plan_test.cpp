@@ -82,11 +82,15 @@ TEST(MakePlan, TellsApartWhatDecidesAResult) {
                                         student(kHead, "tau = 5\n"),
                                         student(kHead, "tau_teacher = 5\n"),
                                         student(kHead, "alpha = 0.5\n"),
+                                        student(kHead, "ce_weight = 0.25\nkd_weight = 0.5\n"),
+                                        student(kHead, "warmup_epochs = 2\n"),
+                                        student(kHead, "from_epoch = 1\n"),
+                                        student(kHead, "to_epoch = 1\n"),
                                         student(kHead, "tau_squared = false\n"),
                                         student(kHead, "teacher_temperature = 2\n"),
                                         student(kHead, "beta = 2\n"),
                                         student(longer, "")};
-  EXPECT_EQ(different.size(), 8u);
+  EXPECT_EQ(different.size(), 12u);
 }
 
 TEST(MakePlan, TakesAnIntegerForTheEqualReal) {
@@ -145,6 +149,11 @@ TEST(MakePlan, SaysInWhichConventionAMethodStands) {
   const std::string axis = "kind = \"sensitivity\"\naxis = \"tau\"\nvalues = [1, 2]\n";
   EXPECT_EQ(convention(""), "tau=4 on both, tau^2 on, alpha=1");
   EXPECT_EQ(convention("tau = 2.5\ntau_squared = false\nalpha = 0.9\n"), "tau=2.5 on both, tau^2 off, alpha=0.9");
+  EXPECT_EQ(convention("ce_weight = 1\nkd_weight = 0.8\n"), "tau=4 on both, tau^2 on, ce=1, kd=0.8");
+  EXPECT_EQ(convention("kd_weight = 9\n"), "tau=4 on both, tau^2 on, ce=0, kd=9");
+  EXPECT_EQ(convention("warmup_epochs = 2\n"), "tau=4 on both, tau^2 on, alpha=1, warm-up 2 epochs");
+  EXPECT_EQ(convention("from_epoch = 1\n"), "tau=4 on both, tau^2 on, alpha=1, from epoch 1");
+  EXPECT_EQ(convention("to_epoch = 1\n", axis), "tau on both, tau^2 on, alpha=1, in epochs [0, 1)");
   EXPECT_EQ(convention("tau_student = 1\n"), "tau=1 on the student, 4 on the teacher, tau^2 on, alpha=1");
   EXPECT_EQ(convention("teacher_temperature = 2\n"), "tau=4 on both, tau^2 on, alpha=1, teacher temperature 2");
   EXPECT_EQ(convention("", axis), "tau on both, tau^2 on, alpha=1");
@@ -159,8 +168,8 @@ TEST(MakePlan, MovesTheTemperatureOfTheAxisAlone) {
   std::map<std::string, Shared<LossSpec>> loss_of;
   for (const auto& job : plan.jobs) loss_of[job.id] = job.spec.loss;
   for (const auto& p : placements(plan, Role::kMethod)) {
-    EXPECT_EQ(loss_of.at(p.job)->tau_student, 1.0);
-    EXPECT_EQ(loss_of.at(p.job)->tau_teacher, p.value);
+    EXPECT_EQ(loss_of.at(p.job)->parts.front().tau_student, 1.0);
+    EXPECT_EQ(loss_of.at(p.job)->parts.front().tau_teacher, p.value);
   }
 }
 

@@ -40,6 +40,75 @@ TEST(Spec, IsRefusedWithThePathOfWhatIsWrong) {
   EXPECT_EQ(from_document<Spec>(document, "r.json").error()[0].text(), "r.json: it has no member 'model'");
 }
 
+LossPart small_part() { return {.use = {"kl", "1", Json::object()}, .tau_student = 2, .tau_squared = true, .kd_end = 9}; }
+
+TEST(LossSpec, OfAlphaIsTheDocumentItAlwaysWas) {
+  const LossSpec loss{.alpha = 0.9, .parts = {small_part()}};
+  EXPECT_EQ(
+      canonical(to_document(loss)),
+      R"({"alpha":0.9,"kd_begin":0,"kd_end":9,"params":{},"plugin":"kl","tau_squared":true,"tau_student":2,"tau_teacher":1,)"
+      R"("teacher_temperature":1,"version":"1"})");
+}
+
+TEST(LossSpec, OfWeightsComesBackFromItsDocument) {
+  auto part = small_part();
+  part.kd_weight = 0.8;
+  part.warmup_epochs = 4;
+  const LossSpec loss{.ce_weight = 1.5, .parts = {part}};
+  const auto document = to_document(loss);
+  EXPECT_FALSE(document.contains("alpha"));
+  EXPECT_EQ(document.at("warmup_epochs"), 4);
+  EXPECT_EQ(to_document(from_document<LossSpec>(document)), document);
+}
+
+TEST(LossSpec, IsRefusedWithoutItsWeightsOrWithTwoWaysToWriteThem) {
+  const auto refusal = [](const Json& document) { return from_document<LossSpec>(document, "r.json").error()[0].text(); };
+  auto document = to_document(LossSpec{.alpha = 0.9, .parts = {small_part()}});
+  document["kd_weight"] = 0.8;
+  EXPECT_EQ(refusal(document), "r.json: 'alpha' stands for the weights beside it");
+  document.erase("alpha");
+  EXPECT_EQ(refusal(document), "r.json: it has no member 'alpha'");
+}
+
+TEST(LossSpec, WeighsTermsByTheEpochOfTheWarmUp) {
+  auto part = small_part();
+  part.kd_weight = 0.8;
+  part.kd_begin = 3;
+  const LossSpec at_once{.ce_weight = 1, .parts = {part}};
+  part.warmup_epochs = 4;
+  const LossSpec rising{.ce_weight = 1, .parts = {part}};
+  // 0.8 * min(k / 4, 1) * 2^2 in the k-th of the epochs from 3 on
+  const std::vector<double> expected{0.8, 1.6, 2.4, 3.2, 3.2};
+  for (std::int64_t k = 1; k <= 5; ++k) {
+    EXPECT_DOUBLE_EQ(rising.terms_weight(part, 2 + k), expected.at(static_cast<std::size_t>(k) - 1)) << k;
+    EXPECT_DOUBLE_EQ(at_once.terms_weight(at_once.parts.front(), 2 + k), 3.2);
+  }
+  EXPECT_FALSE(part.is_on(2));
+  EXPECT_TRUE(part.is_on(3));
+  EXPECT_TRUE(part.is_on(8));
+  EXPECT_FALSE(part.is_on(9));
+}
+
+TEST(LossSpec, OfSeveralPartsListsThem) {
+  auto first = small_part(), second = small_part();
+  first.name = "kl";
+  first.kd_weight = 0.9;
+  second.name = "at";
+  second.kd_weight = 1000;
+  const LossSpec loss{.ce_weight = 0.1, .parts = {first, second}};
+  const auto document = to_document(loss);
+  EXPECT_EQ(document.size(), 2u);
+  EXPECT_EQ(document.at("parts").at(1).at("name"), "at");
+  EXPECT_EQ(document.at("parts").at(1).at("kd_weight"), 1000.0);
+  EXPECT_EQ(to_document(from_document<LossSpec>(document)), document);
+  auto one = document;
+  one["parts"].erase(1);
+  EXPECT_EQ(from_document<LossSpec>(one, "r.json").error()[0].text(), "r.json: 'parts' has fewer than two");
+  auto without = document;
+  without["parts"][1].erase("kd_weight");
+  EXPECT_EQ(from_document<LossSpec>(without, "r.json").error()[0].text(), "r.json: part 'at' has no member 'kd_weight'");
+}
+
 TEST(Spec, SharesItsPartsWithCopies) {
   const auto first = small_spec();
   auto second = first;

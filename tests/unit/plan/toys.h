@@ -4,6 +4,8 @@
 
 #include <ATen/Functions.h>
 
+#include <gtest/gtest.h>
+
 #include <algorithm>
 #include <functional>
 #include <set>
@@ -40,7 +42,8 @@ struct ToyNet final : Model {
   torch::Tensor first_, last_;
 };
 
-/// "kl" needs a teacher, "none" the labels alone, "posterior" what the data set does not know, "picky" refuses every pair.
+/// "kl" needs a teacher, "none" the labels alone, "self" neither, "posterior" what the data set does not know, "picky" refuses
+/// every pair.
 struct ToyLoss final : Loss {
   explicit ToyLoss(std::string kind) : kind_(std::move(kind)) {}
   LossNeeds needs() const override {
@@ -88,7 +91,7 @@ inline Catalog toys() {
                             }},
                            "toys",
                            "1"};
-  for (const std::string kind : {"kl", "none", "posterior", "picky"}) {
+  for (const std::string kind : {"kl", "none", "posterior", "picky", "self"}) {
     catalog.losses[kind] = {{kind,
                              {.is_baseline = kind == "kl"},
                              weights,
@@ -152,6 +155,10 @@ inline std::set<std::string> ids(const Plan& plan) {
   std::set<std::string> out;
   for (const auto& job : plan.jobs) out.insert(job.id);
   return out;
+}
+
+inline void expect_says(const std::string& text, const std::string& part) {
+  EXPECT_NE(text.find(part), std::string::npos) << text;
 }
 
 }  // namespace kdbench::toy

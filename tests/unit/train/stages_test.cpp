@@ -256,7 +256,7 @@ TEST(FittedTemperature, IsThatOfTheValidationRowsAndDividesTheTeachersLogits) {
   EXPECT_NEAR(teacher.tau_curve.at(0).ece, own.fit.ece_after, 1e-6);
   // The same as a suite that divides by that number itself.
   auto divided = taught_by("divided", "t", "last");
-  toy::change(divided.spec.loss, [&](LossSpec& loss) { loss.teacher_temperature = temperature; });
+  toy::change(divided.spec.loss, [&](LossSpec& loss) { loss.parts.front().teacher_temperature = temperature; });
   toy::train(s.store, {divided});
   EXPECT_EQ(weights(s.store, "fitted"), weights(s.store, "divided"));
   EXPECT_FALSE(record(s.store, "divided").teacher->fitted_temperature);

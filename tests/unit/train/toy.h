@@ -4,6 +4,7 @@
 #include <kdbench/train/session/session.h>
 
 #include <ATen/Functions.h>
+#include <ATen/core/grad_mode.h>
 #include <torch/nn/modules/batchnorm.h>
 #include <torch/nn/modules/conv.h>
 #include <torch/nn/modules/dropout.h>
@@ -107,6 +108,28 @@ struct ToyLoss final : Loss {
   std::string kind_;
 };
 
+/// Regresses the classes from the student's embedding, and pulls what it says of a row to what it said of it before: a module and
+/// a memory bank that a checkpoint must hold. Reads no teacher.
+struct ToyBank final : Loss {
+  explicit ToyBank(const LossContext& context)
+      : regressor_(register_module("regressor", torch::nn::Linear(context.student_embedding, context.num_classes))),
+        bank_(register_buffer("bank", at::zeros({60, context.num_classes}))) {}
+  LossNeeds needs() const override { return {.teacher = false, .repeatable = true}; }
+  LossTerms forward(const LossInputs& in) override {
+    if (in.teacher.logits.defined()) throw Error("it did not ask for a teacher");
+    const auto said = regressor_(in.student.embedding);
+    const auto kept = bank_.index_select(0, in.indices);
+    const at::NoGradGuard no_grad;
+    bank_.index_copy_(0, in.indices, (kept + said.detach()) / 2);
+    const at::AutoGradMode with_grad(true);
+    return {{"kept", (said - kept).square().mean()}, {"size", said.square().mean()}};
+  }
+
+ private:
+  torch::nn::Linear regressor_;
+  torch::Tensor bank_;
+};
+
 inline Factories factories() {
   Factories f;
   f.dataset = [](const DataSource& source) {
@@ -116,7 +139,10 @@ inline Factories factories() {
     return std::make_shared<ToyNet>(context, spec.params.at("width").get<std::int64_t>(),
                                     spec.params.at("dropout").get<double>());
   };
-  f.loss = [](const LossSpec& spec, const LossContext&) { return std::make_shared<ToyLoss>(spec.use.plugin); };
+  f.loss = [](const PluginSpec& spec, const LossContext& context) -> std::shared_ptr<Loss> {
+    if (spec.plugin == "bank") return std::make_shared<ToyBank>(context);
+    return std::make_shared<ToyLoss>(spec.plugin);
+  };
   return f;
 }
 
@@ -161,14 +187,44 @@ void change(Shared<T>& part, const Change& change) {
 inline Job taught(const std::string& id, const std::string& loss, double tau, bool moves, std::int64_t epochs = 3,
                   double dropout = 0) {
   auto out = job(id, 4, moves, epochs, dropout);
-  LossSpec how;
+  LossPart how;
   how.use = {loss, "1", Json::object()};
-  how.alpha = 0.7;
   how.tau_student = how.tau_teacher = tau;
   how.tau_squared = true;
   how.kd_end = epochs;
-  out.spec.loss = how;
+  out.spec.loss = LossSpec{.alpha = 0.7, .parts = {how}};
   out.spec.teacher = TeacherSpec{"teacher", {}, std::nullopt};
+  return out;
+}
+
+/// As taught() makes them, with weights of their own, whose terms come in after an epoch and rise over two.
+inline Job rising(const std::string& id, bool moves) {
+  auto out = taught(id, "features", 2, moves);
+  change(out.spec.loss, [](LossSpec& loss) {
+    loss.alpha.reset();
+    loss.ce_weight = 0.5;
+    auto& part = loss.parts.front();
+    part.kd_weight = 1.5;
+    part.kd_begin = 1;
+    part.warmup_epochs = 2;
+  });
+  return out;
+}
+
+/// 0.5 CE + 0.9 "kl", the loss mse at tau 2, + 0.8 "bank", in the first two of three epochs, + 100 "at", the loss features with a
+/// warm-up over all three.
+inline Job combined(const std::string& id, bool moves) {
+  const auto part = [](const std::string& name, const std::string& plugin, double weight) {
+    return LossPart{.name = name, .use = {plugin, "1", Json::object()}, .kd_weight = weight, .kd_end = 3};
+  };
+  LossSpec sum{.ce_weight = 0.5, .parts = {part("kl", "mse", 0.9), part("bank", "bank", 0.8), part("at", "features", 100)}};
+  sum.parts[0].tau_student = sum.parts[0].tau_teacher = 2;
+  sum.parts[0].teacher_temperature = 1.5;
+  sum.parts[0].tau_squared = true;
+  sum.parts[1].kd_end = 2;
+  sum.parts[2].warmup_epochs = 3;
+  auto out = taught(id, "mse", 1, moves);
+  out.spec.loss = std::move(sum);
   return out;
 }
 

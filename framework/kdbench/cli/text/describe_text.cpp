@@ -71,9 +71,8 @@ std::vector<std::vector<std::string>> facts(const PluginDocument& plugin) {
 }
 
 constexpr const char* kLossKeys =
-    "A loss table also takes the host's keys alpha, tau, tau_student, tau_teacher, "
-    "teacher_temperature and tau_squared\n"
-    "(kdbench describe suite).";
+    "A loss table also takes the host's keys alpha, ce_weight, kd_weight, warmup_epochs, from_epoch, to_epoch, tau,\n"
+    "tau_student, tau_teacher, teacher_temperature and tau_squared (kdbench describe suite).";
 
 /// Calls `each(table, rows)` for every table of the suite, in order.
 template <class Function>

@@ -82,7 +82,7 @@ class PlanWriter {
 
   std::string text() const {
     auto out = head() + "\n" + studies();
-    for (const auto& part : {shared(), groups(), jobs()}) {
+    for (const auto& part : {combinations(), shared(), groups(), jobs()}) {
       if (!part.empty()) out += "\n" + part;
     }
     return out;
@@ -155,6 +155,21 @@ class PlanWriter {
             values.empty() ? "-" : text(values.size()),
             text(jobs.size()),
             std::to_string(to_do)};
+  }
+
+  /// What methods of several losses minimise; others say no more than their study's board does.
+  std::string combinations() const {
+    Rows rows = {{"method", "minimises"}};
+    for (const auto& p : plan_.placements) {
+      const auto job = index_.find(p.job);
+      if (p.role != Role::kMethod || job == index_.end()) continue;
+      const auto& loss = plan_.jobs[job->second].spec.loss;
+      if (!loss || loss->parts.size() < 2) continue;
+      if (Rows::value_type row{p.method, p.convention}; std::find(rows.begin(), rows.end(), row) == rows.end()) {
+        rows.push_back(std::move(row));
+      }
+    }
+    return rows.size() > 1 ? "combinations of losses\n" + limited(rows, options_, {}) : "";
   }
 
   std::string shared() const {

@@ -25,7 +25,7 @@ JobState state_of(Status status) {
 }
 
 void add_teaching(const RunRecord& record, Outcome& out) {
-  if (record.spec && record.spec->loss) out.tau = finite(record.spec->loss->tau_teacher);
+  if (record.spec && record.spec->loss) out.tau = finite(record.spec->loss->parts.front().tau_teacher);
   if (!record.teacher) return;
   const auto& taught = record.teacher->as_taught;
   out.taught_ece = finite(taught.metrics.ece);

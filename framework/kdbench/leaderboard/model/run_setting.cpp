@@ -11,8 +11,15 @@ PluginName name_of(const PluginSpec& use) {
   return name;
 }
 
+/// "kl"; "kl+at" of a combination.
+std::string plugins_of(const LossSpec& loss) {
+  std::string out;
+  for (const auto& part : loss.parts) out += (out.empty() ? "" : "+") + part.use.plugin;
+  return out;
+}
+
 void add_spec(const Spec& spec, RunSetting& setting) {
-  if (spec.loss) setting.loss = spec.loss->use.plugin;
+  if (spec.loss) setting.loss = plugins_of(*spec.loss);
   if (spec.model) setting.model = name_of(*spec.model);
   if (spec.train) setting.epochs = spec.train->epochs;
   if (!spec.dataset) return;

@@ -10,8 +10,8 @@
 namespace kdbench::inline plan {
 
 struct LossAnswer {
-  LossNeeds needs;
-  std::optional<std::string> refusal;  ///< why the loss cannot be used on the pair
+  MethodNeeds needs;
+  std::optional<std::string> refusal;  ///< why the loss, or a part of it, cannot be used on the pair
 };
 
 class LossAnswers {

@@ -1,4 +1,6 @@
+#include <kdbench/plan/make/convention.h>
 #include <kdbench/plan/make/job_list.h>
+#include <kdbench/plan/make/loss_window.h>
 #include <kdbench/plan/make/make_plan.h>
 #include <kdbench/plan/make/spec_parts.h>
 #include <kdbench/plan/make/stages.h>
@@ -144,14 +146,21 @@ class Planner {
 
   std::optional<Usable> try_method(const Setting& s, const Method& method, Position at) {
     Usable usable{&method, {}, false, {}};
+    const auto refuse = [&](Position where, const char* why) {
+      complain(where, fmt::format("study '{}': loss '{}' with {}: {}", s.study->name, method.label, pair_text(s), why));
+    };
     try {
       usable.needs = answers_.ask(method, s, s.student(), s.teacher()).needs;
       usable.labels_only = !usable.needs.terms;
+      if (usable.labels_only) check_loss_keys(method, usable.needs, {});
       if (usable.needs.teacher && s.teacher().empty())
         throw Error("it needs a teacher; write the pair as [\"teacher\", \"student\"]");
       usable.stages = plan_stages(resolved_, answers_, s, method, usable.needs);
+    } catch (const LossKeyError& error) {
+      refuse(error.at(), error.what());
+      return std::nullopt;
     } catch (const std::exception& error) {
-      complain(at, fmt::format("study '{}': loss '{}' with {}: {}", s.study->name, method.label, pair_text(s), error.what()));
+      refuse(at, error.what());
       return std::nullopt;
     }
     return usable;
@@ -169,12 +178,12 @@ class Planner {
     for (const auto& usable : methods) {
       if (usable.labels_only) {
         place_alone(s, seed);
-        if (!sensitivity) place_method(s, usable, usable.method->knobs, 0, seed);
+        if (!sensitivity) place_method(s, usable, *usable.method, 0, seed);
       } else if (!sensitivity) {
-        place_method(s, usable, usable.method->knobs, 0, seed);
+        place_method(s, usable, *usable.method, 0, seed);
       } else {
         for (const auto value : s.study->values) {
-          place_method(s, usable, at_axis(usable.method->knobs, s.study->axis, value), value, seed);
+          place_method(s, usable, at_axis(*usable.method, s.study->axis, value), value, seed);
         }
       }
     }
@@ -211,20 +220,21 @@ class Planner {
     place(std::move(p));
   }
 
-  void place_method(const Setting& s, const Usable& usable, const Knobs& knobs, double value, std::int64_t seed) {
+  /// @param method the usable one, at `value` on the study's axis
+  void place_method(const Setting& s, const Usable& usable, const Method& method, double value, std::int64_t seed) {
     std::map<std::string, Trained> trained;  // by stage
     for (const auto& planned : usable.stages) {
       const auto& stage = planned.stage;
       const bool named = stage.loss == StageLoss::kNamed && planned.method;
-      auto spec = stage_spec(s, planned, named ? planned.method->knobs : knobs, trained);
+      auto spec = stage_spec(s, planned, named ? *planned.method : method, trained);
       auto& now = trained[stage.id] = taught_by(planned, trained);
       const bool features = planned.method && (planned.needs.teacher_features || planned.needs.teacher_embedding);
       now.job = jobs_.add(s, std::move(spec), job_name(s, usable, planned, value), stage.model, features);
       if (teaches(usable, stage.id)) place_teacher(s, stage.id, now, seed);
     }
     auto p = placement(s, Role::kMethod, seed);
-    p.method = usable.method->label;
-    p.convention = convention(s, usable, knobs);
+    p.method = method.label;
+    p.convention = convention_of(usable, method, s.study->axis);
     p.value = value;
     set_training(p, trained.at("student"));
     place(std::move(p));
@@ -236,12 +246,12 @@ class Planner {
                        [&](const StagePlan& p) { return p.taught() && *p.stage.teacher == stage; });
   }
 
-  Spec stage_spec(const Setting& s, const StagePlan& planned, const Knobs& knobs,
+  Spec stage_spec(const Setting& s, const StagePlan& planned, const Method& method,
                   const std::map<std::string, Trained>& trained) const {
     const auto& stage = planned.stage;
     const auto& model = resolved_.models.at(stage.model);
     auto spec = labels_spec(of_seed_, *s.dataset, model, planned.recipe);
-    if (planned.method) spec.loss = loss_spec(*planned.method, planned.needs, knobs, stage);
+    if (planned.method) spec.loss = loss_spec(method, planned.needs, stage);
     if (planned.taught()) spec.teacher = teacher_spec(trained.at(*stage.teacher).job, stage);
     if (stage.init) spec.init = trained.at(*stage.init).job;
     if (stage.added_to) spec.added_to = trained.at(*stage.added_to).job;
@@ -264,15 +274,6 @@ class Planner {
     p.teacher_job = trained.teacher_job;
     p.teacher_checkpoint = trained.teacher_checkpoint;
     p.chain = trained.chain;
-  }
-
-  static std::string convention(const Setting& s, const Usable& usable, const Knobs& knobs) {
-    if (usable.labels_only) return "labels only";
-    const auto text =
-        usable.needs.teacher ? convention_text(knobs, s.study->axis) : fmt::format("posterior, alpha={}", knobs.alpha);
-    const auto* last = usable.stages.back().method;
-    if (usable.stages.back().stage.loss != StageLoss::kNamed || !last) return text;
-    return fmt::format("{}; student by {}: {}", text, last->label, convention_text(last->knobs, ""));
   }
 
   void place_teacher(const Setting& s, const std::string& stage, const Trained& trained, std::int64_t seed) {

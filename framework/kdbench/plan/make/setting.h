@@ -5,6 +5,7 @@
 #include <kdbench/sdk/strategy.h>
 
 #include <string>
+#include <utility>
 #include <vector>
 
 namespace kdbench::inline plan {
@@ -19,11 +20,22 @@ struct Setting {
   const std::string& student() const { return pair->student.value; }
 };
 
+/// What a method needs on a pair of networks.
+struct MethodNeeds : LossNeeds {
+  MethodNeeds() = default;
+  /// Of a method with these parts: everything that some part needs; what they promise, all must.
+  explicit MethodNeeds(std::vector<LossNeeds> of_parts) : LossNeeds(of_parts.front()), parts(std::move(of_parts)) {
+    for (const auto& part : parts) static_cast<LossNeeds&>(*this) = with(part);
+  }
+
+  std::vector<LossNeeds> parts;  ///< of each part of the method
+};
+
 /// A stage with what trains it.
 struct StagePlan {
   Stage stage;
   const Method* method = nullptr;  ///< nullptr: the labels alone
-  LossNeeds needs;                 ///< of the method on this stage's pair
+  MethodNeeds needs;               ///< of the method on this stage's pair
   Shared<Recipe> recipe = {};      ///< the model's, as the stage changes it
   bool taught() const { return method && needs.teacher; }
 };
@@ -31,7 +43,7 @@ struct StagePlan {
 /// A method that was found usable in one setting, with what that needed.
 struct Usable {
   const Method* method = nullptr;
-  LossNeeds needs;
+  MethodNeeds needs;
   bool labels_only = false;
   std::vector<StagePlan> stages;
 };

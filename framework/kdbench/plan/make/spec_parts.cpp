@@ -1,8 +1,11 @@
 #include <kdbench/base/hash.h>
+#include <kdbench/plan/make/loss_window.h>
 #include <kdbench/plan/make/spec_parts.h>
 #include <kdbench/registry/check_params.h>
 
 #include <fmt/core.h>
+
+#include <optional>
 
 namespace kdbench::inline plan {
 namespace {
@@ -24,6 +27,41 @@ void stretch(Recipe& recipe, std::int64_t to) {
   recipe.milestones = std::move(milestones);
   recipe.warmup_epochs = recipe.warmup_epochs * static_cast<double>(to) / from;
   recipe.epochs = to;
+}
+
+/// The alpha that means these weights, so that one training is one job; nothing if there is none. Weights multiply float tensors:
+/// 0.1 and 1 - 0.9 are the same there. Of epochs without terms alpha says something else.
+std::optional<double> as_alpha(const Knobs& knobs, bool always_terms) {
+  if (!knobs.has_weights()) return knobs.alpha;
+  const bool same = knobs.kd() <= 1 && static_cast<float>(knobs.ce()) == static_cast<float>(1.0 - knobs.kd());
+  return always_terms && same ? std::optional(knobs.kd()) : std::nullopt;
+}
+
+/// Of a loss that is no combination.
+void write_weights(const Knobs& knobs, const Stage& stage, LossSpec& spec) {
+  auto& part = spec.parts.front();
+  if (const auto alpha = as_alpha(knobs, loss_window(knobs, stage).is_whole(stage))) {
+    spec.alpha = alpha;
+    part.kd_weight.reset();
+  } else {
+    spec.ce_weight = knobs.ce();
+  }
+}
+
+LossPart part_spec(const MethodPart& part, const LossNeeds& needs, const Stage& stage) {
+  const auto knobs = needs.teacher ? part.knobs : without_teacher(part);
+  const auto window = loss_window(knobs, stage);
+  LossPart spec{.name = {},
+                .use = {part.entry->name, part.entry->version, to_json(part.params)},
+                .kd_weight = knobs.kd(),
+                .tau_student = student_tau(knobs),
+                .tau_teacher = teacher_tau(knobs),
+                .teacher_temperature = knobs.teacher_temperature,
+                .tau_squared = knobs.tau_squared,
+                .kd_begin = window.begin,
+                .kd_end = window.end};
+  if (knobs.warmup_epochs > 1) spec.warmup_epochs = knobs.warmup_epochs;
+  return spec;
 }
 
 }  // namespace
@@ -53,17 +91,19 @@ Shared<Recipe> stage_recipe(const ResolvedModel& model, const Stage& stage) {
   return recipe;
 }
 
-LossSpec loss_spec(const Method& method, const LossNeeds& needs, const Knobs& knobs, const Stage& stage) {
-  LossSpec spec{.use = {method.entry->name, method.entry->version, to_json(method.params)}, .alpha = knobs.alpha};
-  if (needs.teacher) {  // without one, the temperatures decide nothing and must not split jobs
-    spec.tau_student = student_tau(knobs);
-    spec.tau_teacher = teacher_tau(knobs);
-    spec.teacher_temperature = knobs.teacher_temperature;
-    spec.tau_squared = knobs.tau_squared;
+Shared<LossSpec> loss_spec(const Method& method, const MethodNeeds& needs, const Stage& stage) {
+  LossSpec spec;
+  for (std::size_t i = 0; i < method.parts.size(); ++i) {
+    spec.parts.push_back(part_spec(method.parts[i], needs.parts[i], stage));
   }
-  spec.kd_begin = stage.kd_begin;
-  spec.kd_end = stage.kd_end == 0 ? stage.epochs : stage.kd_end;
-  return spec;
+  if (!method.is_combination()) {
+    write_weights(method.parts.front().knobs, stage, spec);
+    return spec;
+  }
+  spec.ce_weight = method.ce_weight;
+  const auto deciding = to_document(spec);
+  for (std::size_t i = 0; i < method.parts.size(); ++i) spec.parts[i].name = method.parts[i].use->name;
+  return {std::move(spec), deciding};
 }
 
 CheckpointRef checkpoint_of(const Stage& stage) {

@@ -17,7 +17,9 @@ Spec labels_spec(const Spec& of_seed, const ResolvedDataset& dataset, const Reso
 /// The model's recipe as one stage changes it.
 Shared<Recipe> stage_recipe(const ResolvedModel& model, const Stage& stage);
 
-LossSpec loss_spec(const Method& method, const LossNeeds& needs, const Knobs& knobs, const Stage& stage);
+/// How `method`, at its place on an axis, distils in a stage. What the parts of a combination are called is no part of its
+/// identity.
+Shared<LossSpec> loss_spec(const Method& method, const MethodNeeds& needs, const Stage& stage);
 
 /// @param job id of the job whose network teaches in `stage`
 TeacherSpec teacher_spec(const std::string& job, const Stage& stage);

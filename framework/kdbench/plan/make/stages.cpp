@@ -1,4 +1,5 @@
 #include <kdbench/base/text.h>
+#include <kdbench/plan/make/loss_window.h>
 #include <kdbench/plan/make/spec_parts.h>
 #include <kdbench/plan/make/stages.h>
 
@@ -129,7 +130,10 @@ StagePlan with_loss(LossAnswers& answers, const Setting& s, const Method& method
                     const std::vector<Stage>& stages) {
   const auto teacher = stage.teacher ? stage_named(stages, *stage.teacher).model : std::string();
   const auto& answer = answers.ask(method, s, stage.model, teacher);
-  if (!answer.needs.terms) return {stage, nullptr, answer.needs};
+  if (!answer.needs.terms) {
+    check_loss_keys(method, answer.needs, stage);
+    return {stage, nullptr, answer.needs};
+  }
   const bool ends = stage.model == s.student() && (teacher.empty() || teacher == s.teacher());
   const auto at =
       ends ? std::string()
@@ -139,6 +143,7 @@ StagePlan with_loss(LossAnswers& answers, const Setting& s, const Method& method
     throw Error(fmt::format("{}it learns the posterior, which dataset '{}' does not know", at, s.study->dataset.value));
   }
   if (answer.refusal) throw Error(at + *answer.refusal);
+  check_loss_keys(method, answer.needs, stage);
   return {stage, &method, answer.needs};
 }
 
@@ -150,7 +155,7 @@ const std::vector<std::string>& checkpoint_rules() {
 }
 
 std::vector<StagePlan> plan_stages(Resolved& resolved, LossAnswers& answers, const Setting& s, const Method& method,
-                                   const LossNeeds& needs) {
+                                   const MethodNeeds& needs) {
   auto stages = ask(resolved, s, needs.teacher);
   StageChecks(resolved, s, stages).run();
   for (auto& stage : stages) {  // one network, one name: a student of it must not be trained twice

@@ -15,6 +15,6 @@ const std::vector<std::string>& checkpoint_rules();
 /// @param needs of `method`, the method under study, on the setting's pair
 /// @throws Error saying why the strategy or a loss cannot be used here, naming strategy and stage
 std::vector<StagePlan> plan_stages(Resolved& resolved, LossAnswers& answers, const Setting& s, const Method& method,
-                                   const LossNeeds& needs);
+                                   const MethodNeeds& needs);
 
 }  // namespace kdbench::inline plan

@@ -1,4 +1,5 @@
 #include <kdbench/base/text.h>
+#include <kdbench/plan/resolve/combinations.h>
 #include <kdbench/plan/resolve/fingerprint.h>
 #include <kdbench/plan/resolve/resolved.h>
 #include <kdbench/registry/check_params.h>
@@ -85,7 +86,14 @@ Resolved::Resolved(const Suite& s, const Catalog& catalog, Diagnostics& diagnost
   if (const auto* strategy = baseline_of(catalog.strategies)) baseline_strategy = strategy->name;
   for (const auto& [name, use] : suite.datasets) resolve_dataset(name, catalog);
   resolve_models(catalog);
-  for (const auto& [name, use] : suite.losses) methods[name] = expand_methods(use, catalog, suite.file, diagnostics_);
+  std::map<std::string, std::vector<Method>> combined;
+  for (const auto& [name, use] : suite.losses) {
+    if (!use.is_combination) methods[name] = expand_methods(use, catalog, suite.file, diagnostics_);
+  }
+  for (const auto& [name, use] : suite.losses) {
+    if (use.is_combination) combined[name] = combine(use, methods);
+  }
+  methods.merge(combined);
   resolve_strategies(catalog);
 }
 

@@ -57,18 +57,22 @@ std::vector<Dimension> dimensions(const LossUse& use) {
   return out;
 }
 
-double real(const SuiteValue& value) {
-  if (const auto* integer = std::get_if<std::int64_t>(&value)) return static_cast<double>(*integer);
-  const auto* number = std::get_if<double>(&value);
-  return number ? *number : 0.0;  // a wrong type was reported by the suite reader
+std::int64_t whole(const SuiteValue& value) {
+  const auto* integer = std::get_if<std::int64_t>(&value);
+  return integer ? *integer : 0;
 }
 
 void set_knob(Knobs& knobs, const std::string& key, const SuiteValue& value) {
-  if (key == "alpha") knobs.alpha = real(value);
-  if (key == "tau") knobs.tau = real(value);
-  if (key == "tau_student") knobs.tau_student = real(value);
-  if (key == "tau_teacher") knobs.tau_teacher = real(value);
-  if (key == "teacher_temperature") knobs.teacher_temperature = real(value);
+  if (key == "alpha") knobs.alpha = real_value(value);
+  if (key == "ce_weight") knobs.ce_weight = real_value(value);
+  if (key == "kd_weight") knobs.kd_weight = real_value(value);
+  if (key == "warmup_epochs") knobs.warmup_epochs = whole(value);
+  if (key == "from_epoch") knobs.from_epoch = whole(value);
+  if (key == "to_epoch") knobs.to_epoch = whole(value);
+  if (key == "tau") knobs.tau = real_value(value);
+  if (key == "tau_student") knobs.tau_student = real_value(value);
+  if (key == "tau_teacher") knobs.tau_teacher = real_value(value);
+  if (key == "teacher_temperature") knobs.teacher_temperature = real_value(value);
   if (key == "tau_squared") {
     if (const auto* on = std::get_if<bool>(&value)) knobs.tau_squared = *on;
   }
@@ -104,7 +108,7 @@ Method at_point(const LossUse& use, const Listed<LossEntry>& entry, const std::v
       parts.push_back(key + "=" + shown(written(use, key).values[index[d]]));
     }
   }
-  Method method{use.name, &use, &entry, {}, {}};
+  Method method{use.name, parts, &use, {{&use, &entry, {}, {}}}, 0};
   if (!parts.empty()) method.label += "[" + join(parts, ",") + "]";
   ParamValues given;
   for (const auto& [key, param] : use.params) {
@@ -112,14 +116,21 @@ Method at_point(const LossUse& use, const Listed<LossEntry>& entry, const std::v
         std::find_if(entry.params.begin(), entry.params.end(), [&, &name = key](const auto& s) { return s.name == name; });
     given[key] = check_param(*spec, to_param(param.values[position.contains(key) ? position[key] : 0])).value;
   }
-  method.params = resolve_params(entry.params, given);
+  auto& part = method.parts.front();
+  part.params = resolve_params(entry.params, given);
   for (const auto& [key, knob] : use.knobs) {
-    set_knob(method.knobs, key, knob.values[position.contains(key) ? position[key] : 0]);
+    set_knob(part.knobs, key, knob.values[position.contains(key) ? position[key] : 0]);
   }
   return method;
 }
 
 }  // namespace
+
+double real_value(const SuiteValue& value) {
+  if (const auto* integer = std::get_if<std::int64_t>(&value)) return static_cast<double>(*integer);
+  const auto* number = std::get_if<double>(&value);
+  return number ? *number : 0.0;
+}
 
 std::vector<Method> expand_methods(const LossUse& use, const Catalog& catalog, const std::string& file,
                                    Diagnostics& diagnostics) {
@@ -165,32 +176,62 @@ ParamValues resolve_use(const PluginUse& use, const std::vector<ParamSpec>& spec
 double student_tau(const Knobs& knobs) { return knobs.tau_student.value_or(knobs.tau); }
 double teacher_tau(const Knobs& knobs) { return knobs.tau_teacher.value_or(knobs.tau); }
 
-Knobs at_axis(Knobs knobs, const std::string& axis, double value) {
-  if (axis == "tau") knobs.tau = value;
-  if (axis == "teacher_temperature") knobs.teacher_temperature = value;
+bool is_moved(const MethodPart& part, const std::string& axis) {
+  const auto& knobs = part.use->knobs;
+  if (axis.empty() || knobs.contains(axis)) return false;
+  return axis != "tau" || !knobs.contains("tau_student") || !knobs.contains("tau_teacher");
+}
+
+Method at_axis(Method method, const std::string& axis, double value) {
+  for (auto& part : method.parts) {
+    if (!is_moved(part, axis)) continue;
+    (axis == "tau" ? part.knobs.tau : part.knobs.teacher_temperature) = value;
+  }
+  return method;
+}
+
+bool sets_temperature(const LossUse& use) {
+  return use.knobs.contains("tau") || use.knobs.contains("tau_student") || use.knobs.contains("tau_teacher");
+}
+
+Knobs without_teacher(const MethodPart& part) {
+  auto knobs = part.knobs;
+  if (!part.use->knobs.contains("tau")) knobs.tau = 1.0;
+  if (!part.use->knobs.contains("tau_squared")) knobs.tau_squared = false;
+  knobs.teacher_temperature = 1.0;
   return knobs;
 }
 
-std::string convention_text(const Knobs& knobs, const std::string& axis) {
-  std::vector<std::string> parts;
+std::string window_text(const Knobs& knobs) {
+  std::vector<std::string> out;
+  if (knobs.warmup_epochs > 1) out.push_back(fmt::format("warm-up {} epochs", knobs.warmup_epochs));
+  if (knobs.to_epoch)
+    out.push_back(fmt::format("in epochs [{}, {})", knobs.from_epoch, *knobs.to_epoch));
+  else if (knobs.from_epoch > 0)
+    out.push_back(fmt::format("from epoch {}", knobs.from_epoch));
+  return join(out, ", ");
+}
+
+std::string teacher_temperature_text(const Knobs& knobs, const std::string& axis) {
+  const bool said = axis != "teacher_temperature" && knobs.teacher_temperature != 1.0;
+  return said ? fmt::format("teacher temperature {}", knobs.teacher_temperature) : "";
+}
+
+std::string temperatures_text(const Knobs& knobs, const std::string& axis) {
+  std::string text;
   if (axis == "tau") {
     if (!knobs.tau_student && !knobs.tau_teacher)
-      parts.push_back("tau on both");
+      text = "tau on both";
     else if (knobs.tau_student)
-      parts.push_back(fmt::format("tau on the teacher alone (student {})", *knobs.tau_student));
+      text = fmt::format("tau on the teacher alone (student {})", *knobs.tau_student);
     else
-      parts.push_back(fmt::format("tau on the student alone (teacher {})", *knobs.tau_teacher));
+      text = fmt::format("tau on the student alone (teacher {})", *knobs.tau_teacher);
   } else if (student_tau(knobs) == teacher_tau(knobs)) {
-    parts.push_back(fmt::format("tau={} on both", student_tau(knobs)));
+    text = fmt::format("tau={} on both", student_tau(knobs));
   } else {
-    parts.push_back(fmt::format("tau={} on the student, {} on the teacher", student_tau(knobs), teacher_tau(knobs)));
+    text = fmt::format("tau={} on the student, {} on the teacher", student_tau(knobs), teacher_tau(knobs));
   }
-  parts.push_back(knobs.tau_squared ? "tau^2 on" : "tau^2 off");
-  parts.push_back(fmt::format("alpha={}", knobs.alpha));
-  if (axis != "teacher_temperature" && knobs.teacher_temperature != 1.0) {
-    parts.push_back(fmt::format("teacher temperature {}", knobs.teacher_temperature));
-  }
-  return join(parts, ", ");
+  return text + (knobs.tau_squared ? ", tau^2 on" : ", tau^2 off");
 }
 
 }  // namespace kdbench::inline plan

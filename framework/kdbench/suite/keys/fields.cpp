@@ -204,18 +204,36 @@ const std::vector<Field<Study>>& study_fields() {
 }
 
 const std::vector<KeySpec>& loss_specs() {
-  static const auto real = [](std::string key, std::string doc, Limits limits, std::string default_text) {
-    return KeySpec{std::move(key), std::move(doc), limits, {}, "real, or a list", std::move(default_text)};
+  static const auto number = [](std::string type, std::string key, std::string doc, Limits limits, std::string default_text) {
+    return KeySpec{std::move(key), std::move(doc), limits, {}, std::move(type) + ", or a list", std::move(default_text)};
   };
   static const std::vector<KeySpec> specs = {
-      real("alpha", "Weight of the distillation terms; cross-entropy has 1 - alpha.", {.at_least = 0, .at_most = 1}, "1.0"),
-      real("tau", "Temperature of both networks inside the loss.", {.above = 0}, "4.0"),
-      real("tau_student", "Temperature of the student alone.", {.above = 0}, "tau"),
-      real("tau_teacher", "Temperature of the teacher alone.", {.above = 0}, "tau"),
-      real("teacher_temperature",
-           "Divides the teacher's logits before the loss sees them: moves its calibration and nothing else.", {.above = 0},
-           "1.0"),
-      {"tau_squared", "Multiply the distillation terms by tau_student^2.", {}, {}, "boolean, or a list", "true"},
+      number("real", "alpha",
+             "Weight of the distillation terms; cross-entropy has 1 - alpha, and 1 in epochs without terms. The short form of "
+             "'kd_weight' and 'ce_weight'.",
+             {.at_least = 0, .at_most = 1}, "1.0"),
+      number("real", "ce_weight", "Weight of cross-entropy in every epoch; instead of 'alpha'.", {.at_least = 0}, "0.0"),
+      number("real", "kd_weight", "Weight of the distillation terms; instead of 'alpha'.", {.at_least = 0}, "1.0"),
+      number("integer", "warmup_epochs",
+             "The weight of the terms rises over so many epochs: in the k-th epoch that distils, k from 1, it is multiplied by "
+             "min(k / warmup_epochs, 1). 0 and 1: no warm-up.",
+             {.at_least = 0, .at_most = kManyEpochs}, "0"),
+      number("integer", "from_epoch", "First epoch in which the terms are on, counted from 0.",
+             {.at_least = 0, .at_most = kManyEpochs}, "0"),
+      number("integer", "to_epoch", "First epoch after it in which they are off: they are on in [from_epoch, to_epoch).",
+             {.at_least = 1, .at_most = kManyEpochs}, "none"),
+      number("real", "tau", "Temperature of both networks inside the loss.", {.above = 0}, "4.0"),
+      number("real", "tau_student", "Temperature of the student alone.", {.above = 0}, "tau"),
+      number("real", "tau_teacher", "Temperature of the teacher alone.", {.above = 0}, "tau"),
+      number("real", "teacher_temperature",
+             "Divides the teacher's logits before the loss sees them: moves its calibration and nothing else.", {.above = 0},
+             "1.0"),
+      {"tau_squared",
+       "Multiply the distillation terms by tau_student^2. A loss that reads no teacher has it off unless it is written.",
+       {},
+       {},
+       "boolean, or a list",
+       "true"},
   };
   return specs;
 }
@@ -228,6 +246,30 @@ const KeySpec& plugin_spec() {
 const KeySpec& zip_spec() {
   static const KeySpec spec{
       "zip", "Groups of keys whose lists advance together; other lists make a grid.", {}, {}, "list of lists of strings", "[]"};
+  return spec;
+}
+
+const KeySpec& of_spec() {
+  static const KeySpec spec{
+      "of",
+      "Makes the table a combination of the [losses.NAME] named here: their terms are summed, each with the keys "
+      "of its own table. Beside it stand 'weights' and 'ce_weight' alone.",
+      {},
+      {},
+      "list of strings",
+      "none"};
+  return spec;
+}
+
+const KeySpec& weights_spec() {
+  static const KeySpec spec{
+      "weights",
+      "Of a combination: weights of the parts' terms in the order of 'of', in place of their own 'kd_weight' or "
+      "'alpha'.",
+      {.at_least = 0},
+      {},
+      "list of reals",
+      "the parts' own"};
   return spec;
 }
 

@@ -17,9 +17,13 @@ const KeySpec* find_knob(const std::string& key) {
   return it == specs.end() ? nullptr : &*it;
 }
 
-bool check_knob_value(const KeySpec& spec, const Node& value, Reader& reader) {
-  const bool is_boolean = spec.default_text == "true" || spec.default_text == "false";
-  return is_boolean ? reader.boolean(spec, value).has_value() : reader.real(spec, value).has_value();
+void check_knob_value(const KeySpec& spec, const Node& value, Reader& reader) {
+  if (spec.type.starts_with("boolean"))
+    reader.boolean(spec, value);
+  else if (spec.type.starts_with("integer"))
+    reader.integer(spec, value);
+  else
+    reader.real(spec, value);
 }
 
 void read_knob(const KeySpec& spec, const Node::Entry& entry, const std::string& header, LossUse& use, Reader& reader) {
@@ -55,6 +59,17 @@ void read_zip(const Node& node, LossUse& use, Reader& reader) {
       reader.complain(group.at, "a group of 'zip' must have at least two keys");
     else if (keys.size() == group.items.size())
       use.zip.push_back(std::move(keys));
+  }
+}
+
+void read_weights(const Node& node, LossUse& use, Reader& reader) {
+  const auto& spec = weights_spec();
+  if (!node.is_list() || node.items.empty()) {
+    return reader.complain(
+        node.at, fmt::format("'weights' must be a list of numbers, one for each name in 'of', found {}", described(node)));
+  }
+  for (const auto& item : node.items) {
+    if (const auto weight = reader.real(spec, item)) use.weights.push_back(*weight);
   }
 }
 
@@ -96,11 +111,72 @@ bool check_group(const Node& table, const std::string& header, const std::vector
   return reader.complaints() == before;
 }
 
+/// Alpha is a way to write both weights.
+void check_weights(const LossUse& use, Reader& reader) {
+  const auto alpha = use.knobs.find("alpha");
+  if (alpha == use.knobs.end()) return;
+  std::vector<std::string> weights;
+  for (const auto* key : {"ce_weight", "kd_weight"}) {
+    if (use.knobs.contains(key)) weights.push_back(fmt::format("'{}'", key));
+  }
+  if (weights.empty()) return;
+  reader.complain(
+      alpha->second.at,
+      fmt::format("'alpha' stands for kd_weight = alpha and ce_weight = 1 - alpha, and {} {} set too; remove 'alpha', "
+                  "or {}",
+                  join(weights, " and "), weights.size() == 1 ? "is" : "are", join(weights, " and ")));
+}
+
+/// A combination has no plugin and nothing to hand to one.
+void check_combination(const Node::Entry& table, const std::string& header, LossUse& use, Reader& reader) {
+  const std::vector<std::string> known{of_spec().key, weights_spec().key, "ce_weight"};
+  for (const auto& entry : table.value.entries) {
+    if (std::find(known.begin(), known.end(), entry.key) != known.end()) continue;
+    use.knobs.erase(entry.key);
+    reader.complain(entry.at,
+                    fmt::format("'{}' has no place in {}, which is a combination and has 'of', 'weights' and 'ce_weight' "
+                                "alone; write it in the table of a part",
+                                entry.key, header));
+  }
+  use.params.clear();
+  use.zip.clear();
+  const auto& of = table.value.find(of_spec().key)->value;
+  if (of.items.size() == 1) reader.complain(of.at, "'of' must name at least two losses, found one");
+  const auto* weights = table.value.find(weights_spec().key);
+  if (!weights || of.items.size() < 2 || !weights->value.is_list() || weights->value.items.size() == of.items.size()) return;
+  reader.complain(weights->value.at, fmt::format("'weights' must have a number for each of the {} losses of 'of', found {}",
+                                                 of.items.size(), weights->value.items.size()));
+}
+
+void check_part(const Located<std::string>& part, const std::string& header, const std::map<std::string, LossUse>& losses,
+                Reader& reader) {
+  const auto it = losses.find(part.value);
+  if (it == losses.end()) {
+    std::vector<std::string> names;
+    for (const auto& [name, use] : losses) {
+      if (!use.is_combination) names.push_back(name);
+    }
+    reader.complain(part.at,
+                    fmt::format("no {} in the file{}", header_text("losses", part.value), suggestion(part.value, names)));
+  } else if (it->second.is_combination) {
+    reader.complain(part.at, fmt::format("'{}' is a combination itself; name its parts in {}", part.value, header));
+  }
+}
+
 }  // namespace
 
 bool read_loss_key(const Node::Entry& entry, const std::string& header, LossUse& use, Reader& reader) {
   if (entry.key == zip_spec().key) {
     read_zip(entry.value, use, reader);
+    return true;
+  }
+  if (entry.key == of_spec().key) {
+    use.is_combination = true;
+    use.of = reader.texts(of_spec(), entry.value);
+    return true;
+  }
+  if (entry.key == weights_spec().key) {
+    read_weights(entry.value, use, reader);
     return true;
   }
   const auto* spec = find_knob(entry.key);
@@ -109,11 +185,22 @@ bool read_loss_key(const Node::Entry& entry, const std::string& header, LossUse&
 }
 
 void check_loss(const Node::Entry& table, const std::string& header, LossUse& use, Reader& reader) {
+  if (use.is_combination) return check_combination(table, header, use, reader);
+  if (const auto* weights = table.value.find(weights_spec().key)) {
+    reader.complain(weights->at, "'weights' is for a combination, which 'of' makes; a loss of its own has 'kd_weight'");
+  }
   std::map<std::string, int> taken;
   std::erase_if(use.zip, [&](const auto& group) { return !check_group(table.value, header, group, taken, use, reader); });
   const auto tau = use.knobs.find("tau");
   if (tau != use.knobs.end() && use.knobs.contains("tau_student") && use.knobs.contains("tau_teacher")) {
     reader.complain(tau->second.at, "'tau' has no effect beside 'tau_student' and 'tau_teacher'; remove it");
+  }
+  check_weights(use, reader);
+}
+
+void check_parts(const std::map<std::string, LossUse>& losses, Reader& reader) {
+  for (const auto& [name, use] : losses) {
+    for (const auto& part : use.of) check_part(part, header_text("losses", name), losses, reader);
   }
 }
 

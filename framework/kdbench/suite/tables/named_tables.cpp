@@ -153,6 +153,7 @@ void read_tables(const Node& root, Suite& suite, Reader& reader) {
     read_use(entry, header, use, reader, [&](const Node::Entry& item) { return read_loss_key(item, header, use, reader); });
     check_loss(entry, header, use, reader);
   });
+  check_parts(suite.losses, reader);
   read_named(root, "strategies", suite.strategies, reader, [&](const auto& entry, const auto& header, auto& use) {
     read_use(entry, header, use, reader, [](const Node::Entry&) { return false; });
   });

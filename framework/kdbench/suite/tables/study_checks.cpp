@@ -19,6 +19,24 @@ void check_kind(const Node& table, const Study& study, Reader& reader) {
   }
 }
 
+/// A combination is moved along the axis by the parts that leave it open. Boards measure the teacher as the first part uses it,
+/// so that one must be among them.
+void check_axis_of_combination(const Study& study, const Located<std::string>& name, const Suite& suite, Reader& reader) {
+  const auto& of = suite.losses.at(name.value).of;
+  if (of.empty()) return;
+  const auto& first = of.front().value;
+  const auto part = suite.losses.find(first);
+  if (part == suite.losses.end()) return;
+  const auto& knobs = part->second.knobs;
+  const bool both = study.axis == "tau" && knobs.contains("tau_student") && knobs.contains("tau_teacher");
+  if (!knobs.contains(study.axis) && !both) return;
+  reader.complain(name.at,
+                  fmt::format("'{0}' is the axis of study '{1}', but the first part of [losses.{2}], '{3}', sets it, and boards "
+                              "measure the teacher as the first part uses it; remove it from [losses.{3}], or name first "
+                              "a part without it",
+                              study.axis, study.name, name.value, first));
+}
+
 /// Complains where a loss sets what the study is to vary. Setting one of tau_student and tau_teacher is how a
 /// suite keeps the other network out of the sweep.
 void check_axis(const Study& study, const Suite& suite, Reader& reader) {
@@ -27,7 +45,9 @@ void check_axis(const Study& study, const Suite& suite, Reader& reader) {
     const auto loss = suite.losses.find(name.value);
     if (loss == suite.losses.end()) continue;
     const auto& knobs = loss->second.knobs;
-    if (const auto knob = knobs.find(study.axis); knob != knobs.end()) {
+    if (loss->second.is_combination) {
+      check_axis_of_combination(study, name, suite, reader);
+    } else if (const auto knob = knobs.find(study.axis); knob != knobs.end()) {
       reader.complain(knob->second.at, fmt::format("[losses.{}] sets '{}', which is the axis of study '{}'; "
                                                    "remove it, or give the study a loss without it",
                                                    name.value, study.axis, study.name));
@@ -39,9 +59,15 @@ void check_axis(const Study& study, const Suite& suite, Reader& reader) {
   }
 }
 
-bool has_lists(const LossUse& use) {
+/// Lists in the table of the loss, or of a part.
+bool has_lists(const LossUse& use, const std::map<std::string, LossUse>& losses) {
   const auto is_list = [](const auto& item) { return item.second.is_list; };
-  return std::any_of(use.params.begin(), use.params.end(), is_list) || std::any_of(use.knobs.begin(), use.knobs.end(), is_list);
+  const auto part_has_lists = [&](const Located<std::string>& part) {
+    const auto it = losses.find(part.value);
+    return it != losses.end() && !it->second.is_combination && has_lists(it->second, losses);
+  };
+  return std::any_of(use.params.begin(), use.params.end(), is_list) || std::any_of(use.knobs.begin(), use.knobs.end(), is_list) ||
+         std::any_of(use.of.begin(), use.of.end(), part_has_lists);
 }
 
 void check_baseline(const Node& table, const Study& study, const Suite& suite, Reader& reader) {
@@ -49,7 +75,7 @@ void check_baseline(const Node& table, const Study& study, const Suite& suite, R
   const auto uses = [&](const std::string& loss) { return std::find(names.begin(), names.end(), loss) != names.end(); };
   const auto lists = [&](const std::string& loss) {
     const auto it = suite.losses.find(loss);
-    return it != suite.losses.end() && has_lists(it->second);
+    return it != suite.losses.end() && has_lists(it->second, suite.losses);
   };
   const auto* entry = table.find("baseline");
   if (!entry || study.baseline.empty() || names.empty()) return;

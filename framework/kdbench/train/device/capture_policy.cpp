@@ -7,10 +7,10 @@ constexpr std::int64_t kWarmUp = 2;  // full steps before the one that is watche
 
 }  // namespace
 
-CapturePolicy::Action CapturePolicy::next(std::int64_t rows, bool distils) {
+CapturePolicy::Action CapturePolicy::next(std::int64_t rows, std::int64_t phase) {
   if (!reason_.empty() || rows != batch_rows_) return Action::kOneByOne;
-  if (distils != distils_) full_steps_ = 0;
-  distils_ = distils;
+  if (phase != phase_) full_steps_ = 0;
+  phase_ = phase;
   const auto before = full_steps_++;
   if (before < kWarmUp) return Action::kOneByOne;
   if (before == kWarmUp) return Action::kWatch;

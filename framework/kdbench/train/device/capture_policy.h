@@ -22,8 +22,9 @@ class CapturePolicy {
   explicit CapturePolicy(std::int64_t batch_rows, std::string refusal = "")
       : batch_rows_(batch_rows), reason_(std::move(refusal)) {}
 
-  /// What to do with the next step. A change of `distils` changes the kernels: the graph is void and everything starts again.
-  Action next(std::int64_t rows, bool distils);
+  /// What to do with the next step. Another `phase` changes the kernels or the numbers in them: the graph is void and everything
+  /// starts again.
+  Action next(std::int64_t rows, std::int64_t phase);
 
   /// From now on every step runs one by one, because of `reason`; of several reasons the first is kept.
   void refuse(std::string reason) {
@@ -34,8 +35,7 @@ class CapturePolicy {
   const std::string& reason() const { return reason_; }
 
  private:
-  std::int64_t batch_rows_, full_steps_ = 0;
-  bool distils_ = false;
+  std::int64_t batch_rows_, full_steps_ = 0, phase_ = 0;
   std::string reason_;
 };
 

@@ -14,7 +14,7 @@ namespace kdbench::inline train {
 struct Factories {
   std::function<std::shared_ptr<Dataset>(const DataSource&)> dataset;
   std::function<std::shared_ptr<Model>(const PluginSpec&, const ModelContext&)> model;
-  std::function<std::shared_ptr<Loss>(const LossSpec&, const LossContext&)> loss;
+  std::function<std::shared_ptr<Loss>(const PluginSpec&, const LossContext&)> loss;
 };
 
 }  // namespace kdbench::inline train

@@ -57,12 +57,19 @@ LossContext TraineeFactory::loss_context(Model& student) const {
   return context;
 }
 
-std::shared_ptr<Loss> TraineeFactory::make_loss(const LossSpec& spec, Model& student) const {
-  const auto context = loss_context(student);
-  torch::manual_seed(context.seed);
-  auto loss = shared_.factories.loss(spec, context);
-  loss->to(shared_.device);
-  return loss;
+/// The first part draws as a loss of its own would; the others draw from seeds of theirs, or two of one plugin would draw the
+/// same.
+std::vector<TrainedLoss> TraineeFactory::make_losses(const LossSpec& spec, Model& student) const {
+  auto context = loss_context(student);
+  std::vector<TrainedLoss> out;
+  for (const auto& part : spec.parts) {
+    if (!out.empty()) context.seed = seed_for(shared_.seed, fmt::format("loss {}", out.size() + 1));
+    torch::manual_seed(context.seed);
+    auto loss = shared_.factories.loss(part.use, context);
+    loss->to(shared_.device);
+    out.push_back({part.name, std::move(loss)});
+  }
+  return out;
 }
 
 std::unique_ptr<Trainee> TraineeFactory::make_fresh(const Job& job) const {
@@ -79,7 +86,7 @@ std::unique_ptr<Trainee> TraineeFactory::make_fresh(const Job& job) const {
       parts.frozen.push_back(make_frozen(part, shared_.device, "the frozen network"));
     }
   }
-  if (spec.loss) parts.loss = make_loss(*spec.loss, *parts.model);
+  if (spec.loss) parts.losses = make_losses(*spec.loss, *parts.model);
   return std::make_unique<Trainee>(std::move(parts), shared_.data);
 }
 

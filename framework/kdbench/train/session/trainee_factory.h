@@ -7,6 +7,7 @@
 
 #include <memory>
 #include <string>
+#include <vector>
 
 namespace kdbench::inline train {
 
@@ -22,7 +23,7 @@ class TraineeFactory {
  private:
   std::unique_ptr<Trainee> make_fresh(const Job& job) const;
   std::shared_ptr<Model> make_model(const Spec& spec) const;
-  std::shared_ptr<Loss> make_loss(const LossSpec& spec, Model& student) const;
+  std::vector<TrainedLoss> make_losses(const LossSpec& spec, Model& student) const;
   LossContext loss_context(Model& student) const;
   void note(std::string text) const { send_(NoteEvent{.text = std::move(text)}); }
 

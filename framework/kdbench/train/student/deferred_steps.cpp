@@ -23,6 +23,7 @@ DeferredSteps::DeferredSteps(StepParts parts, torch::Device device, std::int64_t
 void DeferredSteps::start(std::int64_t step, const EpochSums& sums) {
   sums_ = sums;
   device_sums_.clear();
+  has_run_ = false;
   watch_.start(step);
 }
 
@@ -34,13 +35,23 @@ torch::Tensor DeferredSteps::forward_backward(const Batch& batch, const ModelOut
   return outcome.objective.total.detach();
 }
 
+/// Terms that are off in the phase that begins must not go on standing in its sums.
+void DeferredSteps::enter(std::int64_t epoch) {
+  if (epoch == epoch_) return;
+  const auto phase = parts_.learner.phase(epoch);
+  if (epoch_ < 0 || phase != phase_) device_sums_.forget_terms();
+  epoch_ = epoch;
+  phase_ = phase;
+}
+
 void DeferredSteps::run(const Batch& batch, const ModelOutput& teacher, std::int64_t step, double learning_rate) {
   parts_.sgd.clear_gradients();
   const auto alone = parts_.randomness.begin(step);
   parts_.sgd.set_rate(learning_rate);
   sums_.rows += static_cast<double>(batch.labels.size(0));
-  const bool terms_on = parts_.learner.terms_on(step / parts_.learner.steps_per_epoch());
-  graph_.run(batch, teacher, terms_on, [&](const Batch& inputs, const ModelOutput& taught) {
+  enter(step / parts_.learner.steps_per_epoch());
+  has_run_ = true;
+  graph_.run(batch, teacher, phase_, [&](const Batch& inputs, const ModelOutput& taught) {
     parts_.sgd.clear_gradients();
     const auto loss = forward_backward(inputs, taught, step);
     watch_.see(loss, parts_.sgd.step_on_device());
@@ -53,7 +64,8 @@ std::optional<NotFinite> DeferredSteps::wait() {
 }
 
 const EpochSums& DeferredSteps::sums() {
-  device_sums_.move_into(sums_);
+  if (has_run_) device_sums_.move_into(sums_);
+  has_run_ = false;
   return sums_;
 }
 

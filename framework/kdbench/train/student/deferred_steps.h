@@ -18,12 +18,15 @@ class DeferredSteps final : public TrainingSteps {
   std::optional<GraphReport> report() const override { return graph_.report(); }
 
  private:
+  void enter(std::int64_t epoch);
   torch::Tensor forward_backward(const Batch& batch, const ModelOutput& teacher, std::int64_t step);
 
   StepParts parts_;
   torch::Device device_;
+  std::int64_t epoch_ = -1, phase_ = 0;  ///< of the last step
   EpochSums sums_;
   DeviceSums device_sums_;
+  bool has_run_ = false;  ///< a step since device_sums_ were moved or cleared; else they name terms of the epoch before
   FiniteWatch watch_;
   StepGraph graph_;
 };

@@ -41,6 +41,8 @@ class DeviceSums {
   /// Waits for the device, adds everything to `sums` and starts again at 0.
   void move_into(EpochSums& sums);
   void clear();
+  /// Starts again without any term, and with other tensors for those that come: what was captured must not be replayed.
+  void forget_terms() { terms_.clear(); }
 
  private:
   torch::Tensor loss_, correct_;

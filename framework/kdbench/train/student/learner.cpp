@@ -1,33 +1,70 @@
 #include <kdbench/sdk/torch_compat.h>
 #include <kdbench/train/student/learner.h>
 
+#include <algorithm>
+
 namespace kdbench::inline train {
 
-Learner::Learner(std::shared_ptr<Model> network, std::shared_ptr<Loss> loss, torch::Device device, const Spec& spec,
+Learner::Learner(std::shared_ptr<Model> network, std::vector<TrainedLoss> losses, torch::Device device, const Spec& spec,
                  std::int64_t steps_per_epoch)
     : network_(std::move(network)),
-      loss_(std::move(loss)),
       device_(device),
       recipe_(spec.train),
-      knobs_(objective_knobs(spec)),
+      spec_(spec.loss),
+      ce_(cross_entropy_of(spec)),
       steps_per_epoch_(steps_per_epoch) {
   needs_.teacher = false;
   needs_.repeatable = true;  // cross-entropy alone is
-  if (loss_) needs_ = loss_->needs();
-  if (!spec.loss) return;
-  kd_begin_ = spec.loss->kd_begin;
-  kd_end_ = spec.loss->kd_end;
+  for (std::size_t i = 0; i < losses.size(); ++i) {
+    losses_.push_back({std::move(losses[i]), {}, spec_->parts.at(i)});
+    losses_.back().needs = losses_.back().trained.loss->needs();
+    needs_ = needs_.with(losses_.back().needs);
+  }
 }
 
-LossTerms Learner::terms(const ModelOutput& student, const Batch& batch, const ModelOutput& teacher, std::int64_t step) const {
-  const auto epoch = step / steps_per_epoch_;
-  if (!terms_on(epoch)) return {};
-  ModelOutput scaled = teacher;
-  if (scaled.logits.defined() && knobs_.teacher_temperature != 1.0) scaled.logits = scaled.logits / knobs_.teacher_temperature;
+bool Learner::distils(std::int64_t epoch) const {
+  return std::any_of(losses_.begin(), losses_.end(),
+                     [&](const Part& part) { return part.needs.teacher && part.spec.is_on(epoch); });
+}
+
+/// Of the part's terms; nothing while they are off.
+std::optional<double> Learner::weight(const Part& part, std::int64_t epoch) const {
+  if (!part.spec.is_on(epoch)) return std::nullopt;
+  return spec_->terms_weight(part.spec, epoch);
+}
+
+bool Learner::is_like(std::int64_t epoch, std::int64_t other) const {
+  return std::all_of(losses_.begin(), losses_.end(),
+                     [&](const Part& part) { return weight(part, epoch) == weight(part, other); });
+}
+
+std::int64_t Learner::phase(std::int64_t epoch) const {
+  auto first = epoch;
+  while (first > 0 && is_like(first - 1, epoch)) --first;
+  return first;
+}
+
+LossTerms Learner::terms_of(const Part& part, const ModelOutput& student, const Batch& batch, const ModelOutput& teacher,
+                            std::int64_t step) const {
+  ModelOutput taught;
+  if (part.needs.teacher) taught = teacher;
+  const auto& how = part.spec;
+  if (taught.logits.defined() && how.teacher_temperature != 1.0) taught.logits = taught.logits / how.teacher_temperature;
   const torch::Tensor none;
-  return loss_->forward({student, scaled, batch.labels, batch.indices, needs_.posterior ? batch.posterior : none, batch.images,
-                         knobs_.tau_student, knobs_.tau_teacher, epoch, recipe_->epochs, step,
-                         recipe_->epochs * steps_per_epoch_});
+  return part.trained.loss->forward({student, taught, batch.labels, batch.indices, part.needs.posterior ? batch.posterior : none,
+                                     batch.images, how.tau_student, how.tau_teacher, step / steps_per_epoch_, recipe_->epochs,
+                                     step, recipe_->epochs * steps_per_epoch_});
+}
+
+std::vector<WeightedTerms> Learner::terms(const ModelOutput& student, const Batch& batch, const ModelOutput& teacher,
+                                          std::int64_t step) const {
+  std::vector<WeightedTerms> out;
+  for (const auto& part : losses_) {
+    if (const auto weighs = weight(part, step / steps_per_epoch_)) {
+      out.push_back({terms_of(part, student, batch, teacher, step), *weighs, part.trained.name});
+    }
+  }
+  return out;
 }
 
 Learner::Outcome Learner::forward(const Batch& batch, const ModelOutput& teacher, std::int64_t step) const {
@@ -37,7 +74,7 @@ Learner::Outcome Learner::forward(const Batch& batch, const ModelOutput& teacher
     student = network_->forward(batch.images);
   }
   if (recipe_->bf16()) student.logits = student.logits.to(torch::kFloat32);
-  auto minimised = objective(student.logits, batch.labels, terms(student, batch, teacher, step), knobs_);
+  auto minimised = objective(student.logits, batch.labels, terms(student, batch, teacher, step), ce_);
   return {student.logits, std::move(minimised)};
 }
 

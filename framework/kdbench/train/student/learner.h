@@ -5,29 +5,34 @@
 #include <kdbench/sdk/model.h>
 #include <kdbench/train/data/batch.h>
 #include <kdbench/train/student/objective.h>
+#include <kdbench/train/student/trained_loss.h>
 
 #include <cstdint>
 #include <memory>
+#include <optional>
+#include <vector>
 
 namespace kdbench::inline train {
 
 class Learner {
  public:
   /// @param network in train mode, on `device`
-  /// @param loss nullptr: labels only
+  /// @param losses of the parts of the spec's loss, in their order; empty: labels only
   /// @param spec of the job: how it distils, and when
-  Learner(std::shared_ptr<Model> network, std::shared_ptr<Loss> loss, torch::Device device, const Spec& spec,
+  Learner(std::shared_ptr<Model> network, std::vector<TrainedLoss> losses, torch::Device device, const Spec& spec,
           std::int64_t steps_per_epoch);
 
   Model& network() const { return *network_; }
   const Recipe& recipe() const { return *recipe_; }
+  /// What its losses need together.
   const LossNeeds& needs() const { return needs_; }
   std::int64_t steps_per_epoch() const { return steps_per_epoch_; }
 
-  /// True if the loss has its say in `epoch`; outside it cross-entropy alone is trained.
-  bool terms_on(std::int64_t epoch) const { return loss_ && kd_begin_ <= epoch && epoch < kd_end_; }
   /// True if the teacher is asked in `epoch`.
-  bool distils(std::int64_t epoch) const { return needs_.teacher && terms_on(epoch); }
+  bool distils(std::int64_t epoch) const;
+  /// Equal for epochs side by side in which a step makes the same operations with the same numbers of the host: the same terms
+  /// are on in both, and weigh the same.
+  std::int64_t phase(std::int64_t epoch) const;
 
   /// What a forward pass gives: logits [N, K] float32, and what is to be minimised.
   struct Outcome {
@@ -38,15 +43,28 @@ class Learner {
   Outcome forward(const Batch& batch, const ModelOutput& teacher, std::int64_t step) const;
 
  private:
-  LossTerms terms(const ModelOutput& student, const Batch& batch, const ModelOutput& teacher, std::int64_t step) const;
+  /// A loss, and how it is used.
+  struct Part {
+    TrainedLoss trained;
+    LossNeeds needs;
+    LossPart spec;
+  };
+  std::optional<double> weight(const Part& part, std::int64_t epoch) const;
+  bool is_like(std::int64_t epoch, std::int64_t other) const;
+  LossTerms terms_of(const Part& part, const ModelOutput& student, const Batch& batch, const ModelOutput& teacher,
+                     std::int64_t step) const;
+  /// Of the parts whose terms are on.
+  std::vector<WeightedTerms> terms(const ModelOutput& student, const Batch& batch, const ModelOutput& teacher,
+                                   std::int64_t step) const;
 
   std::shared_ptr<Model> network_;
-  std::shared_ptr<Loss> loss_;
+  std::vector<Part> losses_;
   torch::Device device_;
   Shared<Recipe> recipe_;
-  ObjectiveKnobs knobs_;
+  Shared<LossSpec> spec_;
+  CrossEntropy ce_;
   LossNeeds needs_;
-  std::int64_t kd_begin_ = 0, kd_end_ = 0, steps_per_epoch_;
+  std::int64_t steps_per_epoch_;
 };
 
 }  // namespace kdbench::inline train

@@ -1,4 +1,4 @@
-/// What a network is trained on: cross-entropy and a loss plugin's terms, weighted by the host so that no two methods differ
+/// What a network is trained on: cross-entropy and the terms of loss plugins, weighted by the host so that no two methods differ
 /// by their glue.
 #pragma once
 #include <kdbench/plan/spec.h>
@@ -12,7 +12,37 @@
 
 namespace kdbench::inline train {
 
-/// The weights the host owns.
+/// The terms of one loss plugin on a batch, and their weight in the epoch, tau_student^2 included.
+struct WeightedTerms {
+  LossTerms terms;
+  double weight = 1.0;
+  std::string part = {};  ///< of one of several losses: its name
+};
+
+/// How cross-entropy is taken, and what it weighs.
+struct CrossEntropy {
+  double beside_terms = 0.0;     ///< its weight where there are terms, >= 0; at 0 it is not computed
+  double alone = 1.0;            ///< its weight where there are none, > 0
+  double label_smoothing = 0.0;  ///< in [0, 1)
+};
+
+/// What a job's spec asks for; without a loss its label smoothing alone.
+CrossEntropy cross_entropy_of(const Spec& spec);
+
+struct Objective {
+  torch::Tensor total;  ///< 0-dim, differentiable in the student's logits and whatever the terms depend on
+  /// Unweighted parts for the log, each 0-dim and detached: "ce" where it was computed, then the terms in order, each under its
+  /// name, of several losses as "PART/TERM".
+  std::vector<std::pair<std::string, torch::Tensor>> terms;
+};
+
+/// Returns ce.beside_terms * CE + sum of weight * terms; where nothing returned a term, ce.alone * CE.
+/// `student_logits` is [N, K] float, `labels` [N] int64 in [0, K).
+/// @throws kdbench::Error where there are no terms and cross-entropy has no weight either
+Objective objective(const torch::Tensor& student_logits, const torch::Tensor& labels, const std::vector<WeightedTerms>& losses,
+                    const CrossEntropy& ce);
+
+/// The knobs of one loss that is written with alpha.
 struct ObjectiveKnobs {
   double alpha = 1.0;                ///< weight of the distillation terms, in [0, 1]; cross-entropy has 1 - alpha
   double tau_student = 4.0;          ///< > 0
@@ -22,18 +52,8 @@ struct ObjectiveKnobs {
   double label_smoothing = 0.0;      ///< of the cross-entropy, in [0, 1)
 };
 
-/// The weights that a job's spec asks for; without a loss its label smoothing alone.
-ObjectiveKnobs objective_knobs(const Spec& spec);
-
-struct Objective {
-  torch::Tensor total;  ///< 0-dim, differentiable in the student's logits and whatever the terms depend on
-  /// Unweighted parts for the log, each 0-dim and detached: "ce" where it was computed, then the loss's own terms in order.
-  std::vector<std::pair<std::string, torch::Tensor>> terms;
-};
-
-/// Returns (1 - alpha) CE + alpha * [tau_student^2] * sum of terms. alpha = 1 drops CE, which is then not computed. No terms
-/// means cross-entropy alone with weight 1, whatever alpha says (epochs outside the distillation range, the loss `none`).
-/// `student_logits` is [N, K] float, `labels` [N] int64 in [0, K).
+/// Returns (1 - alpha) CE + alpha * [tau_student^2] * sum of terms. No terms means cross-entropy alone with weight 1, whatever
+/// alpha says.
 Objective objective(const torch::Tensor& student_logits, const torch::Tensor& labels, const LossTerms& terms,
                     const ObjectiveKnobs& knobs);
 

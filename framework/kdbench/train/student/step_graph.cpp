@@ -45,9 +45,9 @@ void StepGraph::copy_inputs(Batch& batch, ModelOutput& teacher) {
   }
 }
 
-void StepGraph::run(const Batch& batch, const ModelOutput& teacher, bool distils, const Step& step) {
+void StepGraph::run(const Batch& batch, const ModelOutput& teacher, std::int64_t phase, const Step& step) {
   using Action = CapturePolicy::Action;
-  auto action = policy_.next(batch.labels.size(0), distils);
+  auto action = policy_.next(batch.labels.size(0), phase);
   if (action == Action::kWatch) {
     ++one_by_one_;
     if (auto why = graph_.watch([&] { step(batch, teacher); }); !why.empty()) policy_.refuse(std::move(why));

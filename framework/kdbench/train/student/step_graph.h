@@ -22,8 +22,8 @@ class StepGraph {
   StepGraph(torch::Device device, CapturePolicy policy);
 
   /// Enqueues one step on the calling thread's stream, which must be the same every time.
-  /// @param distils whether the loss's terms are on; a graph is made for each answer
-  void run(const Batch& batch, const ModelOutput& teacher, bool distils, const Step& step);
+  /// @param phase as CapturePolicy has it; a graph is made for each
+  void run(const Batch& batch, const ModelOutput& teacher, std::int64_t phase, const Step& step);
 
   /// How many steps ran in which way, for the record.
   GraphReport report() const;

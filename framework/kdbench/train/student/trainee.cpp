@@ -21,8 +21,8 @@ namespace {
 
 std::vector<torch::Tensor> trained_parameters(const TraineeParts& parts) {
   auto all = parts.model->parameters();
-  if (parts.loss) {
-    for (const auto& p : parts.loss->parameters()) all.push_back(p);
+  for (const auto& part : parts.losses) {
+    for (const auto& p : part.loss->parameters()) all.push_back(p);
   }
   std::erase_if(all, [](const torch::Tensor& p) { return !p.requires_grad(); });
   return all;
@@ -36,8 +36,8 @@ Learner make_learner(const TraineeParts& parts, const TrainData& data) {
   to_channels_last(*parts.model);
   const auto network = summed(parts.model, parts.frozen);
   network->train();
-  if (parts.loss) parts.loss->train();
-  return {network, parts.loss, parts.device, parts.job.spec, per_epoch};
+  for (const auto& part : parts.losses) part.loss->train();
+  return {network, parts.losses, parts.device, parts.job.spec, per_epoch};
 }
 
 StepRandomness find_randomness(const TraineeParts& parts, const TrainData& data) {
@@ -161,7 +161,7 @@ void Trainee::save() {
   out.state.evaluate_s = seconds_.evaluate;
   out.state.validation_accuracy = validation_accuracy().value_or(-1);
   out.model = state_of(*parts_.model);
-  if (parts_.loss) out.loss = state_of(*parts_.loss);
+  out.loss = state_of(parts_.losses);
   out.momentum = sgd_.momentum();
   for (const auto& [rule, state] : best_.by_rule()) {
     out.state.kept[rule] = state.mark;
@@ -177,7 +177,7 @@ bool Trainee::resume() {
   if (!from) return false;
   const auto what = "checkpoint " + file.string();
   load_state(*parts_.model, from->model, what);
-  if (parts_.loss) load_state(*parts_.loss, from->loss, what);
+  load_state(parts_.losses, from->loss, what);
   sgd_.restore(from->momentum);
   std::map<std::string, BestState> best;
   for (const auto& [rule, mark] : from->state.kept) best[rule] = {mark, from->kept.at(rule)};

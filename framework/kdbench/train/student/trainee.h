@@ -28,7 +28,7 @@ struct TraineeParts {
   Job job;
   std::shared_ptr<Model> model;                ///< as training begins, on the device
   std::vector<std::shared_ptr<Model>> frozen;  ///< networks whose logits are added, in eval mode, on the device
-  std::shared_ptr<Loss> loss;                  ///< nullptr: labels only
+  std::vector<TrainedLoss> losses = {};        ///< of the parts of the job's loss; empty: labels only
   torch::Device device = torch::kCPU;
   std::filesystem::path folder;       ///< of its artifacts
   std::int64_t checkpoint_every = 1;  ///< epochs

@@ -37,7 +37,8 @@ std::optional<TeacherRecord> SessionTeacher::record_for(const Spec& job_spec) co
   if (!job_spec.loss || !job_spec.teacher) return std::nullopt;
   auto out = common_;
   auto& taught = out.as_taught;
-  taught.temperature = temperature_ * job_spec.loss->teacher_temperature * job_spec.loss->tau_teacher;
+  const auto& loss = job_spec.loss->parts.front();
+  taught.temperature = temperature_ * loss.teacher_temperature * loss.tau_teacher;
   taught.metrics = measure(test_.view(), bins_, taught.temperature).metrics;
   return out;
 }

@@ -49,9 +49,7 @@ Factories factories_of(const Catalog& catalog) {
   f.model = [&catalog](const PluginSpec& spec, const ModelContext& context) {
     return made(catalog.models, spec, "model", context);
   };
-  f.loss = [&catalog](const LossSpec& spec, const LossContext& context) {
-    return made(catalog.losses, spec.use, "loss", context);
-  };
+  f.loss = [&catalog](const PluginSpec& spec, const LossContext& context) { return made(catalog.losses, spec, "loss", context); };
   return f;
 }
 

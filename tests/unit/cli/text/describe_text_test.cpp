@@ -74,9 +74,8 @@ TEST(DescribeText, TellsFormulaSourceAndParameters) {
             "mode       string   both     one of both, inter  what to match\n"
             "depth      integer  8        in [8.0, 110.0]     layers\n"
             "\n"
-            "A loss table also takes the host's keys alpha, tau, tau_student, tau_teacher, "
-            "teacher_temperature and tau_squared\n"
-            "(kdbench describe suite).\n");
+            "A loss table also takes the host's keys alpha, ce_weight, kd_weight, warmup_epochs, from_epoch, to_epoch, tau,\n"
+            "tau_student, tau_teacher, teacher_temperature and tau_squared (kdbench describe suite).\n");
 }
 
 TEST(DescribeText, SaysWhenThereAreNoParameters) {

@@ -56,6 +56,21 @@ Plan sweep() {
   return plan;
 }
 
+TEST(PlanText, SaysWhatACombinationOfLossesMinimises) {
+  auto plan = sweep();
+  EXPECT_EQ(plan_text(plan, JobStates(4, "to do")).find("combinations"), std::string::npos);
+  plan.jobs[2].spec.loss = LossSpec{.ce_weight = 0.1, .parts = {LossPart{.kd_weight = 0.9}, LossPart{.kd_weight = 1000}}};
+  plan.placements[1].convention = "0.1 ce + 0.9 kl (tau on both, tau^2 on) + 1000 at (tau=1 on both, tau^2 on)";
+  plan.placements.push_back(plan.placements[1]);  // of another seed
+  const auto text = plan_text(plan, JobStates(4, "to do"));
+  const auto at = text.find("combinations");
+  ASSERT_NE(at, std::string::npos);
+  EXPECT_EQ(text.substr(at, text.find("\n\n", at) - at),
+            "combinations of losses\n"
+            "  method  minimises\n"
+            "  kl      0.1 ce + 0.9 kl (tau on both, tau^2 on) + 1000 at (tau=1 on both, tau^2 on)");
+}
+
 TEST(PlanText, AddsUpTheMemoryOfAGroupByStudentModel) {
   auto plan = sweep();
   plan.jobs.push_back(student("w1", "kl[tau=1] wide s0", 10, 1.2e9));

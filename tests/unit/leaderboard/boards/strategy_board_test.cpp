@@ -40,11 +40,11 @@ void add_teacher(World& world, const std::string& strategy, const std::string& m
 
 /// A spec of which only the loss is known.
 Spec spec_of(const std::string& loss, double tau) {
-  LossSpec use;
+  LossPart use;
   use.use.plugin = loss;
   use.tau_teacher = tau;
   Spec spec;
-  spec.loss = use;
+  spec.loss = LossSpec{.alpha = 1, .parts = {use}};
   return spec;
 }
 

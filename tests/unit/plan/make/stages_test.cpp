@@ -65,8 +65,6 @@ const Job& job_of(const Plan& plan, const std::string& id) {
 }
 const Job& student_of(const Plan& plan) { return job_of(plan, placements(plan, Role::kMethod).front().job); }
 
-void expect_says(const std::string& text, const std::string& part) { EXPECT_NE(text.find(part), std::string::npos) << text; }
-
 std::vector<Stage> two_assistants(const StrategyContext&) {
   return {labels("teacher", "teacher"), taught("a1", "middle", "teacher"), taught("a2", "low", "a1"),
           taught("student", "student", "a2")};
@@ -261,7 +259,7 @@ TEST(NamedLoss, OfTheStudentStandsInTheConvention) {
   const auto plan = plan_of(head() + "[losses.other]\nplugin = \"kl\"\ntau = 7\n" + using_("\"it\""), with({{"it", script}}));
   EXPECT_EQ(placements(plan, Role::kMethod).front().convention,
             "tau=4 on both, tau^2 on, alpha=1; student by other: tau=7 on both, tau^2 on, alpha=1");
-  EXPECT_EQ(student_of(plan).spec.loss->tau_student, 7.0);
+  EXPECT_EQ(student_of(plan).spec.loss->parts.front().tau_student, 7.0);
 }
 
 TEST(NamedLoss, TrainsTheStageThatNamesItWithItsOwnSettings) {
@@ -275,10 +273,10 @@ TEST(NamedLoss, TrainsTheStageThatNamesItWithItsOwnSettings) {
   const auto plan = plan_of(text + using_("\"it\""), with({{"it", script}}));
   std::multiset<double> taus;
   for (const auto& job : plan.jobs) {
-    if (job.spec.loss && job.spec.seed == 0) taus.insert(job.spec.loss->tau_student);
+    if (job.spec.loss && job.spec.seed == 0) taus.insert(job.spec.loss->parts.front().tau_student);
   }
   EXPECT_EQ(taus, (std::multiset<double>{3, 7}));
-  EXPECT_EQ(student_of(plan).spec.loss->tau_student, 3.0);
+  EXPECT_EQ(student_of(plan).spec.loss->parts.front().tau_student, 3.0);
   EXPECT_EQ(placements(plan, Role::kTeacher).size(), 1u);  // "base" teaches nobody
   expect_says(mistakes(head() + "[losses.othr]\nplugin = \"kl\"\n" + using_("\"it\""), with({{"it", script}})),
               "strategy 'it' trains stage 'base' by loss 'other', which is no [losses.NAME]; did you mean 'othr'?");

@@ -19,8 +19,8 @@ class Teaching : public ::testing::TestWithParam<bool> {
  protected:
   bool moves() const { return GetParam(); }
   std::vector<Job> students() const {
-    return {taught("a", "mse", 1, moves()), taught("b", "mse", 4, moves()), taught("c", "features", 2, moves()),
-            taught("d", "mse", 2, moves(), 3, 0.5)};
+    return {taught("a", "mse", 1, moves()),         taught("b", "mse", 4, moves()), taught("c", "features", 2, moves()),
+            taught("d", "mse", 2, moves(), 3, 0.5), toy::rising("e", moves()),      toy::combined("f", moves())};
   }
   std::map<std::string, std::string> alone() const {
     std::map<std::string, std::string> out;
@@ -57,7 +57,10 @@ TEST_P(Teaching, ContinuesBitByBitAfterAStopWhereverItCame) {
       if (!s.store.is_done(student.id)) left.push_back(student);
     }
     EXPECT_FALSE(left.empty());
-    toy::train(s.store, left, 2);
+    for (const auto& event : toy::train(s.store, left, 2)) {  // one that began anew would end with the same weights, too
+      const auto* note = std::get_if<NoteEvent>(&event);
+      EXPECT_FALSE(note && note->text.find("is not used") != std::string::npos) << note->text;
+    }
     for (const auto& [id, sha] : expected) EXPECT_EQ(toy::weights(s.store, id), sha) << id << " stopped after " << epochs;
   }
 }
@@ -75,6 +78,49 @@ TEST(Session, LearnsAndRecordsWhatItMeasured) {
   EXPECT_TRUE(r.checkpoints.contains("best_val"));
   EXPECT_TRUE(std::filesystem::exists(s.store.artifacts("teacher") / "last.safetensors"));
   EXPECT_FALSE(std::filesystem::exists(s.store.artifacts("teacher") / "checkpoint.safetensors"));
+}
+
+TEST(Session, RecordsTermsInTheEpochsThatHaveThem) {
+  for (const bool deferred : {false, true}) {
+    SessionOptions options;
+    options.deferred = deferred;
+    TemporaryStore s;
+    toy::train(s.store, {job("teacher", 8, true)}, 1, 0, options);
+    toy::train(s.store, {toy::rising("e", true)}, 1, 0, options);
+    const auto r = toy::record(s.store, "e");
+    ASSERT_EQ(r.epochs.size(), 3U);
+    // CE alone, then with half of 1.5 * 2^2 times both terms, then with all of it
+    const std::vector<double> weights{0, 3, 6};
+    for (std::size_t e = 0; e < 3; ++e) {
+      const auto& terms = r.epochs[e].terms;
+      EXPECT_EQ(terms.size(), e == 0 ? 1U : 3U) << e;
+      const double kd = e == 0 ? 0 : terms.at("logits") + terms.at("features");
+      EXPECT_NEAR(r.epochs[e].loss, 0.5 * terms.at("ce") + weights[e] * kd, 1e-6) << e;
+    }
+  }
+}
+
+TEST(Session, RecordsTheTermsOfACombinationByPart) {
+  for (const bool deferred : {false, true}) {
+    SessionOptions options;
+    options.deferred = deferred;
+    TemporaryStore s;
+    toy::train(s.store, {job("teacher", 8, true)}, 1, 0, options);
+    toy::train(s.store, {toy::combined("f", true)}, 1, 0, options);
+    const auto r = toy::record(s.store, "f");
+    ASSERT_EQ(r.status, Status::kDone) << r.reason;
+    for (std::size_t e = 0; e < 3; ++e) {
+      const auto& terms = r.epochs[e].terms;
+      EXPECT_EQ(terms.contains("bank/kept"), e < 2) << e;
+      EXPECT_EQ(terms.size(), e < 2 ? 6U : 4U) << e;
+      // 0.9 * 2^2, 0.8 in two epochs, 100 * (e + 1) / 3
+      double expected = 0.5 * terms.at("ce") + 3.6 * terms.at("kl/kd");
+      if (e < 2) expected += 0.8 * (terms.at("bank/kept") + terms.at("bank/size"));
+      expected += 100 * static_cast<double>(e + 1) / 3 * (terms.at("at/logits") + terms.at("at/features"));
+      EXPECT_NEAR(r.epochs[e].loss, expected, 1e-5 * expected) << e;
+    }
+    EXPECT_EQ(r.teacher->as_taught.temperature, 3.0);  // 1.5 * 2, of the first part
+  }
 }
 
 TEST(Session, RecordsTheTeacherAsTheLossSawIt) {

@@ -6,6 +6,7 @@
 #include <gtest/gtest.h>
 
 #include <cmath>
+#include <vector>
 
 namespace kdbench {
 namespace {
@@ -39,10 +40,37 @@ TEST(Objective, IsCrossEntropyAloneWithoutTerms) {
   EXPECT_NEAR(total({}, {.alpha = 0.3}), std::log(2.0), 1e-15);
 }
 
+/// The total of some losses beside cross-entropy that is ln 2.
+double total(const std::vector<WeightedTerms>& losses, const CrossEntropy& ce) {
+  return objective(at::zeros({3, 2}, torch::kFloat64), at::zeros({3}, torch::kInt64), losses, ce).total.item<double>();
+}
+
+TEST(Objective, SumsTheTermsOfEveryLossByItsWeight) {
+  const WeightedTerms first{{{"a", scalar(1.5)}, {"b", scalar(0.5)}}, 0.8}, second{LossTerms(scalar(0.25)), 1000};
+  // 1.5 ln 2 + 0.8 * (1.5 + 0.5) + 1000 * 0.25
+  EXPECT_NEAR(total({first, second}, {.beside_terms = 1.5}), 1.5 * std::log(2.0) + 1.6 + 250, 1e-12);
+  EXPECT_NEAR(total({first, second}, {}), 1.6 + 250, 1e-12);
+}
+
+TEST(Objective, WeighsCrossEntropyApartWhereThereAreNoTerms) {
+  EXPECT_NEAR(total({}, {.beside_terms = 0.5, .alone = 2}), 2 * std::log(2.0), 1e-15);
+  EXPECT_NEAR(total({{LossTerms(), 3}}, {.beside_terms = 0.5, .alone = 2}), 2 * std::log(2.0), 1e-15);
+}
+
+TEST(Objective, RefusesToMinimiseNothing) {
+  try {
+    total({{LossTerms(), 1}}, {.beside_terms = 0, .alone = 0});
+    ADD_FAILURE();
+  } catch (const Error& error) {
+    EXPECT_STREQ(error.what(), "the loss returned no terms, and 'ce_weight' is 0: there is nothing to learn");
+  }
+}
+
 TEST(Objective, SmoothsLabels) {
   // p = (0.8, 0.2): -(0.9 ln 0.8 + 0.1 (ln 0.8 + ln 0.2) / 2)
   const auto logits = at::tensor({std::log(4.0), 0.0}, torch::kFloat64).view({1, 2});
-  const double found = objective(logits, at::zeros({1}, torch::kInt64), {}, {.label_smoothing = 0.1}).total.item<double>();
+  const double found =
+      objective(logits, at::zeros({1}, torch::kInt64), LossTerms(), {.label_smoothing = 0.1}).total.item<double>();
   EXPECT_NEAR(found, -(0.9 * std::log(0.8) + 0.05 * (std::log(0.8) + std::log(0.2))), 1e-15);
 }
 
