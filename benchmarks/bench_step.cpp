@@ -6,11 +6,14 @@
 #include <kdbench/train/data/augment.h>
 #include <kdbench/train/device/allocator.h>
 #include <kdbench/train/network/weights.h>
+#include <kdbench/train/student/adamw.h>
+#include <kdbench/train/student/sgd.h>
 
 #include <ATen/record_function.h>
 #include <benchmark/benchmark.h>
 #include <sys/resource.h>
 #include <torch/nn/functional/loss.h>
+#include <torch/optim/adamw.h>
 #include <torch/optim/sgd.h>
 
 #include <cstdlib>
@@ -179,6 +182,21 @@ void sgd_flat(benchmark::State& state) {
   for (auto _ : state) sgd.step(1e-6);
 }
 
+void adamw_flat(benchmark::State& state) {
+  auto model = make_model("resnet", kDepth);
+  to_channels_last(*model);
+  FlatAdamW adamw(model->parameters(), {0.9, 0.999, 1e-8, 5e-4});
+  parameters_with_gradients(*model);
+  for (auto _ : state) adamw.step(1e-6);
+}
+
+void adamw_torch(benchmark::State& state) {
+  auto model = make_model("resnet", kDepth);
+  to_channels_last(*model);
+  torch::optim::AdamW adamw(parameters_with_gradients(*model), torch::optim::AdamWOptions(1e-6).weight_decay(5e-4));
+  for (auto _ : state) adamw.step();
+}
+
 void sgd_torch(benchmark::State& state) {
   auto model = make_model("resnet", kDepth);
   to_channels_last(*model);
@@ -207,6 +225,8 @@ int main(int argc, char** argv) {
     add("data/batch", data_batch);
     add("sgd/flat", sgd_flat);
     add("sgd/torch", sgd_torch);
+    add("adamw/flat", adamw_flat);
+    add("adamw/torch", adamw_torch);
   }
   benchmark::Initialize(&argc, argv);
   benchmark::RunSpecifiedBenchmarks();

@@ -63,4 +63,7 @@ refused "a window after the end" "'from_epoch' = 4 is beyond the last epoch: sta
 refused "a warm-up beyond the window" "'warmup_epochs' = 4 is longer than the 3 epochs [1, 4)" --set losses.ranks.warmup_epochs=4
 refused "alpha beside weights" "'alpha' stands for kd_weight = alpha" --set losses.weighed.alpha=0.5
 refused "a part that is not there" "no [losses.at] in the file" --set 'losses.both.of=["kl","at"]'
+refused "momentum of adamw" "'momentum' has no effect with optimizer = \"adamw\"" --set models.student.train.momentum=0.9
+refused "a milestone after the end" "'milestones' has 10, but [models.teacher] ends after 'epochs' = 4" \
+  --set train.schedule=step --set 'train.milestones=[2,10]'
 verdict

@@ -76,16 +76,17 @@ TEST_F(Gpu, ReplaysTheStepsItWouldHaveRun) {
 
 TEST_F(Gpu, CapturesAnewWhereTheWeightsOfTermsChange) {
   TemporaryStore cpu, gpu;
-  const std::vector<Job> students{toy::rising("e", true)};
+  const std::vector<Job> students{toy::rising("e", true), toy::by_adamw(taught("g", "mse", 2, true))};
   toy::train(cpu.store, {job("teacher", 8, true)});
   toy::train(cpu.store, students);
   toy::train(gpu.store, {job("teacher", 8, true)}, 1, 0, on_gpu());
   toy::train(gpu.store, students, 1, 0, on_gpu());
-  expect_close_weights(cpu.store, "e", gpu.store, "e", 2e-3);
+  for (const std::string id : {"e", "g"}) expect_close_weights(cpu.store, id, gpu.store, id, 2e-3);
   // Another weight in each of 3 epochs of 6 full batches and a short one: 3 full ones and the short one run one by one
   const auto report = toy::record(gpu.store, "e").extra.graph.value();
   EXPECT_EQ(report.replayed, 9);
   EXPECT_EQ(report.one_by_one, 12);
+  EXPECT_EQ(toy::record(gpu.store, "g").extra.graph->replayed, 15);
 }
 
 TEST_F(Gpu, TrainsStudentsOnTheirStreamsAsAlone) {

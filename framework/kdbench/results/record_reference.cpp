@@ -63,7 +63,9 @@ std::string record_reference_markdown() {
              kRecordSchema) +
          reference.take() +
          "\nThe members of `spec.train` are those of `[train]` in a suite file ([suite reference](suite_reference.md)), all but\n"
-         "`checkpoint_every`, which decides no result.\n";
+         "`checkpoint_every`, which decides no result; `optimizer`, `beta1`, `beta2`, `eps` and `decay_norms_and_biases` where "
+         "they are not\n"
+         "their defaults.\n";
 }
 
 }  // namespace kdbench::inline results

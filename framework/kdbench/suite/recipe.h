@@ -11,12 +11,15 @@ namespace kdbench::inline suite {
 /// How a network is trained. Its fields are listed once, in keys/fields.h: parsing, `describe suite`, overrides, the suite
 /// reference and the documents below read the same list.
 struct Recipe {
-  std::int64_t epochs = 10;      ///< passes over the training split, >= 1
-  std::int64_t batch_size = 64;  ///< >= 2
-  double lr = 0.05;              ///< peak learning rate, > 0
-  double momentum = 0.9;         ///< in [0, 1)
-  double weight_decay = 5e-4;    ///< L2, on every parameter, >= 0
-  bool nesterov = false;
+  std::int64_t epochs = 10;                               ///< passes over the training split, >= 1
+  std::int64_t batch_size = 64;                           ///< >= 2
+  std::string optimizer = "sgd";                          ///< "sgd", "adamw"
+  double lr = 0.05;                                       ///< peak learning rate, > 0
+  double momentum = 0.9;                                  ///< sgd: in [0, 1)
+  double weight_decay = 5e-4;                             ///< sgd: L2; adamw: apart from the gradient; >= 0
+  bool decay_norms_and_biases = true;                     ///< weight decay also on parameters of one dimension
+  bool nesterov = false;                                  ///< sgd
+  double beta1 = 0.9, beta2 = 0.999, eps = 1e-8;          ///< adamw: betas in [0, 1), eps > 0
   std::string schedule = "cosine";                        ///< "constant", "step", "cosine"
   std::vector<double> milestones = {0.625, 0.75, 0.875};  ///< step: fractions of the epochs in (0, 1), or epoch numbers >= 1
   double gamma = 0.1;                                     ///< step: factor at each milestone, in (0, 1]
@@ -34,10 +37,12 @@ struct Recipe {
   bool moves_images() const { return crop_padding > 0 || flip; }
 };
 
-/// Returns every key of [train] that can change a result, under its name in the suite file (so all but `checkpoint_every`).
+/// Returns every key of [train] that can change a result, under its name in the suite file (so all but `checkpoint_every`). Keys
+/// that came after specs were fixed are left out where they have their default, so that no recipe of before is another one now.
 Json document_json(const Recipe& recipe);
 
-/// Reads it back; `checkpoint_every` keeps its default. @throws DocumentError for a missing, unknown or wrong member
+/// Reads it back; `checkpoint_every` and what was left out have their default. @throws DocumentError for a missing, unknown or
+/// wrong member
 void read_document_json(const Json& json, Recipe& recipe, const DocumentPath& path);
 
 }  // namespace kdbench::inline suite

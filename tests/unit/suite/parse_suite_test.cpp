@@ -42,7 +42,7 @@ TEST(ParseSuite, GivesAModelTheRecipeWithItsOwnChanges) {
   const auto& student = suite.models.at("student").recipe;
   EXPECT_EQ(student.epochs, 4);
   EXPECT_EQ(student.lr, 1.0);
-  EXPECT_EQ(student.milestones, (std::vector<double>{2, 3}));
+  EXPECT_EQ(student.milestones, (std::vector<double>{0.5, 0.75}));
   EXPECT_TRUE(student.flip);
   EXPECT_EQ(student.threads, 1);
   const auto& teacher = suite.models.at("teacher");

@@ -17,9 +17,21 @@ TEST(RecipeJson, HoldsEveryKeyThatCanChangeAResult) {
             R"("schedule":"cosine","threads":1,"warmup_epochs":0,"weight_decay":0.0005})");
 }
 
+/// What is stored is found by its id: the recipe of every job before there were these keys must stay what it was.
+TEST(RecipeJson, HoldsYoungerKeysWhereTheyAreNotTheirDefault) {
+  const Recipe recipe{.optimizer = "adamw", .decay_norms_and_biases = false, .beta1 = 0.8, .beta2 = 0.99, .eps = 1e-6};
+  auto json = to_document(recipe);
+  EXPECT_EQ(json.size(), 17u + 5);
+  EXPECT_EQ(to_document(from_document<Recipe>(json)), json);
+  json.erase("beta1");
+  EXPECT_EQ(from_document<Recipe>(json).beta1, 0.9);
+  json.erase("momentum");
+  EXPECT_THROW(from_document<Recipe>(json), DocumentError);
+}
+
 TEST(RecipeFields, AreDeclaredOnceEach) {
   auto keys = keys_of(recipe_fields());
-  EXPECT_EQ(keys.size(), 18u);  // the 17 above and checkpoint_every
+  EXPECT_EQ(keys.size(), 23u);  // the 17 above, the five below and checkpoint_every
   std::sort(keys.begin(), keys.end());
   EXPECT_EQ(std::adjacent_find(keys.begin(), keys.end()), keys.end());
 }

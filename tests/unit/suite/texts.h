@@ -18,7 +18,7 @@ bins = 10
 [train]
 epochs = 4
 lr = 1
-milestones = [2, 3.0]
+milestones = [0.5, 0.75]
 schedule = "step"
 flip = true
 

@@ -178,13 +178,14 @@ INSTANTIATE_TEST_SUITE_P(WithAndWithoutAugmentation, Deferred, ::testing::Bool()
 TEST_P(Deferred, TrainsTheSameNetworksUpToRounding) {
   const bool moves = GetParam();
   const std::vector<Job> students{taught("a", "mse", 1, moves), taught("b", "features", 2, moves),
-                                  taught("c", "mse", 2, moves, 3, 0.5), toy::combined("d", moves)};
+                                  taught("c", "mse", 2, moves, 3, 0.5), toy::combined("d", moves),
+                                  toy::by_adamw(taught("e", "mse", 2, moves))};
   TemporaryStore plain, later;
   toy::train(plain.store, {job("teacher", 8, moves)});
   toy::train(plain.store, students, 2);
   toy::train(later.store, {job("teacher", 8, moves)}, 1, 0, deferred());
   toy::train(later.store, students, 2, 0, deferred());
-  for (const std::string id : {"teacher", "a", "b", "c", "d"}) {
+  for (const std::string id : {"teacher", "a", "b", "c", "d", "e"}) {
     const auto p = toy::record(plain.store, id), l = toy::record(later.store, id);
     ASSERT_EQ(l.status, Status::kDone) << l.reason;
     ASSERT_EQ(l.epochs.size(), p.epochs.size());

@@ -10,6 +10,7 @@
 #include <torch/nn/modules/dropout.h>
 #include <torch/nn/modules/linear.h>
 
+#include <cfenv>
 #include <filesystem>
 #include <map>
 #include <mutex>
@@ -82,7 +83,8 @@ struct ToyNet final : Model {
 
 /// "mse" of logits; "features": mean squared difference of pooled features as well; "throws"; "nan" from the second epoch on;
 /// "nan_gradient": a finite value whose gradient is not; "bad_row": "mse" that is infinite for a batch with row 40; "restless":
-/// "mse" that does not promise to repeat itself.
+/// "mse" that does not promise to repeat itself; "scales_teacher", "scales_teacher_later", "writes_past_libtorch", "rounds_up"
+/// and "stops_gradients": "mse" that changes what is not its own.
 struct ToyLoss final : Loss {
   explicit ToyLoss(std::string kind) : kind_(std::move(kind)) {}
   LossNeeds needs() const override {
@@ -92,6 +94,10 @@ struct ToyLoss final : Loss {
     return needs;
   }
   LossTerms forward(const LossInputs& in) override {
+    if (kind_ == "scales_teacher" || (kind_ == "scales_teacher_later" && in.step >= 5)) in.teacher.logits.mul_(0.5);
+    if (kind_ == "writes_past_libtorch") in.teacher.logits.data_ptr<float>()[0] += 1;
+    if (kind_ == "rounds_up") std::fesetround(FE_UPWARD);
+    if (kind_ == "stops_gradients") at::GradMode::set_enabled(false);
     if (kind_ == "throws") throw Error("the toy loss throws");
     const auto mse =
         (at::tanh(in.student.logits / in.tau_student) - at::tanh(in.teacher.logits / in.tau_teacher)).square().mean();
@@ -194,6 +200,18 @@ inline Job taught(const std::string& id, const std::string& loss, double tau, bo
   how.kd_end = epochs;
   out.spec.loss = LossSpec{.alpha = 0.7, .parts = {how}};
   out.spec.teacher = TeacherSpec{"teacher", {}, std::nullopt};
+  return out;
+}
+
+/// The same by AdamW, which leaves the norm and the bias out of weight decay.
+inline Job by_adamw(Job out) {
+  change(out.spec.train, [](Recipe& recipe) {
+    recipe.optimizer = "adamw";
+    recipe.lr = 0.02;
+    recipe.weight_decay = 0.1;
+    recipe.eps = 1e-3;  // the bias before the norm has no gradient but rounding, of which a smaller one would make whole steps
+    recipe.decay_norms_and_biases = false;
+  });
   return out;
 }
 

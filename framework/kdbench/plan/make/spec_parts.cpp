@@ -18,12 +18,7 @@ constexpr std::int64_t kSpecSdk = 2;
 void stretch(Recipe& recipe, std::int64_t to) {
   const auto from = static_cast<double>(recipe.epochs);
   std::vector<double> milestones;
-  for (const double m : recipe.milestones) {
-    if (m < 1)
-      milestones.push_back(m);
-    else if (m < from)
-      milestones.push_back(m / from);
-  }
+  for (const double m : recipe.milestones) milestones.push_back(m < 1 ? m : m / from);
   recipe.milestones = std::move(milestones);
   recipe.warmup_epochs = recipe.warmup_epochs * static_cast<double>(to) / from;
   recipe.epochs = to;

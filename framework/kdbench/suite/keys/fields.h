@@ -27,6 +27,7 @@ struct KeySpec {
   std::string type{};                  ///< for people; set from the member where a field has one
   std::string default_text{};          ///< for people; set from the member where a field has one
   bool required = false;
+  bool left_out_if_default = false;  ///< of a recipe: it is younger than the specs of jobs
 };
 
 /// Where the value of a key goes; monostate: the table's reader takes it by hand.

@@ -8,7 +8,7 @@
 namespace kdbench::inline suite {
 namespace {
 
-/// Calls visit(key, member) for every field that decides a result.
+/// Calls visit(spec, member) for every field that decides a result.
 template <class Visit>
 void each_deciding(const Visit& visit) {
   for (const auto& field : recipe_fields()) {
@@ -18,7 +18,7 @@ void each_deciding(const Visit& visit) {
           using M = decltype(member);
           if constexpr (!std::is_same_v<M, std::monostate> && !std::is_same_v<M, Located<std::int64_t> Recipe::*> &&
                         !std::is_same_v<M, Located<std::string> Recipe::*>) {
-            visit(field.spec.key, member);
+            visit(field.spec, member);
           }
         },
         field.member);
@@ -28,19 +28,24 @@ void each_deciding(const Visit& visit) {
 }  // namespace
 
 Json document_json(const Recipe& recipe) {
+  const Recipe defaults;
   Json out = Json::object();
-  each_deciding([&](const std::string& key, auto member) { out[key] = to_document(recipe.*member); });
+  each_deciding([&](const KeySpec& spec, auto member) {
+    if (spec.left_out_if_default && recipe.*member == defaults.*member) return;
+    out[spec.key] = to_document(recipe.*member);
+  });
   return out;
 }
 
 void read_document_json(const Json& json, Recipe& recipe, const DocumentPath& path) {
   if (!json.is_object()) document::refuse_kind(path, "an object", json);
   std::vector<std::string> known;
-  each_deciding([&](const std::string& key, auto member) {
-    known.push_back(key);
-    const auto it = json.find(key);
-    if (it == json.end()) document::refuse(path, "it has no member '" + key + "'");
-    read_document(*it, recipe.*member, DocumentPath{&path, key});
+  each_deciding([&](const KeySpec& spec, auto member) {
+    known.push_back(spec.key);
+    const auto it = json.find(spec.key);
+    if (it == json.end() && spec.left_out_if_default) return;
+    if (it == json.end()) document::refuse(path, "it has no member '" + spec.key + "'");
+    read_document(*it, recipe.*member, DocumentPath{&path, spec.key});
   });
   document::refuse_others(json, known, path);
 }

@@ -85,18 +85,27 @@ void check_made_of(const std::map<std::string, DatasetUse>& datasets, Reader& re
   }
 }
 
+std::map<std::string, Position> places_of_keys(const Node& table) {
+  std::map<std::string, Position> out;
+  for (const auto& entry : table.entries) out[entry.key] = entry.at;
+  return out;
+}
+
 void read_model(const Node::Entry& entry, const std::string& header, const RecipeTable& train, ModelUse& use, Reader& reader) {
   auto recipe = train;
   const auto train_header = header_text("models", entry.key, "train");
+  const auto before = reader.complaints();
   read_use(entry, header, use, reader, [&](const Node::Entry& item) {
     if (item.key != model_train_spec().key) return false;
     if (reader.is_table(item, train_header)) {
-      for (const auto& override : item.value.entries) use.recipe_keys[override.key] = override.at;
+      use.recipe_keys = places_of_keys(item.value);
       read_recipe(item.value, train_header, recipe, reader);
     }
     return true;
   });
   check_recipe(recipe, reader);
+  if (reader.complaints() == before) check_effects(recipe.recipe, use.recipe_keys, reader);
+  check_schedule(recipe, header, reader);
   use.recipe = recipe.recipe;
 }
 
@@ -141,7 +150,9 @@ void read_suite_table(const Node::Entry* table, Suite& suite, Reader& reader) {
 void read_tables(const Node& root, Suite& suite, Reader& reader) {
   RecipeTable train;
   if (const auto* table = root.find("train"); table && reader.is_table(*table, "[train]")) {
+    const auto before = reader.complaints();
     read_recipe(table->value, "[train]", train, reader);
+    if (reader.complaints() == before) check_effects(train.recipe, places_of_keys(table->value), reader);
   }
   check_recipe(train, reader);
   read_named(root, "datasets", suite.datasets, reader,

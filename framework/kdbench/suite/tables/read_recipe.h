@@ -19,4 +19,11 @@ void read_recipe(const Node& table, const std::string& header, RecipeTable& into
 /// Complains about keys that do not go together. Asked twice about the same values, it says the same.
 void check_recipe(const RecipeTable& table, Reader& reader);
 
+/// Complains about keys of one table that have no effect under the recipe that it makes, which other tables may have begun.
+/// @param written what stands in the table, with its place
+void check_effects(const Recipe& recipe, const std::map<std::string, Position>& written, Reader& reader);
+
+/// Complains about milestones and a warm-up that end after the model's training does. @param header "[models.NAME]"
+void check_schedule(const RecipeTable& table, const std::string& header, Reader& reader);
+
 }  // namespace kdbench::inline suite

@@ -3,9 +3,9 @@
 namespace kdbench::inline train {
 namespace {
 
-constexpr const char *kState = "state", *kModel = "model/", *kLoss = "loss/", *kMomentum = "sgd/momentum";
+constexpr const char *kState = "state", *kModel = "model/", *kLoss = "loss/", *kKept = "kept/";
 
-std::string prefix_of(const std::string& rule) { return "kept/" + rule + "/"; }
+std::string prefix_of(const std::string& rule) { return kKept + rule + "/"; }
 
 void add_prefixed(TensorDict& into, const std::string& prefix, const TensorDict& tensors) {
   for (const auto& [name, tensor] : tensors) into.emplace(prefix + name, tensor);
@@ -27,7 +27,7 @@ void save_checkpoint(const std::filesystem::path& file, const TrainingCheckpoint
   TensorDict tensors;
   add_prefixed(tensors, kModel, checkpoint.model);
   add_prefixed(tensors, kLoss, checkpoint.loss);
-  tensors.emplace(kMomentum, checkpoint.momentum);
+  tensors.insert(checkpoint.optimizer.begin(), checkpoint.optimizer.end());
   for (const auto& [rule, weights] : checkpoint.kept) add_prefixed(tensors, prefix_of(rule), weights);
   save_tensors(file, tensors, {{kState, to_document(checkpoint.state).dump()}});
 }
@@ -42,7 +42,10 @@ std::optional<TrainingCheckpoint> load_checkpoint(const std::filesystem::path& f
   if (out.state.job != job || out.state.data != data_sha256) return std::nullopt;
   out.model = take_prefixed(tensors, kModel);
   out.loss = take_prefixed(tensors, kLoss);
-  out.momentum = tensors.at(kMomentum);
+  for (const auto& [name, tensor] : tensors) {
+    const bool of_others = name.starts_with(kModel) || name.starts_with(kLoss) || name.starts_with(kKept);
+    if (!of_others) out.optimizer.emplace(name, tensor);
+  }
   for (const auto& [rule, mark] : out.state.kept) out.kept[rule] = take_prefixed(tensors, prefix_of(rule));
   return out;
 }

@@ -38,7 +38,7 @@ struct CheckpointState {
 struct TrainingCheckpoint {
   CheckpointState state;
   TensorDict model, loss;
-  torch::Tensor momentum;
+  TensorDict optimizer;                    ///< Optimizer::state()
   std::map<std::string, TensorDict> kept;  ///< weights by rule; the same rules as state.kept
 };
 

@@ -45,16 +45,16 @@ void DeferredSteps::enter(std::int64_t epoch) {
 }
 
 void DeferredSteps::run(const Batch& batch, const ModelOutput& teacher, std::int64_t step, double learning_rate) {
-  parts_.sgd.clear_gradients();
+  parts_.optimizer.clear_gradients();
   const auto alone = parts_.randomness.begin(step);
-  parts_.sgd.set_rate(learning_rate);
+  parts_.optimizer.set_rate(learning_rate);
   sums_.rows += static_cast<double>(batch.labels.size(0));
   enter(step / parts_.learner.steps_per_epoch());
   has_run_ = true;
   graph_.run(batch, teacher, phase_, [&](const Batch& inputs, const ModelOutput& taught) {
-    parts_.sgd.clear_gradients();
+    parts_.optimizer.clear_gradients();
     const auto loss = forward_backward(inputs, taught, step);
-    watch_.see(loss, parts_.sgd.step_on_device());
+    watch_.see(loss, parts_.optimizer.step_on_device());
   });
 }
 

@@ -17,9 +17,9 @@ void DirectSteps::forward_backward(const Batch& batch, const ModelOutput& teache
 }
 
 void DirectSteps::run(const Batch& batch, const ModelOutput& teacher, std::int64_t step, double learning_rate) {
-  parts_.sgd.clear_gradients();
+  parts_.optimizer.clear_gradients();
   forward_backward(batch, teacher, step);
-  if (!parts_.sgd.step(learning_rate)) fail({step, false});
+  if (!parts_.optimizer.step(learning_rate)) fail({step, false});
 }
 
 }  // namespace kdbench::inline train

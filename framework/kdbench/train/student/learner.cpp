@@ -1,5 +1,6 @@
 #include <kdbench/sdk/torch_compat.h>
 #include <kdbench/train/student/learner.h>
+#include <kdbench/train/student/loss_guard.h>
 
 #include <algorithm>
 
@@ -50,10 +51,28 @@ LossTerms Learner::terms_of(const Part& part, const ModelOutput& student, const 
   if (part.needs.teacher) taught = teacher;
   const auto& how = part.spec;
   if (taught.logits.defined() && how.teacher_temperature != 1.0) taught.logits = taught.logits / how.teacher_temperature;
+  // Until a loss has shown that it writes nothing it is lent copies, so that it cannot harm those who read the originals.
+  const bool on_trial = !part.is_tried && device_.is_cpu();
+  const auto lent = on_trial ? copy_of(taught) : taught;
   const torch::Tensor none;
-  return part.trained.loss->forward({student, taught, batch.labels, batch.indices, part.needs.posterior ? batch.posterior : none,
-                                     batch.images, how.tau_student, how.tau_teacher, step / steps_per_epoch_, recipe_->epochs,
-                                     step, recipe_->epochs * steps_per_epoch_});
+  const LossInputs inputs{student,
+                          lent,
+                          batch.labels,
+                          batch.indices,
+                          part.needs.posterior ? batch.posterior : none,
+                          batch.images,
+                          how.tau_student,
+                          how.tau_teacher,
+                          step / steps_per_epoch_,
+                          recipe_->epochs,
+                          step,
+                          recipe_->epochs * steps_per_epoch_};
+  const LossGuard guard(inputs, !on_trial);
+  auto terms = part.trained.loss->forward(inputs);
+  guard.check();
+  if (on_trial) check_copies(lent, taught);
+  part.is_tried = true;
+  return terms;
 }
 
 std::vector<WeightedTerms> Learner::terms(const ModelOutput& student, const Batch& batch, const ModelOutput& teacher,

@@ -48,6 +48,7 @@ class Learner {
     TrainedLoss trained;
     LossNeeds needs;
     LossPart spec;
+    mutable bool is_tried = false;  ///< its first forward() wrote into nothing that it was lent
   };
   std::optional<double> weight(const Part& part, std::int64_t epoch) const;
   bool is_like(std::int64_t epoch, std::int64_t other) const;

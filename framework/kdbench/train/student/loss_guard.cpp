@@ -88,9 +88,9 @@ std::string ThreadState::difference(const ThreadState& other) const {
   return "";
 }
 
-LossGuard::LossGuard(const LossInputs& lent) : before_(ThreadState::now()) {
+LossGuard::LossGuard(const LossInputs& lent, bool shares_teacher) : before_(ThreadState::now()) {
   lend("the student's", lent.student, false);
-  lend("the teacher's", lent.teacher, true);
+  lend("the teacher's", lent.teacher, shares_teacher);
   lend("the labels", lent.labels, false);
   lend("the indices", lent.indices, false);
   lend("the posterior", lent.posterior, false);

@@ -42,7 +42,8 @@ struct ThreadState {
 /// what it writes; nothing is read or copied. Whatever ends it, the state of the thread is put back.
 class LossGuard {
  public:
-  explicit LossGuard(const LossInputs& lent);
+  /// @param shares_teacher others read the teacher's tensors too
+  LossGuard(const LossInputs& lent, bool shares_teacher);
   ~LossGuard();
   LossGuard(const LossGuard&) = delete;
   LossGuard& operator=(const LossGuard&) = delete;

@@ -9,6 +9,7 @@
 #include <kdbench/train/student/deferred_steps.h>
 #include <kdbench/train/student/direct_steps.h>
 #include <kdbench/train/student/final_measures.h>
+#include <kdbench/train/student/make_optimizer.h>
 #include <kdbench/train/student/trainee.h>
 
 #include <fmt/core.h>
@@ -46,8 +47,6 @@ StepRandomness find_randomness(const TraineeParts& parts, const TrainData& data)
   return {*parts.model, batch, parts.device, parts.job.spec.seed};
 }
 
-FlatSgd::Options sgd_options(const Recipe& recipe) { return {recipe.momentum, recipe.weight_decay, recipe.nesterov}; }
-
 }  // namespace
 
 Trainee::Trainee(TraineeParts parts, const TrainData& data)
@@ -55,12 +54,12 @@ Trainee::Trainee(TraineeParts parts, const TrainData& data)
       data_(data),
       learner_(make_learner(parts_, data)),
       randomness_(find_randomness(parts_, data)),
-      sgd_(trained_parameters(parts_), sgd_options(recipe())),
+      optimizer_(make_optimizer(trained_parameters(parts_), recipe())),
       stream_(parts_.device),
       steps_(make_steps()) {}
 
 std::unique_ptr<TrainingSteps> Trainee::make_steps() {
-  const StepParts parts{learner_, sgd_, randomness_};
+  const StepParts parts{learner_, *optimizer_, randomness_};
   if (!parts_.deferred && parts_.device.is_cpu()) return std::make_unique<DirectSteps>(parts);
   return std::make_unique<DeferredSteps>(parts, parts_.device, std::min(recipe().batch_size, data_.train().size()));
 }
@@ -162,7 +161,7 @@ void Trainee::save() {
   out.state.validation_accuracy = validation_accuracy().value_or(-1);
   out.model = state_of(*parts_.model);
   out.loss = state_of(parts_.losses);
-  out.momentum = sgd_.momentum();
+  out.optimizer = optimizer_->state();
   for (const auto& [rule, state] : best_.by_rule()) {
     out.state.kept[rule] = state.mark;
     out.kept[rule] = state.weights;
@@ -178,7 +177,7 @@ bool Trainee::resume() {
   const auto what = "checkpoint " + file.string();
   load_state(*parts_.model, from->model, what);
   load_state(parts_.losses, from->loss, what);
-  sgd_.restore(from->momentum);
+  optimizer_->restore(from->optimizer);
   std::map<std::string, BestState> best;
   for (const auto& [rule, mark] : from->state.kept) best[rule] = {mark, from->kept.at(rule)};
   best_.restore(std::move(best));

@@ -7,7 +7,7 @@
 #include <kdbench/train/device/cuda.h>
 #include <kdbench/train/student/best_states.h>
 #include <kdbench/train/student/learner.h>
-#include <kdbench/train/student/sgd.h>
+#include <kdbench/train/student/optimizer.h>
 #include <kdbench/train/student/step_randomness.h>
 #include <kdbench/train/student/training_steps.h>
 
@@ -93,7 +93,7 @@ class Trainee {
   const TrainData& data_;
   Learner learner_;
   StepRandomness randomness_;
-  FlatSgd sgd_;
+  std::unique_ptr<Optimizer> optimizer_;
   DeviceStream stream_;
   std::unique_ptr<TrainingSteps> steps_;
   std::int64_t step_ = 0;

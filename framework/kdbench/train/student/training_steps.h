@@ -5,7 +5,7 @@
 #include <kdbench/train/student/diverged.h>
 #include <kdbench/train/student/epoch_sums.h>
 #include <kdbench/train/student/learner.h>
-#include <kdbench/train/student/sgd.h>
+#include <kdbench/train/student/optimizer.h>
 #include <kdbench/train/student/step_randomness.h>
 
 #include <cstdint>
@@ -38,7 +38,7 @@ class TrainingSteps {
 /// What steps work on; the referred-to things outlive them.
 struct StepParts {
   const Learner& learner;
-  FlatSgd& sgd;
+  Optimizer& optimizer;
   const StepRandomness& randomness;
 };
 

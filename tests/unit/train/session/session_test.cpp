@@ -19,8 +19,13 @@ class Teaching : public ::testing::TestWithParam<bool> {
  protected:
   bool moves() const { return GetParam(); }
   std::vector<Job> students() const {
-    return {taught("a", "mse", 1, moves()),         taught("b", "mse", 4, moves()), taught("c", "features", 2, moves()),
-            taught("d", "mse", 2, moves(), 3, 0.5), toy::rising("e", moves()),      toy::combined("f", moves())};
+    return {taught("a", "mse", 1, moves()),
+            taught("b", "mse", 4, moves()),
+            taught("c", "features", 2, moves()),
+            taught("d", "mse", 2, moves(), 3, 0.5),
+            toy::rising("e", moves()),
+            toy::combined("f", moves()),
+            toy::by_adamw(taught("g", "features", 2, moves()))};
   }
   std::map<std::string, std::string> alone() const {
     std::map<std::string, std::string> out;

@@ -24,7 +24,7 @@ TrainingCheckpoint example() {
   out.state.kept = {{"min_val_nll", {-1.5, 1}}};
   out.model = {{"fc.weight", at::ones({2, 3})}};
   out.loss = {{"scale", at::ones({1})}};
-  out.momentum = at::full({6}, 2.0);
+  out.optimizer = {{"sgd/momentum", at::full({6}, 2.0)}};
   out.kept = {{"min_val_nll", {{"fc.weight", at::zeros({2, 3})}}}};
   return out;
 }
@@ -39,7 +39,8 @@ TEST(Checkpoint, ComesBackAsItWas) {
   EXPECT_EQ(to_document(in->state), to_document(out.state));
   EXPECT_TRUE(in->model.at("fc.weight").equal(out.model.at("fc.weight")));
   EXPECT_TRUE(in->loss.at("scale").equal(out.loss.at("scale")));
-  EXPECT_TRUE(in->momentum.equal(out.momentum));
+  ASSERT_EQ(in->optimizer.size(), 1u);
+  EXPECT_TRUE(in->optimizer.at("sgd/momentum").equal(at::full({6}, 2.0)));
   EXPECT_TRUE(in->kept.at("min_val_nll").at("fc.weight").equal(at::zeros({2, 3})));
 }
 
