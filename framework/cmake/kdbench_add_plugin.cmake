@@ -52,7 +52,8 @@ function(kdbench_add_plugin name)
   set_target_properties(plugin_${name} PROPERTIES
     PREFIX "" SUFFIX ".so" OUTPUT_NAME ${name}
     LIBRARY_OUTPUT_DIRECTORY ${A_OUTPUT_DIRECTORY})
-  target_link_options(plugin_${name} PRIVATE -Wl,--no-undefined -Wl,-z,now -Wl,-z,nodelete)
+  # The build id tells one build from another in the records: a hash of what was linked, whatever the toolchain's default.
+  target_link_options(plugin_${name} PRIVATE -Wl,--no-undefined -Wl,-z,now -Wl,-z,nodelete -Wl,--build-id=sha1)
   if(NOT A_DEFINITIONS)
     kdbench_use_precompiled_sdk(plugin_${name})
   endif()

@@ -63,6 +63,7 @@ expect "$built/throws_an_int.so" 'throws something that is no std::exception'
 expect "$built/registers_twice.so" "loss 'harmless_registers_twice' is registered twice"
 expect "$built/param_without_doc.so" "loss 'param_without_doc': 'weight' has no description"
 expect "$built/default_out_of_range.so" "loss 'default_out_of_range': the default of 'weight' must be at least 1, found 0.5"
+expect "$built/shadows_a_host_key.so" "loss 'shadows_a_host_key': its parameter 'tau' has the name of the host's key 'tau' in the table of a loss"
 expect "$built/default_not_a_choice.so" "loss 'default_not_a_choice': the default of 'norm' cannot be \"l3\""
 
 # says FILE REASON: some line of the answer names the file and the reason.
@@ -83,7 +84,7 @@ for name in "${names[@]}"; do
   check "$(basename "$name"): ${reasons[$name]}" says "$name" "${reasons[$name]}"
 done
 check "the losses that come with kdbench are listed" lists kl
-for name in throws throws_an_int registers_twice param_without_doc default_out_of_range default_not_a_choice; do
+for name in throws throws_an_int registers_twice param_without_doc default_out_of_range default_not_a_choice shadows_a_host_key; do
   check "nothing of $name.so is listed" is_gone "harmless_$name"
 done
 ((failures == 0)) || cat "$folder/answer"

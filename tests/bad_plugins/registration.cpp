@@ -46,6 +46,11 @@ struct DefaultNotAChoice : kdbench::Loss {
   kdbench::LossTerms forward(const kdbench::LossInputs&) override { return {}; }
 };
 
+struct ShadowsAHostKey : Harmless {
+  using Harmless::Harmless;
+  static void declare(kdbench::Params<Options>& p) { p.add("tau", &Options::weight, "A temperature of its own."); }
+};
+
 const int address_inside_this_library = 0;
 
 std::string own_name() {
@@ -67,4 +72,5 @@ KDBENCH_PLUGIN("registration", "0.1.0", r) {
     r.loss<DefaultOutOfRange>("default_out_of_range", {.summary = "Its default is too small."});
   if (variant == "default_not_a_choice")
     r.loss<DefaultNotAChoice>("default_not_a_choice", {.summary = "Its default is no choice."});
+  if (variant == "shadows_a_host_key") r.loss<ShadowsAHostKey>("shadows_a_host_key", {.summary = "A suite could not set it."});
 }

@@ -7,6 +7,9 @@
 
 namespace kdbench::inline base {
 
+/// Returns bytes as lower-case hex digits.
+std::string to_hex(std::string_view bytes);
+
 /// Returns the SHA-256 of `data` as 64 lower-case hex digits.
 std::string sha256_hex(std::string_view data);
 

@@ -81,6 +81,10 @@ std::string pad(std::string_view text, std::size_t width, bool right_aligned) {
   return right_aligned ? space + std::string(text) : std::string(text) + space;
 }
 
+std::string counted(std::size_t count, std::string_view noun) {
+  return fmt::format("{} {}{}", count, noun, count == 1 ? "" : "s");
+}
+
 std::string duration_text(double seconds) {
   if (seconds < 9.95) return fmt::format("{:.1f}s", seconds);
   const auto s = std::llround(seconds);

@@ -1,5 +1,6 @@
 /// Small text helpers: nearest name, joining, fixed-width columns.
 #pragma once
+#include <cstddef>
 #include <optional>
 #include <string>
 #include <string_view>
@@ -25,6 +26,9 @@ std::size_t display_width(std::string_view text);
 
 /// Returns `text` padded with spaces to `width` columns, on the left if `right_aligned`.
 std::string pad(std::string_view text, std::size_t width, bool right_aligned = false);
+
+/// Returns "1 job", "2 jobs".
+std::string counted(std::size_t count, std::string_view noun);
 
 /// Returns seconds for people: `0.8s`, `12s`, `3m05s`, `2h10m`, `3d04h`.
 std::string duration_text(double seconds);

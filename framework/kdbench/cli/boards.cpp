@@ -24,12 +24,14 @@ Plan plan_of_suite(const Context& context, const Store& store, const SuiteOption
   return stored_plan(context, store, options.file);
 }
 
-Leaderboard board_of(const Context& context, const Store& store, const Plan& plan) {
-  return make_leaderboard(plan, [&](const std::string& job) { return record_or_warn(context, store, job); });
+Leaderboard board_of(const Context& context, const Store& store, const Plan& plan, const BoardOptions& options) {
+  return make_leaderboard(
+      plan, [&](const std::string& job) { return record_or_warn(context, store, job); }, options);
 }
 
-void print_boards(const Context& context, const Store& store, const Plan& plan, const std::string& format) {
-  const auto board = board_of(context, store, plan);
+void print_boards(const Context& context, const Store& store, const Plan& plan, const std::string& format,
+                  const BoardOptions& options) {
+  const auto board = board_of(context, store, plan, options);
   context.out << render(board, value_or_refuse(context, format_from_string(format))) << std::flush;
 }
 

@@ -19,9 +19,10 @@ void add_board_format(CLI::App& verb, std::string& format);
 Plan plan_of_suite(const Context& context, const Store& store, const SuiteOptions& options);
 
 /// Makes the boards of a plan from the records of the store.
-Leaderboard board_of(const Context& context, const Store& store, const Plan& plan);
+Leaderboard board_of(const Context& context, const Store& store, const Plan& plan, const BoardOptions& options = {});
 
 /// Prints them.
-void print_boards(const Context& context, const Store& store, const Plan& plan, const std::string& format);
+void print_boards(const Context& context, const Store& store, const Plan& plan, const std::string& format,
+                  const BoardOptions& options = {});
 
 }  // namespace kdbench::inline cli

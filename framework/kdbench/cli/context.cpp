@@ -46,9 +46,15 @@ AskOptions with_load_limit(AskOptions options) {
   return options;
 }
 
+/// Where the worker is to be.
+fs::path worker_place() {
+  const auto wanted = environment("KDBENCH_WORKER");
+  return wanted.empty() ? program_folder() / "kdbench-worker" : fs::path(wanted);
+}
+
 fs::path worker_path(const Context& context) {
   const auto wanted = environment("KDBENCH_WORKER");
-  auto path = wanted.empty() ? program_folder() / "kdbench-worker" : fs::path(wanted);
+  auto path = worker_place();
   if (fs::is_regular_file(path)) return path;
   const auto* advice = wanted.empty() ? "build the target kdbench-worker, or set KDBENCH_WORKER to where it is"
                                       : "KDBENCH_WORKER says so; change it, or unset it to take the one beside kdbench";
@@ -67,6 +73,11 @@ void refuse(const Context& context, const Diagnostics& diagnostics) {
 void refuse(const Context& context, const std::string& message) {
   context.err << "kdbench: " << message << std::endl;
   throw Exit{kUserMistake};
+}
+
+std::optional<WorkerSetup> find_worker(const Context& context) {
+  if (environment("KDBENCH_WORKER").empty() && !fs::is_regular_file(worker_place())) return std::nullopt;
+  return WorkerSetup{worker_path(context), {}, {}, {}};
 }
 
 WorkerSetup worker_setup(const Context& context) { return {worker_path(context), context.plugins, plugin_folders(context), {}}; }

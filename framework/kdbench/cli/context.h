@@ -48,6 +48,9 @@ T value_or_refuse(const Context& context, Result<T> result) {
 /// that came with this program.
 WorkerSetup worker_setup(const Context& context);
 
+/// The worker alone, for what needs no library; nothing where none was built. One that $KDBENCH_WORKER names must be there.
+std::optional<WorkerSetup> find_worker(const Context& context);
+
 /// Asks and returns the last event. Prints diagnostics (Exit{kUserMistake}) or the failure
 /// (Exit{kFailure}). Libraries that ended the worker are noted in `setup.excluded`, and on err when
 /// they were not known before.

@@ -75,11 +75,16 @@ std::vector<SentOverride> overrides_or_refuse(const Context& context, const std:
   return out;
 }
 
-Plan plan_or_exit(const Context& context, WorkerSetup& setup, const SuiteOptions& options) {
+PlannedSuite planned_or_exit(const Context& context, WorkerSetup& setup, const SuiteOptions& options) {
   PlanRequest request{.suite_file = options.file, .profile = options.profile, .device = options.device};
   request.overrides = overrides_or_refuse(context, options.set);
   require_named_plugins(context, setup);
-  return ask_or_exit(context, setup, request).plan.plan;
+  auto answer = ask_or_exit(context, setup, request);
+  return {std::move(answer.plan.plan), {std::move(answer.loaded)}};
+}
+
+Plan plan_or_exit(const Context& context, WorkerSetup& setup, const SuiteOptions& options) {
+  return planned_or_exit(context, setup, options).plan;
 }
 
 }  // namespace kdbench::inline cli

@@ -2,6 +2,7 @@
 #pragma once
 #include <kdbench/cli/context.h>
 #include <kdbench/plan/plan.h>
+#include <kdbench/run/schedule/standing.h>
 #include <kdbench/run/schedule/unit_process.h>
 #include <kdbench/suite/suite.h>
 
@@ -46,7 +47,15 @@ Result<std::vector<Override>> parse_overrides(const std::vector<std::string>& se
 /// The same as a request carries them; a mistake is printed and ends the verb.
 std::vector<SentOverride> overrides_or_refuse(const Context& context, const std::vector<std::string>& set);
 
+/// A plan, and the builds of the plugins that made it.
+struct PlannedSuite {
+  Plan plan;
+  LoadedPlugins loaded;
+};
+
 /// Asks the worker for the plan; mistakes are printed and end the verb.
+PlannedSuite planned_or_exit(const Context& context, WorkerSetup& setup, const SuiteOptions& options);
+/// The same where nobody asks which builds.
 Plan plan_or_exit(const Context& context, WorkerSetup& setup, const SuiteOptions& options);
 
 }  // namespace kdbench::inline cli

@@ -45,6 +45,7 @@ Leaderboard make_leaderboard(const Plan& plan, const RecordOf& record_of, const 
   }
   append(board.tables, boards::suite_tables(results));
   board.notes = {progress_note(results)};
+  append(board.notes, results.origin_notes());
   for (const auto& conflict : results.conflicts()) {
     board.notes.push_back("Two different jobs claim one place (the first by id is shown): " + conflict);
   }

@@ -85,4 +85,29 @@ std::string Spec::identity() const {
   return out += '}';
 }
 
+std::vector<PluginRef> plugins_of(const Spec& spec) {
+  std::vector<PluginRef> out;
+  const auto add = [&](PluginKind kind, const PluginSpec& use) {
+    const PluginRef name{kind, use.plugin};
+    if (std::find(out.begin(), out.end(), name) == out.end()) out.push_back(name);
+  };
+  if (spec.dataset) {
+    for (const auto* source = &spec.dataset->source; source; source = source->of.get()) add(PluginKind::kDataset, source->use);
+  }
+  if (spec.model) add(PluginKind::kModel, *spec.model);
+  if (spec.loss) add(PluginKind::kLoss, spec.loss->use);
+  return out;
+}
+
+std::vector<std::string> needs_of(const Spec& spec) {
+  std::vector<std::string> out;
+  const auto add = [&](const std::string& job) {
+    if (std::find(out.begin(), out.end(), job) == out.end()) out.push_back(job);
+  };
+  if (spec.teacher) add(spec.teacher->job);
+  if (spec.init) add(*spec.init);
+  if (spec.added_to) add(*spec.added_to);
+  return out;
+}
+
 }  // namespace kdbench::inline plan

@@ -3,15 +3,25 @@
 #include <kdbench/plan/shared.h>
 #include <kdbench/suite/recipe.h>
 
+#include <array>
 #include <cstdint>
 #include <map>
 #include <memory>
 #include <optional>
 #include <string>
 #include <tuple>
+#include <utility>
 #include <vector>
 
 namespace kdbench::inline plan {
+
+enum class PluginKind { kModel, kDataset, kLoss, kStrategy };
+constexpr auto names_of(PluginKind) {
+  return std::array<std::pair<PluginKind, const char*>, 4>{{{PluginKind::kModel, "model"},
+                                                            {PluginKind::kDataset, "dataset"},
+                                                            {PluginKind::kLoss, "loss"},
+                                                            {PluginKind::kStrategy, "strategy"}}};
+}
 
 /// A plugin with every parameter resolved. Parameters are the plugin's own, so here they are values by name.
 struct PluginSpec {
@@ -196,5 +206,24 @@ struct Spec {
   /// The canonical text of the whole (keys sorted), in which every part stands by its identity. Its SHA-256 is the job's id.
   std::string identity() const;
 };
+
+/// What a plugin is found by.
+struct PluginRef {
+  PluginKind kind = PluginKind::kModel;
+  std::string name;
+  bool operator==(const PluginRef&) const = default;
+
+  static constexpr auto fields() {
+    return std::tuple(field("kind", &PluginRef::kind, "model, dataset, loss or strategy"),
+                      field("plugin", &PluginRef::name, "its name"));
+  }
+};
+
+/// The plugins that compute the result of a job: those of the data set and of what it is made of, of the model, of the loss.
+/// What a strategy says stands in the spec itself.
+std::vector<PluginRef> plugins_of(const Spec& spec);
+
+/// Ids of the jobs that a spec names, each once: the one that teaches, the one it starts from, the one it is added to.
+std::vector<std::string> needs_of(const Spec& spec);
 
 }  // namespace kdbench::inline plan

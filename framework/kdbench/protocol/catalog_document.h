@@ -1,6 +1,6 @@
 /// The catalog as `kdbench list` and `describe` print it: every plugin with its parameters, every library with how it was loaded.
 #pragma once
-#include <kdbench/base/document.h>
+#include <kdbench/plan/plan.h>
 #include <kdbench/sdk/params.h>
 
 #include <array>
@@ -11,13 +11,6 @@
 
 namespace kdbench::inline protocol {
 
-enum class PluginKind { kModel, kDataset, kLoss, kStrategy };
-constexpr auto names_of(PluginKind) {
-  return std::array<std::pair<PluginKind, const char*>, 4>{{{PluginKind::kModel, "model"},
-                                                            {PluginKind::kDataset, "dataset"},
-                                                            {PluginKind::kLoss, "loss"},
-                                                            {PluginKind::kStrategy, "strategy"}}};
-}
 /// Returns "model", "dataset", "loss" or "strategy".
 std::string name_of(PluginKind kind);
 
@@ -79,13 +72,14 @@ struct PluginDocument {
 struct LibraryDocument {
   std::string file, name, version;
   bool ok = false;
-  std::string reason, stamp;
+  std::string reason, stamp, content = {};
 
   static constexpr auto fields() {
     using L = LibraryDocument;
     return std::tuple(field("file", &L::file, "as it was named"), field("name", &L::name, "of its KDBENCH_PLUGIN block"),
                       field("version", &L::version, "of its KDBENCH_PLUGIN block"), field("ok", &L::ok, "it was loaded"),
-                      field("reason", &L::reason, "why it was refused"), field("stamp", &L::stamp, "what it was built against"));
+                      field("reason", &L::reason, "why it was refused"), field("stamp", &L::stamp, "what it was built against"),
+                      field("content", &L::content, "its build id, or the SHA-256 of its file; empty when it was not looked at"));
   }
 };
 

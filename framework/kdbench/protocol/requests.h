@@ -5,6 +5,7 @@
 #include <kdbench/plan/plan.h>
 #include <kdbench/protocol/catalog_document.h>
 #include <kdbench/protocol/tag.h>
+#include <kdbench/results/record.h>
 
 #include <cstdint>
 #include <string>
@@ -83,13 +84,26 @@ struct SentPlan {
 Json document_json(const SentPlan& sent);
 void read_document_json(const Json& json, SentPlan& sent, const DocumentPath& path);
 
+/// A plugin of the catalog, and which build of it is loaded.
+struct LoadedPlugin {
+  UsedPlugin used;
+  bool named = false;
+
+  static constexpr auto fields() {
+    using L = LoadedPlugin;
+    return std::tuple(inlined(&L::used), field("named", &L::named, "its library is one of `plugins`, not of a folder"));
+  }
+};
+
 struct PlanAnswer {
   Tag<"result"> event = {};
   SentPlan plan;
+  std::vector<LoadedPlugin> loaded = {};
 
   static constexpr auto fields() {
     using A = PlanAnswer;
-    return std::tuple(field("event", &A::event, "result"), field("plan", &A::plan, "packed"));
+    return std::tuple(field("event", &A::event, "result"), field("plan", &A::plan, "packed"),
+                      field("loaded", &A::loaded, "every plugin, in the build that made the plan", Presence::kIfAny));
   }
 };
 
@@ -117,6 +131,7 @@ struct TrainRequest {
   Tag<"train"> verb = {};
   Libraries libraries = {};
   std::vector<Job> jobs;
+  std::vector<std::string> anew = {};
   std::string store, device, data_dir;
   int workers = 1;
   bool caching_allocator = true;
@@ -124,12 +139,43 @@ struct TrainRequest {
 
   static constexpr auto fields() {
     using R = TrainRequest;
-    return std::tuple(field("verb", &R::verb, "train"), inlined(&R::libraries),
-                      field("jobs", &R::jobs, "of one data set, seed and teacher"), field("store", &R::store, "its folder"),
-                      field("device", &R::device, "cpu, cuda:N"), field("data_dir", &R::data_dir, "the data folder"),
-                      field("workers", &R::workers, "threads that train students"),
-                      field("allocator", &R::caching_allocator, "whether freed memory is kept for the next step"),
-                      field("cache_limit_bytes", &R::cache_limit_bytes, "of freed memory that is kept; 0: no limit"));
+    return std::tuple(
+        field("verb", &R::verb, "train"), inlined(&R::libraries), field("jobs", &R::jobs, "of one data set, seed and teacher"),
+        field("anew", &R::anew, "ids of those whose results are to be replaced", Presence::kIfAny),
+        field("store", &R::store, "its folder"), field("device", &R::device, "cpu, cuda:N"),
+        field("data_dir", &R::data_dir, "the data folder"), field("workers", &R::workers, "threads that train students"),
+        field("allocator", &R::caching_allocator, "whether freed memory is kept for the next step"),
+        field("cache_limit_bytes", &R::cache_limit_bytes, "of freed memory that is kept; 0: no limit"));
+  }
+};
+
+/// What a worker was built with and finds here.
+struct VersionAnswer {
+  Tag<"result"> event = {};
+  std::string git, libtorch, compiler, stdlib, blas, cuda;
+  std::int64_t cxx = 0, abi = 0, cxx11abi = 0;
+
+  static constexpr auto fields() {
+    using A = VersionAnswer;
+    return std::tuple(field("event", &A::event, "result"), field("git", &A::git, "revision it was built from"),
+                      field("libtorch", &A::libtorch, "version"), field("compiler", &A::compiler, "gcc-12.2, clang-16.0, ..."),
+                      field("cxx", &A::cxx, "value of __cplusplus"), field("stdlib", &A::stdlib, "libstdc++ or libc++"),
+                      field("abi", &A::abi, "of the SDK's binary interface"),
+                      field("cxx11abi", &A::cxx11abi, "1: the newer layout of std::string"),
+                      field("blas", &A::blas, "file that the loader took for BLAS"),
+                      field("cuda", &A::cuda, "GPUs and CUDA's version, or why there is none"));
+  }
+};
+
+/// Asks for that; no library is opened.
+struct VersionRequest {
+  using Answer = VersionAnswer;
+  Tag<"version"> verb = {};
+  Libraries libraries = {};
+
+  static constexpr auto fields() {
+    using R = VersionRequest;
+    return std::tuple(field("verb", &R::verb, "version"), inlined(&R::libraries));
   }
 };
 
@@ -271,7 +317,7 @@ struct EmbeddingDocument {
 };
 
 using Request = std::variant<CatalogRequest, PlanRequest, TrainRequest, ConformanceRequest, GoldenRequest, CalibrateRequest,
-                             DataRequest, EmbedRequest>;
+                             DataRequest, EmbedRequest, VersionRequest>;
 
 /// Returns the request of a document. @throws DocumentError for a verb that is not known, and for what its fields do not fit
 Request request_of(const Json& document);

@@ -43,7 +43,7 @@ void refuse_duplicates(const std::vector<EntryType>& staged, const std::map<std:
 
 /// A declaration that no suite could satisfy is the author's mistake: it is told when the library is loaded, not in every suite.
 template <class EntryType>
-void check_declarations(const std::vector<EntryType>& staged, const char* kind) {
+void check_declarations(const std::vector<EntryType>& staged, const std::vector<std::string>& host_keys, const char* kind) {
   for (const auto& entry : staged) {
     std::set<std::string> names;
     for (const auto& spec : entry.params) {
@@ -51,6 +51,12 @@ void check_declarations(const std::vector<EntryType>& staged, const char* kind) 
       std::string why = wrong.empty() ? "" : "the default of " + wrong;
       if (spec.doc.empty()) why = fmt::format("'{}' has no description", spec.name);
       if (!names.insert(spec.name).second) why = fmt::format("'{}' is declared twice", spec.name);
+      if (std::find(host_keys.begin(), host_keys.end(), spec.name) != host_keys.end()) {
+        why = fmt::format(
+            "its parameter '{}' has the name of the host's key '{}' in the table of a {}, so no suite could set it; "
+            "give it another name",
+            spec.name, spec.name, kind);
+      }
       if (!why.empty()) throw Error(fmt::format("{} '{}': {}", kind, entry.name, why));
     }
   }
@@ -116,19 +122,20 @@ Staging register_plugins(Library& library) {
 }  // namespace
 
 void Catalog::load(const fs::path& file) {
-  Library library{file.string(), {}, {}, {}, {}};
+  Library library{file.string(), {}, {}, {}, {}, {}};
   try {
-    auto stamp = read_stamp(file);
-    if (!stamp) throw Error(stamp.error().front().message);
-    library.stamp = *stamp;
-    if (const auto why = stamp_mismatch(*stamp, KDBENCH_STAMP); !why.empty()) {
+    auto facts = read_library(file);
+    if (!facts) throw Error(facts.error().front().message);
+    library.stamp = facts->stamp;
+    library.content = facts->content;
+    if (const auto why = stamp_mismatch(library.stamp, KDBENCH_STAMP); !why.empty()) {
       throw Error(fmt::format("incompatible with this kdbench: {}; rebuild it against the installed SDK", why));
     }
     auto staged = register_plugins(library);
-    check_declarations(staged.models, "model");
-    check_declarations(staged.datasets, "dataset");
-    check_declarations(staged.losses, "loss");
-    check_declarations(staged.strategies, "strategy");
+    check_declarations(staged.models, host_keys_.models, "model");
+    check_declarations(staged.datasets, host_keys_.datasets, "dataset");
+    check_declarations(staged.losses, host_keys_.losses, "loss");
+    check_declarations(staged.strategies, host_keys_.strategies, "strategy");
     refuse_duplicates(staged.models, models, "model");
     refuse_duplicates(staged.datasets, datasets, "dataset");
     refuse_duplicates(staged.losses, losses, "loss");
@@ -147,7 +154,7 @@ void Catalog::load(const fs::path& file) {
   libraries.push_back(std::move(library));
 }
 
-void Catalog::exclude(const std::string& file, const std::string& reason) { libraries.push_back({file, {}, {}, {}, reason}); }
+void Catalog::exclude(const std::string& file, const std::string& reason) { libraries.push_back({file, {}, {}, {}, {}, reason}); }
 
 std::vector<fs::path> find_libraries(const std::vector<std::string>& files, const std::vector<std::string>& folders) {
   std::vector<fs::path> found(files.begin(), files.end());

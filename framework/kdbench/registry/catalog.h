@@ -7,6 +7,7 @@
 #include <functional>
 #include <map>
 #include <string>
+#include <utility>
 #include <vector>
 
 namespace kdbench::inline registry {
@@ -15,7 +16,14 @@ struct Library {
   std::string file;           ///< as it was named
   std::string name, version;  ///< of its KDBENCH_PLUGIN block; empty when refused
   std::string stamp;          ///< empty when it has none
+  std::string content;        ///< LibraryFacts::content; empty when it has no stamp
   std::string reason;         ///< why it was refused; empty: loaded
+};
+
+/// Keys that the host reads itself in the tables of a suite, by kind of plugin. A plugin's parameter of that name could never be
+/// set.
+struct HostKeys {
+  std::vector<std::string> models, datasets, losses, strategies;
 };
 
 /// A plugin with the library it came from.
@@ -26,6 +34,10 @@ struct Listed : EntryType {
 
 class Catalog {
  public:
+  Catalog() = default;
+  /// @param host what no plugin may call a parameter
+  explicit Catalog(HostKeys host) : host_keys_(std::move(host)) {}
+
   std::vector<Library> libraries;
   std::map<std::string, Listed<ModelEntry>> models;
   std::map<std::string, Listed<DatasetEntry>> datasets;
@@ -38,6 +50,9 @@ class Catalog {
 
   /// Notes a library that must not be loaded, with the reason (it killed a worker before).
   void exclude(const std::string& file, const std::string& reason);
+
+ private:
+  HostKeys host_keys_;
 };
 
 /// Returns the plugin that says of itself that others are compared with it (About::is_baseline); nullptr if none does.

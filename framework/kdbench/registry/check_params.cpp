@@ -56,11 +56,16 @@ CheckedParam check_param(const ParamSpec& spec, const ParamValue& given) {
   return {value, ""};
 }
 
-std::string unknown_param(const std::string& name, const std::vector<ParamSpec>& specs) {
-  std::vector<std::string> names;
-  for (const auto& spec : specs) names.push_back(spec.name);
-  if (names.empty()) return fmt::format("no parameter '{}'; it has none", name);
-  return fmt::format("no parameter '{}'{}", name, suggestion(name, names));
+std::string unknown_param(const std::string& name, const std::vector<ParamSpec>& specs,
+                          const std::vector<std::string>& host_keys) {
+  std::vector<std::string> own, all;
+  for (const auto& spec : specs) own.push_back(spec.name);
+  all = own;
+  all.insert(all.end(), host_keys.begin(), host_keys.end());
+  if (const auto near = nearest(name, all)) return fmt::format("no parameter '{}'; did you mean '{}'?", name, *near);
+  const auto mine = own.empty() ? "it has none" : "expected one of " + join(own, ", ");
+  const auto* also = own.empty() ? "; the host's keys are " : ", or of the host's keys ";
+  return fmt::format("no parameter '{}'; {}{}", name, mine, host_keys.empty() ? "" : also + join(host_keys, ", "));
 }
 
 ParamValues resolve_params(const std::vector<ParamSpec>& specs, const ParamValues& given) {

@@ -17,8 +17,10 @@ struct CheckedParam {
 };
 CheckedParam check_param(const ParamSpec& spec, const ParamValue& value);
 
-/// Returns "no parameter 'x'" with the nearest declared name.
-std::string unknown_param(const std::string& name, const std::vector<ParamSpec>& specs);
+/// Returns "no parameter 'x'" with the nearest declared name or key of the host, or with all of them.
+/// @param host_keys of the table in which the name stands
+std::string unknown_param(const std::string& name, const std::vector<ParamSpec>& specs,
+                          const std::vector<std::string>& host_keys = {});
 
 /// Returns the declared defaults overwritten by `given`: what a plugin is built with and what stands in a job's spec.
 ParamValues resolve_params(const std::vector<ParamSpec>& specs, const ParamValues& given);

@@ -1,13 +1,16 @@
+#include <kdbench/base/hash.h>
 #include <kdbench/base/text.h>
 #include <kdbench/registry/elf_stamp.h>
 
 #include <elf.h>
 #include <fmt/core.h>
 
+#include <algorithm>
 #include <cstring>
 #include <fstream>
 #include <optional>
 #include <stdexcept>
+#include <string_view>
 #include <vector>
 
 namespace kdbench::inline registry {
@@ -61,7 +64,8 @@ Elf64_Ehdr read_header(ElfFile& file) {
   return header;
 }
 
-std::optional<std::string> find_stamp(const std::string& notes) {
+/// The descriptor of the first note of that name and type.
+std::optional<std::string> find_note(const std::string& notes, std::string_view name, std::uint32_t type) {
   const auto padded = [](std::uint32_t n) { return (std::size_t{n} + 3) & ~std::size_t{3}; };
   for (std::size_t at = 0; at + 12 <= notes.size();) {
     std::uint32_t words[3];  // name size, descriptor size, type
@@ -69,36 +73,69 @@ std::optional<std::string> find_stamp(const std::string& notes) {
     at += sizeof words;
     const auto name_bytes = padded(words[0]), text_bytes = padded(words[1]);
     if (name_bytes > notes.size() - at || text_bytes > notes.size() - at - name_bytes) break;
-    if (words[0] == 8 && std::memcmp(&notes[at], "KDBENCH", 8) == 0) {
-      const char* text = notes.data() + at + name_bytes;
-      return std::string(text, strnlen(text, words[1]));
-    }
+    if (words[2] == type && words[0] == name.size() && std::memcmp(&notes[at], name.data(), name.size()) == 0)
+      return notes.substr(at + name_bytes, words[1]);
     at += name_bytes + text_bytes;
   }
   return std::nullopt;
 }
 
-std::string stamp_of(ElfFile& file) {
+/// The notes of a library that is whole, a text for each segment of them.
+std::vector<std::string> notes_of(ElfFile& file) {
   const auto header = read_header(file);
   std::vector<Elf64_Phdr> segments(header.e_phnum);
   if (!segments.empty()) file.read(header.e_phoff, segments.data(), sizeof(Elf64_Phdr) * segments.size());
   for (const auto& s : segments) {
     if (s.p_type == PT_LOAD && !file.holds(s.p_offset, s.p_filesz)) throw NotAPlugin("truncated ELF file");
   }
+  std::vector<std::string> out;
   for (const auto& s : segments) {
-    if (s.p_type != PT_NOTE) continue;
+    if (s.p_type != PT_NOTE || s.p_filesz == 0) continue;
     if (s.p_filesz > (1U << 20)) throw NotAPlugin("corrupt ELF note");
-    std::string notes(s.p_filesz, 0);
-    if (notes.empty()) continue;
-    file.read(s.p_offset, notes.data(), notes.size());
-    if (auto stamp = find_stamp(notes)) return *stamp;
+    file.read(s.p_offset, out.emplace_back(s.p_filesz, 0).data(), s.p_filesz);
   }
-  throw NotAPlugin("not a kdbench plugin (no KDBENCH stamp)");
+  return out;
+}
+
+std::optional<std::string> find_note(const std::vector<std::string>& notes, std::string_view name, std::uint32_t type) {
+  for (const auto& segment : notes) {
+    if (auto found = find_note(segment, name, type)) return found;
+  }
+  return std::nullopt;
+}
+
+constexpr std::string_view kStampName{"KDBENCH\0", 8}, kBuildIdName{"GNU\0", 4};
+constexpr std::size_t kHashBytes = 20;
+
+/// Of other lengths are numbers that somebody chose, and random ones.
+std::optional<std::string> build_id(const std::vector<std::string>& notes) {
+  const auto id = find_note(notes, kBuildIdName, NT_GNU_BUILD_ID);
+  return id && id->size() == kHashBytes ? id : std::nullopt;
+}
+
+std::string sha256_of(ElfFile& file) {
+  Sha256 sha;
+  std::vector<char> buffer(std::size_t{1} << 20);
+  for (std::uint64_t at = 0; at < file.size();) {
+    const auto bytes = std::min<std::uint64_t>(buffer.size(), file.size() - at);
+    file.read(at, buffer.data(), bytes);
+    sha.update(buffer.data(), bytes);
+    at += bytes;
+  }
+  return sha.hex();
+}
+
+LibraryFacts facts_of(ElfFile& file) {
+  const auto notes = notes_of(file);
+  const auto stamp = find_note(notes, kStampName, 1);
+  if (!stamp) throw NotAPlugin("not a kdbench plugin (no KDBENCH stamp)");
+  const auto id = build_id(notes);
+  return {stamp->c_str(), id ? "build-id:" + to_hex(*id) : "sha256:" + sha256_of(file)};
 }
 
 }  // namespace
 
-Result<std::string> read_stamp(const fs::path& path) {
+Result<LibraryFacts> read_library(const fs::path& path) {
   const auto refuse = [&](const std::string& why) { return Diagnostic{path.string(), {}, why}; };
   std::error_code ec;
   const auto status = fs::status(path, ec);
@@ -107,7 +144,7 @@ Result<std::string> read_stamp(const fs::path& path) {
   if (!fs::is_regular_file(status)) return refuse("not a regular file");
   try {
     ElfFile file(path);
-    return stamp_of(file);
+    return facts_of(file);
   } catch (const std::exception& error) {
     return refuse(error.what());
   }

@@ -1,4 +1,4 @@
-/// Reads the ABI stamp out of a shared library's file, without loading it.
+/// Reads the ABI stamp, and what tells one build from another, out of a shared library's file, without loading it.
 #pragma once
 #include <kdbench/base/result.h>
 
@@ -8,9 +8,16 @@
 
 namespace kdbench::inline registry {
 
-/// Returns the stamp text of the library at `path`, or the reason why the file cannot be a plugin: missing, not a regular file
-/// (a FIFO would block dlopen for ever), no ELF file, another processor's, cut short (dlopen would die of SIGBUS), no stamp.
-Result<std::string> read_stamp(const std::filesystem::path& path);
+struct LibraryFacts {
+  std::string stamp;
+  /// "build-id:" and the hash that the linker made of what it linked: the same for the same source, compiler and flags, and after
+  /// stripping or a new RPATH, as installing does. "sha256:" and that of the file where it has no such hash.
+  std::string content;
+};
+
+/// Returns the facts of the library at `path`, or the reason why the file cannot be a plugin: missing, not a regular file (a FIFO
+/// would block dlopen for ever), no ELF file, another processor's, cut short (dlopen would die of SIGBUS), no stamp.
+Result<LibraryFacts> read_library(const std::filesystem::path& path);
 
 /// Splits `key=value;key=value`.
 std::map<std::string, std::string> parse_stamp(const std::string& stamp);

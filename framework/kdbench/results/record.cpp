@@ -15,9 +15,10 @@ std::string objection(const Json& json) {
   if (schema == json.end() || !schema->is_number_integer()) {
     return fmt::format("not a record: expected \"schema\": {}, found no schema number", kRecordSchema);
   }
-  if (*schema != kRecordSchema) {
-    return fmt::format("a record of schema {}, but this kdbench reads schema {}; use the kdbench that wrote it, or another store",
-                       schema->dump(), kRecordSchema);
+  if (!is_known_schema(schema->get<std::int64_t>())) {
+    return fmt::format(
+        "a record of schema {}, but this kdbench reads schemas {} to {}; use the kdbench that wrote it, or another store",
+        schema->dump(), kOldestSchema, kRecordSchema);
   }
   return "";
 }
@@ -42,6 +43,8 @@ const Spec& spec_of(const RunRecord& record) {
 }
 
 Spec spec_of(RunRecord&& record) { return spec_of(static_cast<const RunRecord&>(record)); }
+
+bool is_known_schema(std::int64_t schema) { return schema >= kOldestSchema && schema <= kRecordSchema; }
 
 Result<RunRecord> record_from_json(const Json& json, const std::string& file) {
   if (const auto problem = objection(json); !problem.empty()) return Diagnostic{file, {}, problem};

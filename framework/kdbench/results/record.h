@@ -13,7 +13,8 @@
 
 namespace kdbench::inline results {
 
-inline constexpr int kRecordSchema = 1;
+/// Of the records that are written, and the oldest that is read: 2 has `origin`.
+inline constexpr int kRecordSchema = 2, kOldestSchema = 1;
 
 /// How a job ended. The set is closed.
 enum class Status { kDone, kFailed, kDiverged, kSkipped, kInterrupted };
@@ -124,6 +125,44 @@ struct TeacherRecord {
   }
 };
 
+/// A plugin, and which build of it.
+struct UsedPlugin {
+  PluginRef plugin;
+  std::string library, content;
+  bool operator==(const UsedPlugin&) const = default;
+
+  static constexpr auto fields() {
+    using U = UsedPlugin;
+    return std::tuple(inlined(&U::plugin), field("library", &U::library, "name of the library's file"),
+                      field("content", &U::content, "what the library holds: its build id, or the SHA-256 of its file"));
+  }
+};
+
+/// A network that a job learned from, started from or was added to.
+struct SourceNetwork {
+  std::string job, weights_sha256;
+  bool operator==(const SourceNetwork&) const = default;
+
+  static constexpr auto fields() {
+    using S = SourceNetwork;
+    return std::tuple(field("job", &S::job, "id of its job"),
+                      field("sha256", &S::weights_sha256, "of the weights of its last state, as its record had it at that time"));
+  }
+};
+
+/// What a result came from beside its spec: which builds of the plugins, and which training of the networks it builds on.
+struct Origin {
+  std::vector<UsedPlugin> plugins;
+  std::vector<SourceNetwork> networks;
+  bool operator==(const Origin&) const = default;
+
+  static constexpr auto fields() {
+    using O = Origin;
+    return std::tuple(field("plugins", &O::plugins, "that computed it: of the data set, the model, the loss"),
+                      field("networks", &O::networks, "that it learned from, started from or is added to"));
+  }
+};
+
 /// Where and with what a job ran.
 struct Environment {
   std::string kdbench, git, libtorch, blas, host, cpu, device, allocator;
@@ -222,6 +261,7 @@ struct RunRecord {
   std::map<std::string, CheckpointRecord> checkpoints;
   std::optional<TeacherRecord> teacher;
   std::vector<TauPoint> tau_curve;
+  std::optional<Origin> origin;
   Environment environment;
   Timings timings;
   Memory memory;
@@ -232,7 +272,8 @@ struct RunRecord {
     using R = RunRecord;
     using enum Presence;
     return std::tuple(
-        field("schema", &R::schema, "1"), field("job", &R::job, "id"), field("label", &R::label, "for people", kSinceLater),
+        field("schema", &R::schema, "2; 1: it knows no origin"), field("job", &R::job, "id"),
+        field("label", &R::label, "for people", kSinceLater),
         field("status", &R::status, "done, failed, diverged, skipped, interrupted"),
         field("reason", &R::reason, "why it is not done; empty when done", kSinceLater),
         field("spec", &R::spec, "what determined the result", kSinceLater), field("epochs", &R::epochs, "history", kSinceLater),
@@ -242,6 +283,7 @@ struct RunRecord {
               kSinceLater),
         field("teacher", &R::teacher, "who taught; null: nobody", kSinceLater),
         field("tau_curve", &R::tau_curve, "of this network's own test logits in its last state", kSinceLater),
+        field("origin", &R::origin, "builds and trainings that it came from; absent where that was not noted", kIfAny),
         field("environment", &R::environment, "where and with what it ran", kSinceLater),
         field("timings", &R::timings, "seconds", kSinceLater), field("memory", &R::memory, "bytes", kSinceLater),
         field("extra", &R::extra, "sizes and hashes", kSinceLater),
@@ -259,7 +301,10 @@ struct RunRecord {
 const Spec& spec_of(const RunRecord& record);
 Spec spec_of(RunRecord&& record);
 
-/// Reads a record. Refuses a document of another schema, naming both numbers, and one with a missing, unknown or wrong member,
+/// True for the number of a schema that is read.
+bool is_known_schema(std::int64_t schema);
+
+/// Reads a record. Refuses a document of another schema, naming the numbers, and one with a missing, unknown or wrong member,
 /// naming its path.
 Result<RunRecord> record_from_json(const Json& json, const std::string& file);
 

@@ -95,7 +95,8 @@ bool says_done(const Json& json) {
 }
 
 bool has_other_schema(const Json& json) {
-  return json.is_object() && json.contains("schema") && json["schema"].is_number_integer() && json["schema"] != kRecordSchema;
+  return json.is_object() && json.contains("schema") && json["schema"].is_number_integer() &&
+         !is_known_schema(json["schema"].get<std::int64_t>());
 }
 
 }  // namespace
@@ -145,6 +146,8 @@ void Store::put(const RunRecord& record) const {
   }
   write_file_atomically(path, text_with_checksum(record));
 }
+
+void Store::withdraw(const std::string& job) const { fs::remove(record_path(job)); }
 
 Result<std::optional<RunRecord>> Store::get(const std::string& job) const {
   const auto path = record_path(job);

@@ -31,6 +31,8 @@ class Store {
   /// is
   ///   another version's work, or damaged, and not ours to replace.
   void put(const RunRecord& record) const;
+  /// Removes the record of a job, so that a result that is whole can take its place.
+  void withdraw(const std::string& job) const;
   /// Returns the record of a job, nothing if there is none, or what is wrong with the file: damaged since it was written, not
   /// JSON, of another schema, of another job.
   Result<std::optional<RunRecord>> get(const std::string& job) const;

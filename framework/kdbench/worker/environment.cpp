@@ -1,5 +1,6 @@
 #include <kdbench/base/machine.h>
 #include <kdbench/sdk/stamp.h>
+#include <kdbench/train/device/cuda.h>
 #include <kdbench/worker/environment.h>
 
 #include <ATen/Version.h>
@@ -31,6 +32,20 @@ std::string cpu() {
 }
 
 }  // namespace
+
+VersionAnswer version() {
+  VersionAnswer out;
+  out.git = KDBENCH_GIT_REVISION;
+  out.libtorch = TORCH_VERSION;
+  out.compiler = KDBENCH_STAMP_COMPILER;
+  out.stdlib = KDBENCH_STAMP_STDLIB;
+  out.cxx = __cplusplus;
+  out.abi = KDBENCH_SDK_ABI;
+  out.cxx11abi = _GLIBCXX_USE_CXX11_ABI;
+  out.blas = blas();
+  out.cuda = gpus_text();
+  return out;
+}
 
 Environment environment() {
   Environment out;

@@ -19,12 +19,43 @@ namespace {
 /// Raised whenever the same files give other pixels.
 constexpr int kDecoding = 1;
 
+/// Where files really lie, told where a symbolic link leads there: links that are turned elsewhere show other files, which may be
+/// of the same size and time.
+class LinkTargets {
+ public:
+  explicit LinkTargets(const fs::path& folder) : folder_(folder), real_(real(folder)) {}
+
+  std::string text(const fs::path& file) {
+    const auto parent = file.parent_path();
+    if (parent != parent_) {
+      parent_ = parent;
+      real_parent_ = real(parent);
+      moved_ = real_parent_ != (real_ / parent.lexically_relative(folder_)).lexically_normal();
+    }
+    std::error_code ec;
+    const bool is_link = fs::is_symlink(file, ec);
+    if (!moved_ && !is_link) return "";
+    return " -> " + (is_link ? real(file) : real_parent_ / file.filename()).string();
+  }
+
+ private:
+  static fs::path real(const fs::path& path) {
+    std::error_code ec;
+    return fs::canonical(path, ec);
+  }
+
+  fs::path folder_, real_, parent_, real_parent_;
+  bool moved_ = false;
+};
+
 std::string key_of(const Request& request) {
   const auto& form = request.form;
+  LinkTargets targets(request.folder);
   std::ostringstream text;
   text << kDecoding << ' ' << form.channels << ' ' << form.height << ' ' << form.width << ' ' << form.resize << '\n';
   for (const auto& file : request.files) {
-    text << file.path.lexically_relative(request.folder).string() << ' ' << file.bytes << ' ' << file.modified_ns << '\n';
+    text << file.path.lexically_relative(request.folder).string() << ' ' << file.bytes << ' ' << file.modified_ns
+         << targets.text(file.path) << '\n';
   }
   const auto all = text.str();
   return sha256(all.data(), all.size()).substr(0, 24);

@@ -65,6 +65,13 @@ TEST_F(Cli, NamesTheNearestVerbAndOption) {
 TEST_F(Cli, PrintsItsVersion) {
   EXPECT_EQ(run({"version"}), 0);
   EXPECT_TRUE(out.str().starts_with("kdbench 0."));
+  EXPECT_EQ(out.str().substr(out.str().find(' ', 8)),
+            " (abc)\n"
+            "libtorch  2.9.0\n"
+            "compiler  gcc-12.2, C++20, libstdc++, cxx11abi=1\n"
+            "SDK ABI   7\n"
+            "BLAS      /usr/lib/libblas.so.3\n"
+            "CUDA      none: no CUDA device was found\n");
   EXPECT_EQ(run({"--version"}), 0);
 }
 
@@ -74,7 +81,7 @@ TEST_F(Cli, VerifiesAStore) {
   EXPECT_EQ(run({"store", "verify", "--store", store}), 1);
   EXPECT_EQ(out.str(),
             folder +
-                ": not a record: expected \"schema\": 1, found no schema number; move it away to have its job trained again\n"
+                ": not a record: expected \"schema\": 2, found no schema number; move it away to have its job trained again\n"
                 "1 record and 0 files of weights and logits read: 1 damaged\n");
   EXPECT_EQ(run({"store", "verify", "--store", "/nowhere"}), 2);
   EXPECT_EQ(err.str(), "kdbench: no store at /nowhere; --store names another\n");
@@ -146,6 +153,34 @@ TEST_F(Cli, RunsASuiteAndTheSecondTimePrintsTheSameBoards) {
   EXPECT_EQ(out.str(), boards);
   EXPECT_EQ(run({"plan", file, "--store", store()}), 0);
   EXPECT_NE(out.str().find("2 jobs: 2 done"), std::string::npos);
+}
+
+TEST_F(Cli, MarksWhatAnotherBuildHasDoneAndTrainsItAgainOnlyWhereThatIsSaid) {
+  auto plan = stub_plan({stub_job("t"), stub_job("k", "student", {"t"})});
+  const auto written = [&](bool named) {
+    auto loaded = loaded_for(plan.jobs, named ? std::set<std::string>{"ok"} : std::set<std::string>{}).all;
+    return file("suite.toml", to_document(PlanAnswer{.plan = {plan}, .loaded = loaded}).dump() + "\n");
+  };
+  EXPECT_EQ(run({"run", written(false), "--store", store()}), 0);
+  const auto boards = out.str();
+  rebuild(plan.jobs[0], "2");
+  EXPECT_EQ(run({"plan", written(false), "--store", store()}), 0);
+  EXPECT_NE(out.str().find("2 jobs: 2 outdated\n"
+                           "1 job is done by another build of ok.so; kdbench run --rerun-changed trains it again\n"
+                           "1 job came from a network of another build; kdbench run --rerun-changed trains it again\n"),
+            std::string::npos)
+      << out.str();
+  EXPECT_EQ(run({"plan", written(true), "--store", store(), "--format", "json"}), 0);
+  const auto json = Json::parse(out.str());
+  EXPECT_EQ(json["jobs"][0]["state"], "again");
+  EXPECT_EQ(json["notes"].size(), 2u);
+  EXPECT_EQ(run({"run", written(false), "--store", store(), "--no-boards"}), 0);
+  EXPECT_NE(err.str().find("nothing to do: 2 jobs are done\n"), std::string::npos);
+  EXPECT_EQ(run({"run", written(false), "--store", store(), "--no-boards", "--rerun-changed"}), 0);
+  EXPECT_NE(err.str().find("2 jobs done, 0 of them before; 0 not done\n"), std::string::npos) << err.str();
+  EXPECT_EQ(run({"run", written(true), "--store", store()}), 0);
+  EXPECT_EQ(err.str(), "nothing to do: 2 jobs are done\n");
+  EXPECT_EQ(out.str(), boards);
 }
 
 TEST_F(Cli, EndsWithOneAndTheReasonWhenAJobFails) {

@@ -1,7 +1,9 @@
 // Plans of suites whose plugins are made here: what is trained once, what is told apart, what is refused.
 #include "unit/plan/toys.h"
 
+#include <kdbench/base/hash.h>
 #include <kdbench/plan/resolve/fingerprint.h>
+#include <kdbench/plan/resolve/host_keys.h>
 
 #include <gtest/gtest.h>
 #include <unistd.h>
@@ -123,6 +125,64 @@ TEST(ContentFingerprint, FollowsWhatAFileOrFolderHoldsAndNotWhereItLies) {
   std::filesystem::remove_all(folder);
 }
 
+/// A folder of data with two classes, and links to be made beside it.
+struct LinkedData : testing::Test {
+  LinkedData() : folder(std::filesystem::temp_directory_path() / ("kdbench-links-" + std::to_string(::getpid()))) {
+    for (const char* name : {"real/cat/1", "real/cat/2", "real/dog/1"}) write(name, name);
+  }
+  ~LinkedData() override { std::filesystem::remove_all(folder); }
+  void write(const std::filesystem::path& name, const std::string& text) const {
+    std::filesystem::create_directories((folder / name).parent_path());
+    std::ofstream(folder / name) << text;
+  }
+  void link(const std::filesystem::path& to, const std::filesystem::path& name) const {
+    std::filesystem::create_directories((folder / name).parent_path());
+    std::filesystem::create_symlink(to, folder / name);
+  }
+  std::string print(const std::string& name) const { return content_fingerprint(folder / name); }
+  const std::filesystem::path folder;
+};
+
+TEST_F(LinkedData, HasTheFingerprintItAlwaysHadWhereThereAreNoLinks) {
+  EXPECT_EQ(print("real"), sha256_hex("cat/1 10\nreal/cat/1cat/2 10\nreal/cat/2dog/1 10\nreal/dog/1").substr(0, 32));
+  EXPECT_EQ(print("real/cat/1"), sha256_hex(" 10\nreal/cat/1").substr(0, 32));
+}
+
+TEST_F(LinkedData, CountsAsACopyOfWhatItsLinksShow) {
+  link("../real/cat", "folders/cat");
+  link("../real/dog", "folders/dog");
+  EXPECT_EQ(print("folders"), print("real"));
+  for (const char* name : {"cat/1", "cat/2", "dog/1"}) link(folder / "real" / name, std::filesystem::path("files") / name);
+  EXPECT_EQ(print("files"), print("real"));
+  link("real", "whole");
+  EXPECT_EQ(print("whole"), print("real"));
+}
+
+TEST_F(LinkedData, ChangesWithWhatIsBehindALinkAndWithItsName) {
+  link("../real/cat", "folders/cat");
+  link("../real/dog", "folders/dog");
+  const auto before = print("folders");
+  write("real/cat/2", "other");
+  const auto overwritten = print("folders");
+  EXPECT_NE(overwritten, before);
+  std::filesystem::rename(folder / "real/cat", folder / "real/bird");
+  std::filesystem::rename(folder / "real/dog", folder / "real/cat");
+  std::filesystem::rename(folder / "real/bird", folder / "real/dog");
+  const auto swapped = print("folders");
+  EXPECT_NE(swapped, overwritten);
+  std::filesystem::rename(folder / "folders/cat", folder / "folders/cow");
+  EXPECT_NE(print("folders"), swapped);
+}
+
+TEST_F(LinkedData, PassesOverLinksThatLeadBackOrNowhere) {
+  const auto before = print("real");
+  link("..", "real/cat/back");
+  link("../..", "real/cat/above");
+  link("/", "real/cat/root");
+  link("nowhere", "real/cat/broken");
+  EXPECT_EQ(print("real"), before);
+}
+
 TEST(MakePlan, SharesTheStudentAloneWithAMethodOfLabelsOnly) {
   const auto plan = plan_of(kHead + "[losses.kl]\n[losses.none]\nbeta = 7\n" + study(R"("kl", "none")"));
   ASSERT_EQ(plan.jobs.size(), 2u * 3);  // per seed: alone, teacher, kl
@@ -213,6 +273,31 @@ beto = 1
             "s.toml:14:8: loss 'kl': 'beta' must be a real number, found a string \"much\"\n"
             "s.toml:16:1: loss 'none': no parameter 'beto'; did you mean 'beta'?\n"
             "s.toml:21:15: [strategies.dirct]: no strategy plugin 'dirct'; did you mean 'direct'?\n");
+}
+
+TEST(MakePlan, NamesTheKeysOfTheHostToWhoMisspeltOne) {
+  const auto said = [](const std::string& key) { return mistakes(kHead + "[losses.kl]\n" + key + " = 1\n" + study(R"("kl")")); };
+  EXPECT_EQ(said("alhpa"), "s.toml:13:1: loss 'kl': no parameter 'alhpa'; did you mean 'alpha'?\n");
+  const auto far = said("stretch");
+  EXPECT_TRUE(
+      far.starts_with("s.toml:13:1: loss 'kl': no parameter 'stretch'; expected one of beta, gamma, or of the host's keys "))
+      << far;
+  for (const auto& key : host_keys().losses) EXPECT_NE(far.find(key), std::string::npos) << key;
+  auto text = kHead;
+  text.replace(text.find("width = 8"), 9, "widht = 8");
+  EXPECT_NE(mistakes(text + "[losses.kl]\n" + study(R"("kl")")).find("no parameter 'widht'; did you mean 'width'?"),
+            std::string::npos);
+}
+
+TEST(HostKeys, AreThoseThatTheReaderOfSuitesTakes) {
+  const auto keys = host_keys();
+  const auto holds = [](const Names& names, const std::string& name) {
+    return std::find(names.begin(), names.end(), name) != names.end();
+  };
+  for (const char* key : {"plugin", "alpha", "tau", "tau_squared", "zip"}) EXPECT_TRUE(holds(keys.losses, key)) << key;
+  for (const char* key : {"plugin", "of", "validation", "train_limit"}) EXPECT_TRUE(holds(keys.datasets, key)) << key;
+  EXPECT_EQ(keys.models, (Names{"plugin", "train"}));
+  EXPECT_EQ(keys.strategies, Names{"plugin"});
 }
 
 TEST(MakePlan, PlansTheWholePaper) {

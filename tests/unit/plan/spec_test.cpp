@@ -135,6 +135,22 @@ TEST(Spec, IsIdentifiedByWhatDecidesWhereAPartHoldsMore) {
   EXPECT_EQ(spec.dataset->source.use.params.at("file"), "/somewhere/a.bin");
 }
 
+TEST(Spec, NamesThePluginsThatComputeItsResultAndTheJobsThatItNeeds) {
+  auto spec = small_spec();
+  auto data = *spec.dataset;
+  data.source.of = std::make_shared<const DataSource>(DataSource{.use = {"inner", "1", Json::object()}});
+  spec.dataset = data;
+  using enum PluginKind;
+  EXPECT_EQ(plugins_of(spec), (std::vector<PluginRef>{{kDataset, "d"}, {kDataset, "inner"}, {kModel, "m"}}));
+  EXPECT_TRUE(needs_of(spec).empty());
+  spec.loss = LossSpec{.use = {"l", "1", Json::object()}};
+  spec.teacher = TeacherSpec{"t", {}, std::nullopt};
+  spec.init = "s";
+  spec.added_to = "t";
+  EXPECT_EQ(plugins_of(spec).back(), (PluginRef{kLoss, "l"}));
+  EXPECT_EQ(needs_of(spec), (std::vector<std::string>{"t", "s"}));
+}
+
 TEST(Spec, GroupsJobsAlikeHoweverTheirPartsWereMade) {
   const auto taught_by = [](const std::string& teacher) {
     auto spec = small_spec();

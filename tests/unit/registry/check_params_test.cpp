@@ -47,9 +47,14 @@ TEST(CheckParam, RefusesATextThatIsNoChoiceAndNamesTheChoices) {
   EXPECT_NE(complaint.find("l1, l2"), std::string::npos) << complaint;
 }
 
-TEST(UnknownParam, NamesTheNearestDeclaredOne) {
+TEST(UnknownParam, NamesTheNearestDeclaredOneOrKeyOfTheHost) {
   EXPECT_EQ(unknown_param("depht", {kBeta, kDepth}), "no parameter 'depht'; did you mean 'depth'?");
   EXPECT_EQ(unknown_param("depth", {}), "no parameter 'depth'; it has none");
+  const std::vector<std::string> host = {"alpha", "tau"};
+  EXPECT_EQ(unknown_param("alhpa", {kBeta, kDepth}, host), "no parameter 'alhpa'; did you mean 'alpha'?");
+  EXPECT_EQ(unknown_param("width", {kBeta, kDepth}, host),
+            "no parameter 'width'; expected one of beta, depth, or of the host's keys alpha, tau");
+  EXPECT_EQ(unknown_param("width", {}, host), "no parameter 'width'; it has none; the host's keys are alpha, tau");
 }
 
 TEST(ResolveParams, OverwritesDefaultsByWhatWasGiven) {

@@ -1,4 +1,5 @@
 // Stamps are read from files built here byte by byte; libraries made by a compiler stand in tests/bad_plugins.
+#include <kdbench/base/hash.h>
 #include <kdbench/registry/elf_stamp.h>
 
 #include <elf.h>
@@ -20,21 +21,28 @@ constexpr Elf64_Half kThisMachine = EM_X86_64, kOtherMachine = EM_AARCH64;
 constexpr Elf64_Half kThisMachine = EM_AARCH64, kOtherMachine = EM_X86_64;
 #endif
 
+std::string note_bytes(const std::string& name, const std::string& text, std::uint32_t type) {
+  std::string note(12, '\0');
+  const std::uint32_t words[3] = {std::uint32_t(name.size()), std::uint32_t(text.size()), type};
+  std::memcpy(note.data(), words, sizeof words);
+  for (const auto& part : {name, text}) {
+    note += part;
+    note.resize((note.size() + 3) / 4 * 4);
+  }
+  return note;
+}
+
 /// A library of one note and one loaded segment, which begins at the front of the file and is `load_bytes` long.
 struct FakeLibrary {
   std::string stamp = "abi=1;torch=1.13.0", note_name = "KDBENCH";
+  std::string build_id = {};  ///< empty: the linker made none
   Elf64_Half machine = kThisMachine, type = ET_DYN;
   unsigned char elf_class = ELFCLASS64;
   std::uint64_t load_bytes = 0;  ///< 0: the whole file
 
   std::string bytes() const {
-    std::string note(12, '\0');
-    const std::uint32_t words[3] = {std::uint32_t(note_name.size() + 1), std::uint32_t(stamp.size() + 1), 1};
-    std::memcpy(note.data(), words, sizeof words);
-    for (const auto& text : {note_name, stamp}) {
-      note += text + '\0';
-      note.resize((note.size() + 3) / 4 * 4);
-    }
+    auto note = note_bytes(note_name + '\0', stamp + '\0', 1);
+    if (!build_id.empty()) note = note_bytes({"GNU\0", 4}, build_id, NT_GNU_BUILD_ID) + note;
     Elf64_Ehdr header{};
     std::memcpy(header.e_ident, ELFMAG, SELFMAG);
     header.e_ident[EI_CLASS] = elf_class;
@@ -73,8 +81,8 @@ class ReadStamp : public ::testing::Test {
   }
 
   std::string refusal(const fs::path& of) const {
-    const auto stamp = read_stamp(of);
-    return stamp ? "read: " + *stamp : stamp.error().front().message;
+    const auto facts = read_library(of);
+    return facts ? "read: " + facts->stamp : facts.error().front().message;
   }
 
  private:
@@ -82,9 +90,29 @@ class ReadStamp : public ::testing::Test {
 };
 
 TEST_F(ReadStamp, ReturnsTheTextOfTheNote) {
-  const auto stamp = read_stamp(file(FakeLibrary().bytes()));
-  ASSERT_TRUE(stamp);
-  EXPECT_EQ(*stamp, "abi=1;torch=1.13.0");
+  const auto facts = read_library(file(FakeLibrary().bytes()));
+  ASSERT_TRUE(facts);
+  EXPECT_EQ(facts->stamp, "abi=1;torch=1.13.0");
+}
+
+TEST_F(ReadStamp, TellsBuildsApartByTheHashOfWhatWasLinked) {
+  const auto content = [&](const FakeLibrary& library) { return read_library(file(library.bytes())).value().content; };
+  const std::string one(20, '\x1f');
+  EXPECT_EQ(content({.build_id = one}), "build-id:" + to_hex(one));
+  EXPECT_EQ(to_hex(one).substr(0, 4), "1f1f");
+  // A file that was stripped or got another RPATH has the note of before.
+  EXPECT_EQ(content({.stamp = "abi=2", .build_id = one}), content({.build_id = one}));
+  EXPECT_NE(content({.build_id = std::string(20, '\x2f')}), content({.build_id = one}));
+}
+
+TEST_F(ReadStamp, TellsBuildsApartByTheFileWhereTheLinkerMadeNoHash) {
+  const auto content = [&](const FakeLibrary& library) { return read_library(file(library.bytes())).value().content; };
+  EXPECT_EQ(content({}), "sha256:" + sha256_hex(FakeLibrary().bytes()));
+  EXPECT_NE(content({.stamp = "abi=2"}), content({}));
+  // --build-id=uuid draws 16 bytes, --build-id=0x2A is a number that somebody chose: neither is of the content.
+  for (const auto& id : {std::string(16, 'u'), std::string("\x2a")}) {
+    EXPECT_EQ(content({.build_id = id}), "sha256:" + sha256_hex(FakeLibrary{.build_id = id}.bytes()));
+  }
 }
 
 TEST_F(ReadStamp, RefusesWhatIsNoRegularFile) {

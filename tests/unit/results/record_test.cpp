@@ -32,7 +32,7 @@ TEST(Record, ComesBackFromItsDocument) {
   record.extra.num_params = 12;
   record.finished_at = "2026-01-01T00:00:00Z";
   const auto json = to_document(record);
-  EXPECT_EQ(json.at("schema"), 1);
+  EXPECT_EQ(json.at("schema"), 2);
   EXPECT_EQ(json.at("label"), "kl a->b s3");
   EXPECT_EQ(json.at("epochs")[0].at("terms").at("kd"), "nan");
   EXPECT_EQ(json.at("epochs")[0].at("val").at("input_information"), nullptr);
@@ -43,6 +43,17 @@ TEST(Record, ComesBackFromItsDocument) {
   ASSERT_NE(back->checkpoint("last"), nullptr);
   EXPECT_EQ(back->checkpoint("last")->test.metrics.accuracy, 0.1);
   EXPECT_EQ(back->checkpoint("best_val"), nullptr);
+}
+
+TEST(Record, KeepsItsOriginAndIsReadWithoutOne) {
+  RunRecord record;
+  record.job = "j";
+  EXPECT_FALSE(to_document(record).contains("origin"));  // as records of before are
+  record.origin = Origin{{{{PluginKind::kLoss, "kl"}, "kl.so", "build-id:1f"}}, {{"t", "abc"}}};
+  const auto json = to_document(record);
+  EXPECT_EQ(json.at("origin").dump(), R"({"networks":[{"job":"t","sha256":"abc"}],"plugins":[{"content":"build-id:1f",)"
+                                      R"("kind":"loss","library":"kl.so","plugin":"kl"}]})");
+  EXPECT_EQ(record_from_json(json, "x.json")->origin, record.origin);
 }
 
 TEST(Record, TakesADocumentWithoutResults) {
@@ -82,9 +93,9 @@ TEST(Record, RefusesASpecWithoutWhatEveryJobHas) {
 }
 
 TEST(Record, RefusesAnotherSchema) {
-  const auto got = record_from_json({{"schema", 2}, {"job", "j"}, {"status", "done"}}, "x.json");
+  const auto got = record_from_json({{"schema", 3}, {"job", "j"}, {"status", "done"}}, "x.json");
   ASSERT_FALSE(got);
-  EXPECT_TRUE(got.error()[0].text().starts_with("x.json: a record of schema 2, but this kdbench reads schema 1"));
+  EXPECT_TRUE(got.error()[0].text().starts_with("x.json: a record of schema 3, but this kdbench reads schemas 1 to 2"));
 }
 
 }  // namespace

@@ -77,14 +77,34 @@ TEST_F(StoreTest, KeepsADoneRecordAndReplacesAnyOther) {
   EXPECT_EQ(store.get(kJob).value()->label.name, "second");
 }
 
+TEST_F(StoreTest, TakesANewResultOnceTheDoneOneIsWithdrawn) {
+  const Store store(folder_);
+  store.put(record(Status::kDone, "first"));
+  store.withdraw(kJob);
+  EXPECT_FALSE(store.get(kJob)->has_value());
+  store.put(record(Status::kDone, "second"));
+  EXPECT_EQ(store.get(kJob).value()->label.name, "second");
+}
+
+TEST_F(StoreTest, ReadsRecordsOfTheSchemaBeforeAndReplacesThoseThatFailed) {
+  const Store store(folder_);
+  auto old = to_document(record(Status::kFailed, "old"));
+  old["schema"] = 1;
+  write(store.record_path(kJob), old.dump());
+  EXPECT_EQ(store.get(kJob).value()->label.name, "old");
+  store.put(record(Status::kDone, "new"));
+  EXPECT_EQ(store.get(kJob).value()->label.name, "new");
+}
+
 TEST_F(StoreTest, RefusesAnUnknownSchemaNamingBothNumbersAndThePath) {
   const Store store(folder_);
   write(store.record_path(kJob), R"({"schema": 7, "job": "ab0123456789", "status": "done"})");
   const auto got = store.get(kJob);
   ASSERT_FALSE(got);
-  EXPECT_EQ(got.error()[0].text(), store.record_path(kJob).string() +
-                                       ": a record of schema 7, but this kdbench reads schema 1; use the kdbench that wrote "
-                                       "it, or another store");
+  EXPECT_EQ(got.error()[0].text(),
+            store.record_path(kJob).string() +
+                ": a record of schema 7, but this kdbench reads schemas 1 to 2; use the kdbench that wrote "
+                "it, or another store");
   EXPECT_FALSE(store.is_done(kJob));
   EXPECT_THROW(store.put(record(Status::kDone)), std::runtime_error);
   EXPECT_TRUE(read_file(store.record_path(kJob)).value().find("\"schema\": 7") != std::string::npos);
@@ -241,7 +261,7 @@ TEST_F(StoreTest, SaysThatARecordWasDamaged) {
   store.put(record(Status::kDone));
   const auto path = store.record_path(kJob);
   auto text = read_file(path).value();
-  text.replace(text.find("\"schema\":1"), 10, "\"schema\":2");
+  text.replace(text.find("\"schema\":2"), 10, "\"schema\":3");
   write(path, text);
   EXPECT_EQ(store.why_done_is_unreadable(kJob),
             path.string() +

@@ -8,6 +8,7 @@
 
 #include <filesystem>
 #include <functional>
+#include <set>
 #include <string>
 #include <vector>
 
@@ -47,6 +48,23 @@ inline Job stub_job(const std::string& name, const std::string& mode = "ok", std
   job.group = group;
   job.estimated_s = 1;
   return job;
+}
+
+/// Another build of the library of a job's model: the stub takes the version for its content.
+inline void rebuild(Job& job, const std::string& content) {
+  auto model = *job.spec.model;
+  model.version = content;
+  job.spec.model = model;
+}
+
+/// The builds of the plugins of these jobs; those in `named` come from libraries that were named by themselves.
+inline LoadedPlugins loaded_for(const std::vector<Job>& jobs, const std::set<std::string>& named = {}) {
+  LoadedPlugins out;
+  for (const auto& job : jobs) {
+    const auto& model = *job.spec.model;
+    out.all.push_back({{{PluginKind::kModel, model.plugin}, model.plugin + ".so", model.version}, named.contains(model.plugin)});
+  }
+  return out;
 }
 
 inline Plan stub_plan(std::vector<Job> jobs) {

@@ -15,6 +15,7 @@
 #include <cstdlib>
 #include <iostream>
 #include <iterator>
+#include <set>
 #include <string>
 #include <variant>
 #include <vector>
@@ -27,6 +28,7 @@ using kdbench::Json;
 constexpr int kPipe = 3;
 bool caching_allocator = true;  // as the request says
 double cache_limit_bytes = 0;
+std::set<std::string> anew;  // jobs whose results are to be replaced
 std::int64_t workers = 1;
 
 void send_text(const std::string& text) {
@@ -55,7 +57,7 @@ std::vector<kdbench::LibraryDocument> load_libraries(const kdbench::Libraries& w
     const auto excluded =
         std::find_if(wanted.exclude.begin(), wanted.exclude.end(), [&](const auto& e) { return e.file == file; });
     if (excluded != wanted.exclude.end()) {
-      libraries.push_back({file, "", "", false, excluded->reason, ""});
+      libraries.push_back({file, "", "", false, excluded->reason, "", ""});
       continue;
     }
     send(to_document(kdbench::LoadingEvent{.file = file}));
@@ -65,10 +67,27 @@ std::vector<kdbench::LibraryDocument> load_libraries(const kdbench::Libraries& w
     if (mode == "hang") sleep_for_ever();
     if (mode == "exit") ::_exit(0);
     const bool ok = mode != "refuse";
-    libraries.push_back({file, "stub", "1.0", ok, ok ? "" : "not a shared library", ""});
+    libraries.push_back({file, "stub", "1.0", ok, ok ? "" : "not a shared library", "", ""});
   }
   send(to_document(kdbench::LoadedEvent{}));
   return libraries;
+}
+
+std::string weights_of(const kdbench::Store& store, const std::string& job) {
+  return store.get(job).value()->extra.weights_sha256;
+}
+
+/// The version of a job's model stands for the content of its library. Weights follow from it, and from those of the networks
+/// that the job needs; of "steady" jobs they are always the same, and of "keeps_last" jobs unknown.
+void add_origin(const kdbench::Store& store, const Job& job, kdbench::RunRecord& record) {
+  const auto& model = *job.spec.model;
+  record.origin = kdbench::Origin{{{{kdbench::PluginKind::kModel, model.plugin}, model.plugin + ".so", model.version}}, {}};
+  if (model.plugin == "keeps_last") return;
+  auto& weights = record.extra.weights_sha256 = model.plugin == "steady" ? "steady" : job.id + model.version;
+  for (const auto& need : job.needs) {
+    record.origin->networks.push_back({need, weights_of(store, need)});
+    weights += "+" + weights_of(store, need);
+  }
 }
 
 void put_record(const kdbench::Store& store, const Job& job, kdbench::Status status, const std::string& reason) {
@@ -82,6 +101,8 @@ void put_record(const kdbench::Store& store, const Job& job, kdbench::Status sta
   record.environment.blas = std::string("threads of an operation: ") + std::getenv("OMP_NUM_THREADS");
   record.environment.allocator = caching_allocator ? "caching" : "libtorch";
   record.memory.allocator_reserved_bytes = static_cast<std::int64_t>(cache_limit_bytes);
+  add_origin(store, job, record);
+  if (status == kdbench::Status::kDone && anew.count(job.id) > 0) store.withdraw(job.id);
   store.put(record);
   if (status != kdbench::Status::kDone || job.spec.model->plugin == "keeps_nothing") return;
   if (job.spec.model->plugin == "keeps_last") {
@@ -164,6 +185,7 @@ void train(const kdbench::TrainRequest& request) {
   const kdbench::Store store(request.store);
   caching_allocator = request.caching_allocator;
   cache_limit_bytes = request.cache_limit_bytes;
+  anew = {request.anew.begin(), request.anew.end()};
   workers = request.workers;
   for (const auto& job : request.jobs) {
     const auto mode = job.spec.model->plugin;
@@ -209,6 +231,19 @@ struct Answerer {
   void operator()(const kdbench::CatalogRequest&) const { send(to_document(kdbench::CatalogAnswer{.catalog = {libraries, {}}})); }
   void operator()(const kdbench::TrainRequest& request) const { train(request); }
   void operator()(const kdbench::EmbedRequest& request) const { embed(request); }
+  void operator()(const kdbench::VersionRequest&) const {
+    kdbench::VersionAnswer answer;
+    answer.git = "abc";
+    answer.libtorch = "2.9.0";
+    answer.compiler = "gcc-12.2";
+    answer.stdlib = "libstdc++";
+    answer.blas = "/usr/lib/libblas.so.3";
+    answer.cuda = "none: no CUDA device was found";
+    answer.cxx = 202002;
+    answer.abi = 7;
+    answer.cxx11abi = 1;
+    send(to_document(answer));
+  }
   void operator()(const kdbench::PlanRequest& request) const { send_file(request.suite_file); }
   void operator()(const kdbench::ConformanceRequest& request) const { send_file(request.target); }
   void operator()(const kdbench::GoldenRequest& request) const { send_file(request.folder); }

@@ -258,6 +258,15 @@ struct TemporaryStore {
   ~TemporaryStore() { std::filesystem::remove_all(folder); }
 };
 
+/// A build of every plugin here; its library holds `content`.
+inline std::vector<UsedPlugin> build(const std::string& content) {
+  using enum PluginKind;
+  std::vector<UsedPlugin> out{{{kDataset, "toy"}, "toys.so", content}, {{kModel, "net"}, "toys.so", content}};
+  for (const char* loss : {"mse", "features", "throws", "nan", "nan_gradient", "bad_row", "restless"})
+    out.push_back({{kLoss, loss}, "toys.so", content});
+  return out;
+}
+
 /// Trains and returns the events. `stop_after` epochs of any job sets the stop flag (0: never).
 inline std::vector<TrainingEvent> train(const Store& store, const std::vector<Job>& jobs, std::size_t workers = 1,
                                         int stop_after = 0, SessionOptions options = {}) {
@@ -265,6 +274,7 @@ inline std::vector<TrainingEvent> train(const Store& store, const std::vector<Jo
   std::atomic<bool> stop{false};
   int epochs = 0;
   options.workers = workers;
+  if (options.loaded.empty()) options.loaded = build("first");
   const auto made = factories();
   train_jobs(
       jobs, store, made, options,

@@ -1,7 +1,5 @@
 #include <kdbench/cli/text/columns.h>
 
-#include <kdbench/base/text.h>
-
 #include <fmt/core.h>
 
 #include <algorithm>
@@ -25,10 +23,6 @@ std::string aligned(const std::vector<std::vector<std::string>>& rows, const std
     out += line.substr(0, line.find_last_not_of(' ') + 1) + '\n';
   }
   return out;
-}
-
-std::string counted(std::size_t count, const std::string& noun) {
-  return fmt::format("{} {}{}", count, noun, count == 1 ? "" : "s");
 }
 
 std::string bytes_text(double bytes) {

@@ -1,5 +1,7 @@
 /// Columns of text, aligned.
 #pragma once
+#include <kdbench/base/text.h>
+
 #include <string>
 #include <vector>
 
@@ -10,9 +12,6 @@ namespace kdbench::inline cli {
 /// never in a space.
 std::string aligned(const std::vector<std::vector<std::string>>& rows, const std::string& indent = "",
                     const std::vector<std::size_t>& right = {});
-
-/// Returns "1 job", "2 jobs".
-std::string counted(std::size_t count, const std::string& noun);
 
 /// Returns bytes for people: "0.4 GB", "12 MB".
 std::string bytes_text(double bytes);

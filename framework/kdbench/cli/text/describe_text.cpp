@@ -70,9 +70,13 @@ std::vector<std::vector<std::string>> facts(const PluginDocument& plugin) {
   return rows;
 }
 
-constexpr const char* kLossKeys =
-    "A loss table also takes the host's keys alpha, ce_weight, kd_weight, warmup_epochs, from_epoch, to_epoch, tau,\n"
-    "tau_student, tau_teacher, teacher_temperature and tau_squared (kdbench describe suite).";
+std::string loss_keys_text() {
+  std::vector<std::string> keys;
+  for (const auto& key : suite_keys()) {
+    if (key.table == "losses.NAME") keys.push_back(key.key);
+  }
+  return fmt::format("A loss table also takes the host's keys (kdbench describe suite): {}.", join(keys, ", "));
+}
 
 /// Calls `each(table, rows)` for every table of the suite, in order.
 template <class Function>
@@ -133,7 +137,7 @@ std::string describe_text(const PluginDocument& plugin) {
   if (const auto rows = facts(plugin); !rows.empty()) out.append("\n").append(aligned(rows));
   const auto params = param_rows(plugin);
   out.append("\n").append(params.size() > 1 ? aligned(params) : "no parameters\n");
-  if (plugin.kind == PluginKind::kLoss) out.append("\n").append(kLossKeys).append("\n");
+  if (plugin.kind == PluginKind::kLoss) out.append("\n").append(loss_keys_text()).append("\n");
   return out;
 }
 

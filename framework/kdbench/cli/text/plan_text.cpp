@@ -17,6 +17,8 @@ namespace {
 
 using Rows = std::vector<std::vector<std::string>>;
 
+bool is_work(const std::string& state) { return state == kToDoState || state == kAgainState; }
+
 std::string estimate_text(double seconds) { return seconds > 0 ? duration_text(seconds) : "?"; }
 
 /// Cuts a table with a head, and says how much is missing.
@@ -46,7 +48,7 @@ std::vector<Group> groups_of(const Plan& plan, const JobStates& states, const Pl
     const auto [it, is_new] = at.emplace(job.group, out.size());
     if (is_new) out.emplace_back();
     out[it->second].jobs.push_back(&job);
-    if (states[i] == "to do") out[it->second].to_do.push_back(&job);
+    if (is_work(states[i])) out[it->second].to_do.push_back(&job);
   }
   std::erase_if(out, [](const Group& group) { return group.jobs.size() < 2; });
   for (auto& group : out) group.parts = parts_of(group.cut(), options.threads, options.memory_bytes);
@@ -95,13 +97,13 @@ class PlanWriter {
     bool unknown = false;
     for (std::size_t i = 0; i < plan_.jobs.size(); ++i) {
       ++counts[states_[i]];
-      if (states_[i] != "to do") continue;
+      if (!is_work(states_[i])) continue;
       left_s += plan_.jobs[i].estimated_s;
       unknown = unknown || plan_.jobs[i].estimated_s <= 0;
     }
     for (const auto& group : groups_) left_s -= saved_s(group);
     std::vector<std::string> parts;
-    for (const auto* state : {"done", "failed", "diverged", "blocked", "to do"}) {
+    for (const auto* state : {"done", kOutdatedState, "failed", "diverged", "blocked", kAgainState, kToDoState}) {
       if (counts[state] > 0) parts.push_back(fmt::format("{} {}", counts[state], state));
     }
     const auto title = plan_.title.empty() ? "" : ": " + plan_.title;
@@ -109,7 +111,9 @@ class PlanWriter {
                            counted(plan_.jobs.size(), "job"));
     if (!parts.empty()) out += ": " + join(parts, ", ");
     if (left_s > 0) out += fmt::format("; {} {} of work on one core", unknown ? "at least" : "about", duration_text(left_s));
-    return out + "\n";
+    out += "\n";
+    for (const auto& note : options_.notes) out += note + "\n";
+    return out;
   }
 
   /// What the jobs of a group that are to do would take longer, if each had the teacher's passes for itself.
@@ -145,7 +149,7 @@ class PlanWriter {
     }
     // A student alone stands beside the pairs, not among them.
     std::erase_if(pairs, [&](const auto& pair) { return pair.first.empty() && pairs.size() > 1; });
-    const auto to_do = std::count_if(jobs.begin(), jobs.end(), [&](std::size_t job) { return states_[job] == "to do"; });
+    const auto to_do = std::count_if(jobs.begin(), jobs.end(), [&](std::size_t job) { return is_work(states_[job]); });
     const auto text = [](std::size_t n) { return std::to_string(n); };
     return {study,
             kind ? to_document(*kind).get<std::string>() : "",
@@ -274,6 +278,7 @@ Json plan_json(const Plan& plan, const JobStates& states, const PlanTextOptions&
   auto out = to_document(plan);
   out["jobs"] = to_document(jobs);
   out["groups"] = to_document(groups);
+  out["notes"] = to_document(options.notes);
   return out;
 }
 

@@ -16,32 +16,47 @@ struct PlanArguments {
   bool all_jobs = false;
 };
 
-JobStates states_of(const Context& context, const Plan& plan) {
-  JobStates states(plan.jobs.size(), "to do");
+std::vector<Standing> standings_of(const Context& context, const PlannedSuite& planned) {
   const auto store = existing_store(context);
-  if (!store) return states;
+  const auto record_of = [&](std::size_t job) {
+    return store ? record_or_warn(context, *store, planned.plan.jobs[job].id) : std::nullopt;
+  };
+  return standings(planned.plan, record_of, planned.loaded, false);
+}
+
+/// How a job stands that has a record of a result.
+std::string state_of(const Standing& standing) {
+  if (standing.again) return kAgainState;
+  return standing.status == Status::kDone && standing.outdated() ? kOutdatedState : to_string(*standing.status);
+}
+
+JobStates states_of(const Plan& plan, const std::vector<Standing>& standings) {
+  JobStates states(plan.jobs.size(), kToDoState);
   std::set<std::string> stuck;
   for (std::size_t i = 0; i < states.size(); ++i) {
     const auto& job = plan.jobs[i];
-    const auto record = record_or_warn(context, *store, job.id);
-    const bool is_final = record && record->status != Status::kSkipped && record->status != Status::kInterrupted;
+    const auto status = standings[i].status;
+    const bool is_final = status && *status != Status::kSkipped && *status != Status::kInterrupted;
     const bool is_blocked =
         std::any_of(job.needs.begin(), job.needs.end(), [&](const auto& need) { return stuck.count(need) > 0; });
-    if (is_final) states[i] = to_string(record->status);
+    if (is_final) states[i] = state_of(standings[i]);
     if (!is_final && is_blocked) states[i] = "blocked";
-    if (states[i] != "done" && states[i] != "to do") stuck.insert(job.id);
+    if (states[i] == "failed" || states[i] == "diverged" || states[i] == "blocked") stuck.insert(job.id);
   }
   return states;
 }
 
 int show_plan(const Context& context, const PlanArguments& arguments) {
   auto setup = worker_setup(context);
-  const auto plan = plan_or_exit(context, setup, arguments.suite);
-  const auto states = states_of(context, plan);
+  const auto planned = planned_or_exit(context, setup, arguments.suite);
+  const auto& plan = planned.plan;
+  const auto standings = standings_of(context, planned);
+  const auto states = states_of(plan, standings);
   PlanTextOptions options;
   options.all_jobs = arguments.all_jobs;
   options.threads = static_cast<std::size_t>(slots_of(arguments.resources, plan));
   options.memory_bytes = memory_of(arguments.resources, plan).unit_bytes();
+  options.notes = outdated_lines(standings);
   if (arguments.format == "json")
     context.out << plan_json(plan, states, options).dump(2) << "\n";
   else

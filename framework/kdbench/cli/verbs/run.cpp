@@ -23,18 +23,21 @@ constexpr std::size_t kMaxProblemsShown = 20;
 struct RunArguments {
   SuiteOptions suite;
   std::string format = "text";
-  bool rerun_failed = false, no_fuse = false, no_boards = false;
+  bool rerun_failed = false, rerun_changed = false, no_fuse = false, no_boards = false;
   double timeout_s = 0;
   ResourceOptions resources;
   std::string allocator = "caching";
 };
 
-RunOptions run_options(const RunArguments& arguments, const WorkerSetup& setup, const Plan& plan) {
+RunOptions run_options(const RunArguments& arguments, const WorkerSetup& setup, const PlannedSuite& planned) {
+  const auto& plan = planned.plan;
   RunOptions options;
   options.setup = setup;
   options.slots = slots_of(arguments.resources, plan);
   options.fuse = !arguments.no_fuse;
   options.rerun_failed = arguments.rerun_failed;
+  options.rerun_changed = arguments.rerun_changed;
+  options.loaded = planned.loaded;
   options.unit = memory_of(arguments.resources, plan);
   options.unit.timeout_s = arguments.timeout_s;
   options.unit.caching_allocator = arguments.allocator == "caching";
@@ -79,16 +82,18 @@ void tell_summary(const Context& context, const RunSummary& summary) {
 
 int run(const Context& context, const RunArguments& arguments) {
   auto setup = worker_setup(context);
-  const auto plan = plan_or_exit(context, setup, arguments.suite);
+  const auto planned = planned_or_exit(context, setup, arguments.suite);
+  const auto& plan = planned.plan;
   const Store store(context.store);
   store.put_plan(plan);
   RunSummary summary;
   {
     ProgressPrinter printer(context.err, printer_options(context));
-    summary = run_plan(plan, store, run_options(arguments, setup, plan), printer);
+    summary = run_plan(plan, store, run_options(arguments, setup, planned), printer);
   }
   tell_summary(context, summary);
-  if (summary.signal == 0 && !arguments.no_boards) print_boards(context, store, plan, arguments.format);
+  if (summary.signal == 0 && !arguments.no_boards)
+    print_boards(context, store, plan, arguments.format, {.loaded = planned.loaded.used()});
   return summary.exit_code();
 }
 
@@ -101,6 +106,10 @@ void add_run(CLI::App& app, Context& context) {
   add_board_format(verb, arguments->format);
   add_resource_options(verb, arguments->resources, "-j,--jobs");
   verb.add_flag("--rerun-failed", arguments->rerun_failed, "Also run jobs that failed or diverged in an earlier run");
+  verb.add_flag(
+      "--rerun-changed", arguments->rerun_changed,
+      "Also train again what another build of an installed plugin has done, and what came from it; of a library named by "
+      "--plugin this is done anyway");
   verb.add_flag("--no-fuse", arguments->no_fuse, "Give every job a worker of its own");
   verb.add_option("--timeout", arguments->timeout_s, "Stop a job after so many seconds")
       ->check(positive_number())

@@ -38,6 +38,7 @@ void PlanResults::read(const RecordOf& record_of, const std::string& job, bool t
   if (outcomes_.contains(job)) return;
   auto record = job.empty() ? std::nullopt : record_of(job);
   outcomes_.emplace(job, read_outcome(record, options_.running.contains(job), plan_->select));
+  if (record) origins_.add(*record);
   if (record && teaches) teachers_.emplace(job, std::move(*record));
 }
 

@@ -1,6 +1,7 @@
 /// A plan with how its jobs stand: what boards and figures read, each record asked for once.
 #pragma once
 #include <kdbench/leaderboard/model/board_options.h>
+#include <kdbench/leaderboard/model/origin_notes.h>
 #include <kdbench/leaderboard/model/series.h>
 #include <kdbench/plan/plan.h>
 #include <kdbench/results/record.h>
@@ -52,6 +53,8 @@ class PlanResults {
   void add_teacher(Series& series, const Placement& placement, const std::string& job);
   /// Places claimed by two jobs.
   const std::set<std::string>& conflicts() const { return conflicts_; }
+  /// What is to be said of the builds that the results come from.
+  std::vector<std::string> origin_notes() const { return origins_.notes(options_.loaded); }
 
  private:
   /// Returns whether another job claims the seed already.
@@ -64,6 +67,7 @@ class PlanResults {
   std::unordered_map<std::string, Outcome> outcomes_;
   std::unordered_map<std::string, RunRecord> teachers_;
   std::set<std::string> conflicts_;
+  OriginNotes origins_;
 };
 
 }  // namespace boards

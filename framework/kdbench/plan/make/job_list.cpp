@@ -6,21 +6,6 @@
 #include <algorithm>
 
 namespace kdbench::inline plan {
-namespace {
-
-/// Ids of the jobs that a spec names, each once: the one that teaches, the one it starts from, the one it is added to.
-std::vector<std::string> needs_of(const Spec& spec) {
-  std::vector<std::string> out;
-  const auto add = [&](const std::string& job) {
-    if (std::find(out.begin(), out.end(), job) == out.end()) out.push_back(job);
-  };
-  if (spec.teacher) add(spec.teacher->job);
-  if (spec.init) add(*spec.init);
-  if (spec.added_to) add(*spec.added_to);
-  return out;
-}
-
-}  // namespace
 
 std::string JobList::add(const Setting& s, Spec spec, const std::string& name, const std::string& model, bool feature_loss) {
   auto id = job_identity(spec);

@@ -115,7 +115,7 @@ std::optional<ResolvedDataset> Resolved::resolved_use(const DatasetUse& use, con
   r.entry = find_plugin(use, catalog.datasets, "dataset", "datasets", suite.file, diagnostics_);
   if (!r.entry) return std::nullopt;
   const auto before = diagnostics_.size();
-  r.params = resolve_use(use, r.entry->params, what, suite.file, diagnostics_);
+  r.params = resolve_use(use, r.entry->params, host_.datasets, what, suite.file, diagnostics_);
   if (!find_inner(r, catalog, what) || diagnostics_.size() != before) return std::nullopt;
   const bool built = guarded(suite.file, use.at, what, diagnostics_, [&] {
     r.dataset = r.entry->create(r.params, {.of = r.of ? r.of->dataset : nullptr});
@@ -161,8 +161,8 @@ void Resolved::resolve_models(const Catalog& catalog) {
     const auto* entry = find_plugin(use, catalog.models, "model", "models", suite.file, diagnostics_);
     if (!entry) continue;
     const auto before = diagnostics_.size();
-    ResolvedModel r{
-        &use, entry, resolve_use(use, entry->params, fmt::format("model '{}'", name), suite.file, diagnostics_), {}, {}};
+    const auto what = fmt::format("model '{}'", name);
+    ResolvedModel r{&use, entry, resolve_use(use, entry->params, host_.models, what, suite.file, diagnostics_), {}, {}};
     if (diagnostics_.size() != before) continue;
     r.spec = plugin_spec(*entry, r.params);
     r.recipe = use.recipe;
@@ -180,7 +180,7 @@ void Resolved::resolve_strategies(const Catalog& catalog) {
     const auto* entry = find_plugin(use, catalog.strategies, "strategy", "strategies", suite.file, diagnostics_);
     if (!entry) return;
     const auto what = fmt::format("strategy '{}'", use.name);
-    const auto params = resolve_use(use, entry->params, what, suite.file, diagnostics_);
+    const auto params = resolve_use(use, entry->params, host_.strategies, what, suite.file, diagnostics_);
     guarded(suite.file, use.at, what, diagnostics_, [&] {
       strategies[use.name] = {use.name, entry->create(params, {}), entry->about.is_baseline};
     });

@@ -1,6 +1,7 @@
 /// The suite with every plugin found and every value checked: what make_plan works on.
 #pragma once
 #include <kdbench/plan/cost/probe.h>
+#include <kdbench/plan/resolve/host_keys.h>
 #include <kdbench/plan/resolve/variants.h>
 #include <kdbench/plan/spec.h>
 
@@ -70,6 +71,7 @@ class Resolved {
   void resolve_models(const Catalog& catalog);
   void resolve_strategies(const Catalog& catalog);
 
+  const HostKeys host_ = host_keys();
   Diagnostics& diagnostics_;
   std::set<std::string> tried_datasets_;
   std::optional<ModelFacts> probe(const std::string& model, const std::string& dataset, Diagnostics& diagnostics) const;

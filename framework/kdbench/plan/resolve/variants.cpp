@@ -1,4 +1,5 @@
 #include <kdbench/base/text.h>
+#include <kdbench/plan/resolve/host_keys.h>
 #include <kdbench/plan/resolve/variants.h>
 #include <kdbench/registry/check_params.h>
 
@@ -79,13 +80,13 @@ void set_knob(Knobs& knobs, const std::string& key, const SuiteValue& value) {
 }
 
 /// Checks every written value of every plugin parameter once, whatever the grid makes of them.
-bool check_written(const SuiteParams& params, const std::vector<ParamSpec>& specs, const std::string& what,
-                   const std::string& file, Diagnostics& diagnostics) {
+bool check_written(const SuiteParams& params, const std::vector<ParamSpec>& specs, const std::vector<std::string>& host,
+                   const std::string& what, const std::string& file, Diagnostics& diagnostics) {
   const auto before = diagnostics.size();
   for (const auto& [key, param] : params) {
     const auto spec = std::find_if(specs.begin(), specs.end(), [&, &name = key](const auto& s) { return s.name == name; });
     if (spec == specs.end()) {
-      diagnostics.push_back({file, param.at, fmt::format("{}: {}", what, unknown_param(key, specs))});
+      diagnostics.push_back({file, param.at, fmt::format("{}: {}", what, unknown_param(key, specs, host))});
       continue;
     }
     for (std::size_t i = 0; i < param.values.size(); ++i) {
@@ -144,7 +145,7 @@ std::vector<Method> expand_methods(const LossUse& use, const Catalog& catalog, c
     return {};
   }
   const auto what = fmt::format("loss '{}'", use.name);
-  if (!check_written(use.params, it->second.params, what, file, diagnostics)) return {};
+  if (!check_written(use.params, it->second.params, host_keys().losses, what, file, diagnostics)) return {};
   const auto dims = dimensions(use);
   std::vector<Method> methods;
   std::vector<std::size_t> index(dims.size(), 0);
@@ -162,9 +163,9 @@ std::vector<Method> expand_methods(const LossUse& use, const Catalog& catalog, c
   return methods;
 }
 
-ParamValues resolve_use(const PluginUse& use, const std::vector<ParamSpec>& specs, const std::string& what,
-                        const std::string& file, Diagnostics& diagnostics) {
-  if (!check_written(use.params, specs, what, file, diagnostics)) return resolve_params(specs, {});
+ParamValues resolve_use(const PluginUse& use, const std::vector<ParamSpec>& specs, const std::vector<std::string>& host,
+                        const std::string& what, const std::string& file, Diagnostics& diagnostics) {
+  if (!check_written(use.params, specs, host, what, file, diagnostics)) return resolve_params(specs, {});
   ParamValues given;
   for (const auto& [key, param] : use.params) {
     const auto spec = std::find_if(specs.begin(), specs.end(), [&, &name = key](const auto& s) { return s.name == name; });

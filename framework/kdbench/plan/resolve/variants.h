@@ -52,8 +52,9 @@ struct Method {
 std::vector<Method> expand_methods(const LossUse& use, const Catalog& catalog, const std::string& file, Diagnostics& diagnostics);
 
 /// Checks the single-valued parameters of a model, dataset or strategy and returns all of them resolved.
-ParamValues resolve_use(const PluginUse& use, const std::vector<ParamSpec>& specs, const std::string& what,
-                        const std::string& file, Diagnostics& diagnostics);
+/// @param host the host's keys in its table, for who misspelt one
+ParamValues resolve_use(const PluginUse& use, const std::vector<ParamSpec>& specs, const std::vector<std::string>& host,
+                        const std::string& what, const std::string& file, Diagnostics& diagnostics);
 
 /// Returns a number of the suite; 0 for what is none, which the suite's reader has complained about.
 double real_value(const SuiteValue& value);

@@ -14,13 +14,14 @@ namespace kdbench::inline run {
 /// The jobs of one worker process, by their index in the plan.
 struct Unit {
   std::vector<std::size_t> jobs;
-  int slots = 1;             ///< what it takes of the machine
-  int workers = 1;           ///< jobs that run side by side in the process
-  int threads = 1;           ///< of one operation: the jobs' own setting, which decides results, however many run side by side
-  double estimated_s = 0;    ///< 0: unknown
-  double bytes = 0;          ///< estimated peak memory; 0: unknown
-  std::size_t left_out = 0;  ///< jobs of the group that memory leaves to later units
-  bool is_bounded = false;   ///< memory bounds its jobs or its threads
+  int slots = 1;           ///< what it takes of the machine
+  int workers = 1;         ///< jobs that run side by side in the process
+  int threads = 1;         ///< of one operation: the jobs' own setting, which decides results, however many run side by side
+  double estimated_s = 0;  ///< 0: unknown
+  double bytes = 0;        ///< estimated peak memory; 0: unknown
+  std::vector<std::string> anew = {};  ///< ids of those jobs whose results are to be replaced
+  std::size_t left_out = 0;            ///< jobs of the group that memory leaves to later units
+  bool is_bounded = false;             ///< memory bounds its jobs or its threads
 };
 
 /// Hands out units in plan order. A unit that does not fit lets others pass only while it would

@@ -1,8 +1,7 @@
 #include <kdbench/run/schedule/scheduler.h>
 
 #include <kdbench/run/process/signals.h>
-#include <kdbench/run/schedule/kept_networks.h>
-#include <kdbench/run/schedule/parent_record.h>
+#include <kdbench/run/schedule/job_results.h>
 
 #include <fmt/core.h>
 #include <poll.h>
@@ -22,6 +21,7 @@ namespace {
 using Clock = std::chrono::steady_clock;
 
 constexpr int kTick_ms = 100;
+constexpr const char* kKept = "; the earlier result is kept";
 
 class Runner {
  public:
@@ -30,7 +30,8 @@ class Runner {
         store_(store),
         options_(options),
         observer_(observer),
-        queue_(plan, {options.slots, options.fuse, options.unit.unit_bytes()}) {
+        queue_(plan, {options.slots, options.fuse, options.unit.unit_bytes()}),
+        results_(plan, store, queue_, options.loaded, options.rerun_changed) {
     if (!options.fuse) return;
     for (const auto& job : plan.jobs) ++group_sizes_[job.group];
   }
@@ -59,26 +60,26 @@ class Runner {
   }
 
   void look_into_store() {
+    for (const auto& line : outdated_lines(results_.standings())) observer_.note(line);
+    for (const auto job : results_.unreadable()) refuse_unreadable(job);
     std::vector<std::size_t> done;
     for (std::size_t i = 0; i < plan_.jobs.size(); ++i) {
-      const auto found = store_.get(plan_.jobs[i].id);
-      if (!found) refuse_unreadable(i);
-      if (!found || !*found) continue;
-      const auto& record = **found;
-      const bool bad = record.status == Status::kFailed || record.status == Status::kDiverged;
-      if (record.status == Status::kDone) {
+      const auto& found = results_[i];
+      if (!found.status || found.again) continue;
+      const bool bad = found.status == Status::kFailed || found.status == Status::kDiverged;
+      if (found.status == Status::kDone) {
         done.push_back(i);
       } else if (bad && !options_.rerun_failed) {
         ++state_.failed;
-        summary_.problems.push_back({plan_.jobs[i].label.text(), to_string(record.status), record.reason, true});
-        queue_.settle(i, record.status);
-        earlier_.push_back({i, record.status});
+        summary_.problems.push_back({plan_.jobs[i].label.text(), to_string(*found.status), found.reason, true});
+        queue_.settle(i, *found.status);
+        earlier_.push_back({i, *found.status});
       }
     }
     const auto incomplete = settle_whole(done);
     for (const auto& [job, status] : earlier_) skip_dependents(job, status);
     for (const auto job : settle_whole(incomplete)) {
-      observer_.note(fmt::format("{}: {}; it is trained again", plan_.jobs[job].label.text(), why_not_whole(job)));
+      observer_.note(fmt::format("{}: {}; it is trained again", plan_.jobs[job].label.text(), results_.why_not_whole(job)));
     }
   }
 
@@ -87,7 +88,7 @@ class Runner {
   std::vector<std::size_t> settle_whole(const std::vector<std::size_t>& done) {
     std::vector<std::size_t> others;
     for (auto it = done.rbegin(); it != done.rend(); ++it) {
-      if (why_not_whole(*it).empty())
+      if (results_.why_not_whole(*it).empty())
         was_done(*it);
       else
         others.push_back(*it);
@@ -112,11 +113,6 @@ class Runner {
     queue_.settle(job, Status::kDone);
   }
 
-  std::string why_not_whole(std::size_t job) const { return run::why_not_whole(plan_, store_, queue_, job); }
-
-  /// True if nothing is left to do.
-  bool is_complete(std::size_t job) const { return store_.is_done(plan_.jobs[job].id) && why_not_whole(job).empty(); }
-
   void start_units() {
     while (summary_.signal == 0) {
       auto unit = queue_.next(options_.slots - used_slots(), busy_s(), free_bytes());
@@ -131,13 +127,16 @@ class Runner {
   void drop_done(Unit& unit) {
     std::vector<std::size_t> left;
     for (const auto job : unit.jobs) {
-      if (is_complete(job)) {
+      if (results_.is_complete(job)) {
         settle(job, Status::kDone, "");
       } else {
         left.push_back(job);
       }
     }
     unit.jobs = std::move(left);
+    for (const auto job : unit.jobs) {
+      if (results_[job].again) unit.anew.push_back(plan_.jobs[job].id);
+    }
   }
 
   /// Once a group: what is left of it is bounded again.
@@ -214,11 +213,12 @@ class Runner {
   void accept(const UnitProcess& unit, const JobReport& report) {
     const auto& job = plan_.jobs[report.job];
     const auto found = store_.get(job.id);
-    const bool recorded = found.has_value() && found->has_value();
-    const auto lacks = report.status == Status::kDone ? why_not_whole(report.job) : "";
-    if (recorded && lacks.empty() && (*found)->status == report.status) {
-      return settle(report.job, (*found)->status, (*found)->reason, &unit);
-    }
+    const bool is_done = report.status == Status::kDone;
+    const bool recorded =
+        found && *found && (*found)->status == report.status && (!is_done || results_.is_renewed(report.job, **found));
+    const auto lacks = is_done ? results_.why_not_whole(report.job) : "";
+    if (recorded && lacks.empty()) return settle(report.job, (*found)->status, (*found)->reason, &unit);
+    if (!is_done && results_.keeps_earlier(report.job)) return settle(report.job, report.status, report.reason + kKept, &unit);
     const auto reason = report.status == Status::kFailed && !report.reason.empty()
                             ? report.reason
                             : fmt::format("worker reported '{}' and {}", to_string(report.status),
@@ -230,7 +230,7 @@ class Runner {
   void close(UnitProcess& unit) {
     const auto open = unit.open_jobs();
     for (const auto job : open) {
-      if (is_complete(job)) {
+      if (results_.is_complete(job)) {
         settle(job, Status::kDone, "", &unit);
       } else if (summary_.signal != 0 || unit.reported_interrupted(job)) {
         if (summary_.signal == 0) interrupted(job);
@@ -244,8 +244,8 @@ class Runner {
   }
 
   void fail(std::size_t job, const std::string& reason, const UnitProcess& unit) {
-    store_.put(parent_record(plan_, job, Status::kFailed, reason, unit.exit()));
-    settle(job, Status::kFailed, reason, &unit);
+    results_.put(job, Status::kFailed, reason, unit.exit());
+    settle(job, Status::kFailed, reason + (results_.keeps_earlier(job) ? kKept : ""), &unit);
   }
 
   /// A worker that was told to stop by somebody else: its state is saved, so the job is neither
@@ -279,7 +279,7 @@ class Runner {
     const auto reason = fmt::format("needs {}, which is {}", plan_.jobs[job].label.text(), to_string(status));
     for (const auto dependent : queue_.dependents(job)) {
       if (queue_.settled(dependent)) continue;
-      store_.put(parent_record(plan_, dependent, Status::kSkipped, reason, {}));
+      results_.put(dependent, Status::kSkipped, reason, {});
       settle(dependent, Status::kSkipped, reason);
     }
   }
@@ -307,6 +307,7 @@ class Runner {
   const RunOptions& options_;
   RunObserver& observer_;
   JobQueue queue_;
+  JobResults results_;
   std::unordered_map<std::string, std::size_t> group_sizes_;  ///< jobs that may share a worker
   SignalWatch signals_;
   std::list<UnitProcess> active_;

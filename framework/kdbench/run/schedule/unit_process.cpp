@@ -22,6 +22,7 @@ Command command_of(const Plan& plan, const Unit& unit, const WorkerSetup& setup,
   TrainRequest request;
   request.libraries = setup.libraries();
   for (const auto job : unit.jobs) request.jobs.push_back(plan.jobs[job]);
+  request.anew = unit.anew;
   request.store = store.string();
   request.device = plan.device;
   request.data_dir = plan.data_dir;

@@ -35,6 +35,12 @@ std::string why_no_gpu() {
   return fmt::format("no CUDA device was found (libtorch {} has CUDA support, but there is no device)", TORCH_VERSION);
 }
 
+std::string gpus_text() {
+  if (const auto why = why_no_gpu(); !why.empty()) return "none: " + why;
+  const auto count = c10::cuda::device_count();
+  return fmt::format("{} {}, CUDA {}.{}", count, count == 1 ? "GPU" : "GPUs", CUDART_VERSION / 1000, CUDART_VERSION % 1000 / 10);
+}
+
 void prepare_device(torch::Device device) {
   if (device.is_cuda()) at::globalContext().setAllowTF32CuDNN(false);
 }

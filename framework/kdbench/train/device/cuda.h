@@ -16,6 +16,9 @@ namespace kdbench::inline train {
 /// Why no GPU can be used here, as in "no CUDA device was found (libtorch 1.13.0 has no CUDA support)"; empty if one can.
 std::string why_no_gpu();
 
+/// What there is of CUDA, for people: "2 GPUs, CUDA 13.0", or "none: " and why.
+std::string gpus_text();
+
 /// Settings of the process for training on `device`: float32 convolutions compute in float32, not in TF32. Nothing on the CPU.
 void prepare_device(torch::Device device);
 

@@ -7,6 +7,7 @@
 namespace kdbench::inline train {
 
 std::string why_no_gpu() { return fmt::format("no CUDA device was found (libtorch {} has no CUDA support)", TORCH_VERSION); }
+std::string gpus_text() { return "none: " + why_no_gpu(); }
 void prepare_device(torch::Device) {}
 void wait_for_device(torch::Device) {}
 std::size_t driving_threads(torch::Device, std::size_t workers, std::size_t) { return workers; }

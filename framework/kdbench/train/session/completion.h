@@ -1,5 +1,6 @@
-/// Jobs that are done and trained again, because another suite wants a state of theirs that was not kept. Training gives the
-/// same network again; the record stays as it is and only artifacts are added.
+/// Jobs that are done and trained again. Either another suite wants a state of theirs that was not kept: training gives the same
+/// network again, the record stays as it is and only artifacts are added. Or their result is that of another build: record and
+/// artifacts are replaced, once the new ones are whole.
 #pragma once
 #include <kdbench/results/store.h>
 
@@ -14,8 +15,18 @@ std::filesystem::path training_folder(const Store& store, const std::string& job
 /// True for a folder that training_folder() gave for a job that was done.
 bool is_completion(const std::filesystem::path& folder);
 
+/// Notes in a training folder what the training comes from. What lies there of a training that came from something else, a
+/// checkpoint of another build for instance, is thrown away first. @returns whether anything was
+bool begin_training(const std::filesystem::path& folder, const Origin& now);
+/// Removes that note: what lies there is whole, and the record tells.
+void end_training(const std::filesystem::path& folder);
+
 /// Moves the artifacts in `folder` to those that are kept, if `now` ended with the weights that the kept record names.
 /// @throws kdbench::Error if it did not; what was trained again is then thrown away
 void complete_artifacts(const Store& store, const std::filesystem::path& folder, const RunRecord& now);
+
+/// Puts the artifacts in `folder` in place of those that are kept, and withdraws their record; the caller puts the new one. A job
+/// that is cut off in between has no record, so it is trained once more.
+void replace_artifacts(const Store& store, const std::filesystem::path& folder, const std::string& job);
 
 }  // namespace kdbench::inline train

@@ -64,6 +64,7 @@ RunRecord JobRecorder::record_of(const Job& job, const StudentSeconds& seconds) 
   record.memory = memory();
   record.extra = facts();
   if (shared_.teacher) record.teacher = shared_.teacher->record_for(job.spec);
+  record.origin = shared_.origin_of(job.spec);
   record.finished_at = utc_now();
   return record;
 }
@@ -92,7 +93,13 @@ void JobRecorder::finished(Trainee& trainee) const {
   trainee.finish(record);
   record.timings.evaluate_s = trainee.seconds().evaluate;
   record.status = Status::kDone;
-  if (is_completion(trainee.folder())) complete_artifacts(shared_.store, trainee.folder(), record);
+  end_training(trainee.folder());
+  if (is_completion(trainee.folder())) {
+    if (shared_.options.anew.contains(record.job))
+      replace_artifacts(shared_.store, trainee.folder(), record.job);
+    else
+      complete_artifacts(shared_.store, trainee.folder(), record);
+  }
   put(record);
 }
 

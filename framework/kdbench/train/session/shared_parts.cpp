@@ -1,3 +1,4 @@
+#include <kdbench/results/origin.h>
 #include <kdbench/train/device/cuda.h>
 #include <kdbench/train/device/parallel.h>
 #include <kdbench/train/session/shared_parts.h>
@@ -13,6 +14,21 @@ torch::Device prepared(const std::string& name) {
   return device;
 }
 
+/// Read before the networks are: if one is replaced meanwhile, the record tells of the network of before, which is then known to
+/// be outdated.
+std::map<std::string, SourceJob> sources_of(const std::vector<Job>& jobs, const Store& store) {
+  std::map<std::string, SourceJob> out;
+  for (const auto& job : jobs) {
+    for (const auto& need : needs_of(job.spec)) {
+      if (out.contains(need)) continue;
+      const auto record = store.get(need);
+      if (!record || !*record || (*record)->status != Status::kDone) continue;
+      out.emplace(need, SourceJob{(*record)->extra.weights_sha256, (*record)->spec});
+    }
+  }
+  return out;
+}
+
 }  // namespace
 
 SharedParts::SharedParts(const std::vector<Job>& jobs_, const Store& store_, const Factories& factories_,
@@ -25,11 +41,21 @@ SharedParts::SharedParts(const std::vector<Job>& jobs_, const Store& store_, con
       threads(std::max<std::size_t>(1, driving_threads(device, options.workers, jobs.size()))),
       seed(static_cast<std::uint64_t>(spec().seed)),
       data(*factories.dataset(spec().dataset->source), options.data_dir, cut_of(*spec().dataset), seed, device),
-      stored(store, factories, data) {
+      stored(store, factories, data),
+      sources(sources_of(jobs, store)) {
   use_intra_op_threads(options.workers > 1 ? 1 : static_cast<int>(spec().train->threads));
   if (options.deferred) data.make_feed();
   if (!spec().teacher) return;
   teacher = std::make_unique<SessionTeacher>(*spec().teacher, static_cast<int>(spec().bins), stored, data, threads, device);
+}
+
+Origin SharedParts::origin_of(const Spec& job_spec) const {
+  Origin out{used_by(job_spec, options.loaded), {}};
+  for (const auto& need : needs_of(job_spec)) {
+    if (const auto source = sources.find(need); source != sources.end())
+      out.networks.push_back({need, source->second.weights_sha256});
+  }
+  return out;
 }
 
 }  // namespace kdbench::inline train

@@ -10,10 +10,19 @@
 
 #include <cstddef>
 #include <cstdint>
+#include <map>
 #include <memory>
+#include <optional>
+#include <string>
 #include <vector>
 
 namespace kdbench::inline train {
+
+/// A job that jobs of a session build on, as its record has it when the session begins.
+struct SourceJob {
+  std::string weights_sha256;
+  std::optional<Spec> spec;
+};
 
 struct SharedParts {
   /// Reads the data and loads the teacher, if the jobs have one. Keeps references to all arguments; `jobs` is not empty.
@@ -31,7 +40,11 @@ struct SharedParts {
   std::uint64_t seed;
   TrainData data;
   StoredNetworks stored;
-  std::unique_ptr<SessionTeacher> teacher;  ///< nullptr: nobody teaches
+  std::map<std::string, SourceJob> sources;  ///< by id; those that are done
+  std::unique_ptr<SessionTeacher> teacher;   ///< nullptr: nobody teaches
+
+  /// What a result of the job comes from beside its spec.
+  Origin origin_of(const Spec& spec) const;
 
   /// What models are made for.
   ModelContext model_context() const { return {data.info().num_classes, data.info().image}; }

@@ -1,4 +1,5 @@
 #include <kdbench/base/hash.h>
+#include <kdbench/results/origin.h>
 #include <kdbench/train/device/stopwatch.h>
 #include <kdbench/train/session/teacher_supply.h>
 #include <kdbench/train/teacher/logit_table.h>
@@ -29,11 +30,19 @@ Demand demand_of(const std::vector<std::unique_ptr<Trainee>>& trainees) {
   return out;
 }
 
+/// The builds of the plugins that compute the teacher's outputs.
+std::vector<UsedPlugin> plugins_of_teacher(const SharedParts& shared) {
+  const auto source = shared.sources.find(shared.teacher->job());
+  if (source == shared.sources.end() || !source->second.spec) return {};
+  return used_by(*source->second.spec, shared.options.loaded);
+}
+
 /// What the table depends on, as one name: the network that teaches, the data, and how they are computed with.
 std::string table_id(const SharedParts& shared) {
   const auto& teacher = *shared.teacher;
   const auto& data = shared.data;
-  const Json network{teacher.job(), teacher.state(), teacher.temperature()};
+  const Json network{teacher.job(), teacher.state(), teacher.temperature(), teacher.sha256(),
+                     to_document(plugins_of_teacher(shared))};
   const auto threads = shared.jobs.front().spec.train->threads;
   return sha256_hex(
       canonical(Json{network, data.data_sha256(), data.split_sha256(), data.train().size(), shared.device.str(), threads}));

@@ -72,13 +72,13 @@ std::vector<TrainedLoss> TraineeFactory::make_losses(const LossSpec& spec, Model
   return out;
 }
 
-std::unique_ptr<Trainee> TraineeFactory::make_fresh(const Job& job) const {
+std::unique_ptr<Trainee> TraineeFactory::make_fresh(const Job& job, const std::filesystem::path& folder) const {
   const auto& spec = job.spec;
   TraineeParts parts;
   parts.job = job;
   parts.model = make_model(spec);
   parts.device = shared_.device;
-  parts.folder = training_folder(shared_.store, job.id);
+  parts.folder = folder;
   parts.checkpoint_every = job.checkpoint_every;
   parts.deferred = shared_.options.deferred;
   if (spec.added_to) {
@@ -91,7 +91,12 @@ std::unique_ptr<Trainee> TraineeFactory::make_fresh(const Job& job) const {
 }
 
 std::unique_ptr<Trainee> TraineeFactory::make(const Job& job) const {
-  auto trainee = make_fresh(job);
+  const auto folder = training_folder(shared_.store, job.id);
+  if (begin_training(folder, shared_.origin_of(job.spec))) {
+    note(fmt::format("{}: begins anew: what there was of it came from another build of its plugins, or of a network it needs",
+                     job.label.text()));
+  }
+  auto trainee = make_fresh(job, folder);
   try {
     if (trainee->resume()) {
       note(fmt::format("{}: continues at epoch {}, step {}", job.label.text(), trainee->epoch() + 1,
@@ -101,7 +106,7 @@ std::unique_ptr<Trainee> TraineeFactory::make(const Job& job) const {
   } catch (const std::exception& error) {
     note(fmt::format("{}: its checkpoint is not used: {}", job.label.text(), error.what()));
   }
-  return make_fresh(job);
+  return make_fresh(job, folder);
 }
 
 }  // namespace kdbench::inline train

@@ -5,6 +5,7 @@
 #include <kdbench/train/session/shared_parts.h>
 #include <kdbench/train/student/trainee.h>
 
+#include <filesystem>
 #include <memory>
 #include <string>
 #include <vector>
@@ -21,7 +22,7 @@ class TraineeFactory {
   std::unique_ptr<Trainee> make(const Job& job) const;
 
  private:
-  std::unique_ptr<Trainee> make_fresh(const Job& job) const;
+  std::unique_ptr<Trainee> make_fresh(const Job& job, const std::filesystem::path& folder) const;
   std::shared_ptr<Model> make_model(const Spec& spec) const;
   std::vector<TrainedLoss> make_losses(const LossSpec& spec, Model& student) const;
   LossContext loss_context(Model& student) const;

@@ -21,6 +21,8 @@ class SessionTeacher {
   const Teacher& teacher() const { return teacher_; }
 
   const std::string& job() const { return common_.job; }
+  /// Hash of the weights that teach.
+  const std::string& sha256() const { return sha_; }
   /// The state that teaches, as its artifacts are called.
   std::string state() const { return artifact_stem(common_.checkpoint); }
   /// What its logits are divided by; 1 if nothing was fitted.

@@ -24,7 +24,7 @@ void append(std::vector<PluginDocument>& plugins, const std::map<std::string, Li
 CatalogDocument document_of(const Catalog& catalog) {
   CatalogDocument out;
   for (const auto& l : catalog.libraries)
-    out.libraries.push_back({l.file, l.name, l.version, l.reason.empty(), l.reason, l.stamp});
+    out.libraries.push_back({l.file, l.name, l.version, l.reason.empty(), l.reason, l.stamp, l.content});
   append(out.plugins, catalog.models, PluginKind::kModel);
   append(out.plugins, catalog.datasets, PluginKind::kDataset);
   append(out.plugins, catalog.losses, PluginKind::kLoss);

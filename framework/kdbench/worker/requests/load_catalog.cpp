@@ -1,3 +1,4 @@
+#include <kdbench/plan/resolve/host_keys.h>
 #include <kdbench/worker/channel.h>
 #include <kdbench/worker/requests/load_catalog.h>
 
@@ -6,7 +7,7 @@
 namespace kdbench::inline worker {
 
 Catalog load_catalog(const Libraries& libraries) {
-  Catalog catalog;
+  Catalog catalog(host_keys());
   std::map<std::string, std::string> excluded;
   for (const auto& e : libraries.exclude) excluded[e.file] = e.reason;
   for (const auto& file : find_libraries(libraries.plugins, libraries.plugin_folders)) {

@@ -3,10 +3,12 @@
 #include <kdbench/worker/channel.h>
 #include <kdbench/worker/conformance/conformance.h>
 #include <kdbench/worker/conformance/golden.h>
+#include <kdbench/worker/environment.h>
 #include <kdbench/worker/requests/catalog_answer.h>
 #include <kdbench/worker/requests/data_check.h>
 #include <kdbench/worker/requests/embedding.h>
 #include <kdbench/worker/requests/load_catalog.h>
+#include <kdbench/worker/requests/loaded_plugins.h>
 #include <kdbench/worker/requests/requests.h>
 #include <kdbench/worker/requests/training.h>
 
@@ -30,7 +32,9 @@ int answer_plan(const PlanRequest& request) {
   for (const auto& o : request.overrides) options.overrides.push_back({o.key, o.value});
   const auto catalog = load_catalog(request.libraries);
   auto plan = make_plan(read_suite(request.suite_file, options), catalog, request.device);
-  if (plan) return send_answer(PlanAnswer{.plan = {std::move(*plan)}});
+  if (plan) {
+    return send_answer(PlanAnswer{.plan = {std::move(*plan)}, .loaded = loaded_plugins(catalog, request.libraries)});
+  }
   send_diagnostics(plan.error());
   return 0;
 }
@@ -81,6 +85,7 @@ struct Answerer {
   int operator()(const CalibrateRequest& request) const { return answer_calibrate(request); }
   int operator()(const DataRequest& request) const { return answer_data(request, stop); }
   int operator()(const EmbedRequest& request) const { return answer_embed(request, stop); }
+  int operator()(const VersionRequest&) const { return send_answer(version()); }
 };
 
 }  // namespace

@@ -4,6 +4,7 @@
 #include <kdbench/worker/channel.h>
 #include <kdbench/worker/environment.h>
 #include <kdbench/worker/requests/load_catalog.h>
+#include <kdbench/worker/requests/loaded_plugins.h>
 #include <kdbench/worker/requests/training.h>
 
 #include <fmt/core.h>
@@ -63,6 +64,8 @@ int answer_train(const TrainRequest& request, const std::atomic<bool>& stop) {
   options.environment = environment();
   options.environment.allocator = request.caching_allocator ? "caching" : "libtorch";
   options.environment.threads = request.workers;
+  options.loaded = used_plugins(catalog);
+  options.anew = {request.anew.begin(), request.anew.end()};
   train_jobs(
       request.jobs, store, factories_of(catalog), options, [](const TrainingEvent& event) { send_event(event); }, stop);
   send_event(DoneAnswer{});

@@ -143,6 +143,16 @@ TEST(PlanText, ShowsTotalsStudiesWhatIsSharedAndEveryJobOfASmallPlan) {
             "  to do        10s  0.1 GB  kl[tau=4] s0    teacher big s0\n");
 }
 
+TEST(PlanText, CountsWhatIsTrainedAgainAsWorkAndWhatIsOutdatedAsNone) {
+  const auto text = plan_text(sweep(), {"outdated", "done", "again", "to do"}, {.notes = {"a line", "another"}});
+  EXPECT_NE(
+      text.find("4 jobs: 1 done, 1 outdated, 1 again, 1 to do; about 20s of work on one core\na line\nanother\n\nstudies\n"),
+      std::string::npos)
+      << text;
+  EXPECT_NE(text.find("main   sensitivity      1        2      1       2     4      2\n"), std::string::npos) << text;
+  EXPECT_NE(text.find("kl[tau=1] s0, ...     2       20s"), std::string::npos) << text;
+}
+
 TEST(PlanText, SaysAtLeastWhereAnEstimateIsMissing) {
   auto plan = sweep();
   plan.jobs[3].estimated_s = 0;

@@ -1,0 +1,3 @@
+#include "rebuilt.h"
+
+KDBENCH_PLUGIN("rebuilt", "0.1.0", r) { rebuilt::register_all<2>(r); }
