@@ -13,6 +13,8 @@ class LogitMse final : public kdbench::Loss {
   }
   LogitMse(Options options, const kdbench::LossContext&) : options_(options) {}
 
+  kdbench::LossNeeds needs() const override { return {.reads_tau = kdbench::ReadsTau::kNone}; }
+
   kdbench::LossTerms forward(const kdbench::LossInputs& in) override {
     return ((in.student.logits - in.teacher.logits) / options_.temperature).square().mean();
   }

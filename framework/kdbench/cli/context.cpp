@@ -39,13 +39,6 @@ std::vector<std::string> plugin_folders(const Context& context) {
   return folders;
 }
 
-/// $KDBENCH_LOAD_LIMIT_S, for a folder of plugins so slow, or a test so impatient, that the default does not serve.
-AskOptions with_load_limit(AskOptions options) {
-  const double limit = std::strtod(environment("KDBENCH_LOAD_LIMIT_S").c_str(), nullptr);
-  if (limit > 0) options.load_limit_s = limit;
-  return options;
-}
-
 /// Where the worker is to be.
 fs::path worker_place() {
   const auto wanted = environment("KDBENCH_WORKER");
@@ -81,6 +74,13 @@ std::optional<WorkerSetup> find_worker(const Context& context) {
 }
 
 WorkerSetup worker_setup(const Context& context) { return {worker_path(context), context.plugins, plugin_folders(context), {}}; }
+
+AskOptions with_load_limit(AskOptions options) {
+  // For a folder of plugins so slow, or a test so impatient, that the default does not serve.
+  const double limit = std::strtod(environment("KDBENCH_LOAD_LIMIT_S").c_str(), nullptr);
+  if (limit > 0) options.load_limit_s = limit;
+  return options;
+}
 
 ResultEvent ask_document_or_exit(const Context& context, WorkerSetup& setup, Json request, const AskOptions& options) {
   auto answer = ask(setup, std::move(request), with_load_limit(options));

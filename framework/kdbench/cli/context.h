@@ -51,6 +51,9 @@ WorkerSetup worker_setup(const Context& context);
 /// The worker alone, for what needs no library; nothing where none was built. One that $KDBENCH_WORKER names must be there.
 std::optional<WorkerSetup> find_worker(const Context& context);
 
+/// Returns the options with the limit of $KDBENCH_LOAD_LIMIT_S where it is set.
+AskOptions with_load_limit(AskOptions options);
+
 /// Asks and returns the last event. Prints diagnostics (Exit{kUserMistake}) or the failure
 /// (Exit{kFailure}). Libraries that ended the worker are noted in `setup.excluded`, and on err when
 /// they were not known before.

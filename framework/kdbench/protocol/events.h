@@ -77,6 +77,18 @@ struct NoteEvent {
 /// What a training session has to say.
 using TrainingEvent = std::variant<EpochEvent, JobEvent, NoteEvent>;
 
+/// A conformance check begins: if the worker dies now, this check of this plugin is why.
+struct CheckingEvent {
+  Tag<"checking"> event = {};
+  std::string plugin, name;
+
+  static constexpr auto fields() {
+    using E = CheckingEvent;
+    return std::tuple(field("event", &E::event, "checking"), field("plugin", &E::plugin, "\"loss kl\""),
+                      field("name", &E::name, "what is checked next, as a statement"));
+  }
+};
+
 /// The outcome of one conformance check or golden case. A skipped check is neither passed nor failed; `detail` says why.
 struct CheckEvent {
   Tag<"check"> event = {};
@@ -84,15 +96,20 @@ struct CheckEvent {
   std::string name;
   bool ok = true;
   bool skipped = false;
+  bool note = false;
   std::string detail;
+  std::string remedy = {};
 
   static constexpr auto fields() {
     using E = CheckEvent;
+    using enum Presence;
     return std::tuple(
         field("event", &E::event, "check"), field("plugin", &E::plugin, "\"loss kl\""),
         field("name", &E::name, "what was checked, as a statement"), field("ok", &E::ok, "false: it failed"),
         field("skipped", &E::skipped, "it does not apply"),
-        field("detail", &E::detail, "of a failure or a skip: what was found; may carry a measured value otherwise"));
+        field("note", &E::note, "it passed, and a person should look whether what was found is meant", kSinceLater),
+        field("detail", &E::detail, "of a failure, a note or a skip: what was found; may carry a measured value otherwise"),
+        field("remedy", &E::remedy, "of a failure: what to change", kIfAny));
   }
 };
 
@@ -151,7 +168,7 @@ struct ErrorEvent {
 };
 
 using Event = std::variant<LoadingEvent, LoadedEvent, EpochEvent, JobEvent, NoteEvent, DatasetEvent, SplitEvent, UnreadableEvent,
-                           CheckEvent, ResultEvent, DiagnosticsEvent, ErrorEvent>;
+                           CheckingEvent, CheckEvent, ResultEvent, DiagnosticsEvent, ErrorEvent>;
 
 /// Returns the event of a document; nothing for any other document, or one whose members are not what they should be.
 std::optional<Event> event_of(Json document);

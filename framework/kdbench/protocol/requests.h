@@ -185,22 +185,24 @@ struct ChecksAnswer {
 
   static constexpr auto fields() {
     using A = ChecksAnswer;
-    return std::tuple(field("event", &A::event, "result"), field("passed", &A::passed, "checks"),
+    return std::tuple(field("event", &A::event, "result"), field("passed", &A::passed, "checks, those with a note among them"),
                       field("failed", &A::failed, "checks"), field("skipped", &A::skipped, "checks"));
   }
 };
 
-/// Asks for the conformance suite over plugins; a "check" event each.
+/// Asks for the conformance suite over one plugin; events "checking" and "check" for each check.
 struct ConformanceRequest {
   using Answer = ChecksAnswer;
   Tag<"conformance"> verb = {};
   Libraries libraries = {};
-  std::string target;
+  PluginKind kind = PluginKind::kLoss;
+  std::string plugin;
 
   static constexpr auto fields() {
     using R = ConformanceRequest;
     return std::tuple(field("verb", &R::verb, "conformance"), inlined(&R::libraries),
-                      field("target", &R::target, "plugins of this library alone; empty: all"));
+                      field("kind", &R::kind, "model, dataset, loss or strategy"),
+                      field("plugin", &R::plugin, "its name in suite files"));
   }
 };
 

@@ -26,6 +26,9 @@ struct LossContext {
   std::uint64_t seed = 0;                                     ///< for whatever the loss draws itself
 };
 
+/// Which temperatures of LossInputs a loss reads; a bit each.
+enum class ReadsTau { kNone = 0, kStudent = 1, kTeacher = 2, kBoth = kStudent | kTeacher };
+
 /// What a loss reads beside the student's output. The host provides what is asked for and nothing else: a loss that asks for
 /// logits only can be trained from stored teacher logits.
 struct LossNeeds {
@@ -38,6 +41,12 @@ struct LossNeeds {
   /// nothing between calls but tensors changed in place, and reads no value on the host. A GPU then replays the whole training
   /// step as one graph.
   bool repeatable = false;
+  // `kdbench test` holds a loss to the two below; nothing else asks, and no result depends on them.
+  /// Which of tau_student and tau_teacher forward() reads.
+  ReadsTau reads_tau = ReadsTau::kBoth;
+  /// forward() holds something that depends on the student constant (a detached weight), so that its gradient is not that of its
+  /// value.
+  bool stops_gradient = false;
 
   /// What this and another loss need together: whatever one of them asks for, and the promises that both make.
   LossNeeds with(const LossNeeds& other) const {
@@ -46,7 +55,9 @@ struct LossNeeds {
             .teacher_features = teacher_features || other.teacher_features,
             .teacher_embedding = teacher_embedding || other.teacher_embedding,
             .posterior = posterior || other.posterior,
-            .repeatable = repeatable && other.repeatable};
+            .repeatable = repeatable && other.repeatable,
+            .reads_tau = static_cast<ReadsTau>(static_cast<int>(reads_tau) | static_cast<int>(other.reads_tau)),
+            .stops_gradient = stops_gradient || other.stops_gradient};
   }
 };
 

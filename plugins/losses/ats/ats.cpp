@@ -22,7 +22,7 @@ class Ats final : public kdbench::Loss {
   }
   Ats(Options options, const kdbench::LossContext&) : options_(options) {}
 
-  kdbench::LossNeeds needs() const override { return {.repeatable = true}; }
+  kdbench::LossNeeds needs() const override { return {.repeatable = true, .reads_tau = kdbench::ReadsTau::kStudent}; }
 
   kdbench::LossTerms forward(const kdbench::LossInputs& in) override {
     logits::expect_one_shape("ats", in);

@@ -109,7 +109,9 @@ class FitNet final : public kdbench::Loss {
     }
   }
 
-  kdbench::LossNeeds needs() const override { return {.teacher_features = true, .repeatable = true}; }
+  kdbench::LossNeeds needs() const override {
+    return {.teacher_features = true, .repeatable = true, .reads_tau = kdbench::ReadsTau::kNone};
+  }
 
   std::optional<std::string> unsupported(const LossContext& context) const override {
     const auto pair = pair_of(context);

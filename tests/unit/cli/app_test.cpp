@@ -283,20 +283,25 @@ TEST_F(Cli, ComparesWithAFileOfNumbers) {
 
 TEST_F(Cli, PrintsChecksByPluginAndFailsWithThem) {
   const auto folder_of_checks = file(
-      "checks", R"({"event":"check","plugin":"loss kl","name":"gradient","ok":true,"skipped":false,"detail":""})"
-                "\n"
-                R"({"event":"check","plugin":"loss kl","name":"batch of one","ok":false,"skipped":false,"detail":"nan"})"
-                "\n"
-                R"({"event":"check","plugin":"loss dist","name":"gradient","ok":false,"skipped":true,"detail":"needs 3 classes"})"
-                "\n"
-                R"({"event":"result","passed":1,"failed":1,"skipped":1})"
-                "\n");
+      "checks",
+      R"({"event":"check","plugin":"loss kl","name":"gradient","ok":true,"skipped":false,"detail":""})"
+      "\n"
+      R"({"event":"check","plugin":"loss kl","name":"batch of one","ok":false,"skipped":false,"detail":"nan","remedy":"divide"})"
+      "\n"
+      R"({"event":"check","plugin":"loss kl","name":"mean","ok":true,"skipped":false,"note":true,"detail":"moves"})"
+      "\n"
+      R"({"event":"check","plugin":"loss dist","name":"gradient","ok":false,"skipped":true,"detail":"needs 3 classes"})"
+      "\n"
+      R"({"event":"result","passed":1,"failed":1,"skipped":1})"
+      "\n");
   EXPECT_EQ(run({"test", "--golden", folder_of_checks}), 1);
   EXPECT_EQ(out.str(),
-            "loss kl\n  ok    gradient\n  FAIL  batch of one: nan\nloss dist\n  skip  gradient: "
-            "needs 3 classes\n1 passed, 1 failed, 1 skipped\n");
+            "loss kl\n  ok    gradient\n  FAIL  batch of one: nan\n        remedy: divide\n  note  mean: moves\nloss dist\n"
+            "  skip  gradient: needs 3 classes\n2 passed, 1 failed, 1 skipped; 1 of those that passed with a note\n");
   EXPECT_EQ(run({"test", "--golden", folder_of_checks, "--quiet"}), 1);
-  EXPECT_EQ(out.str(), "loss kl\n  FAIL  batch of one: nan\n1 passed, 1 failed, 1 skipped\n");
+  EXPECT_EQ(out.str(),
+            "loss kl\n  FAIL  batch of one: nan\n        remedy: divide\n2 passed, 1 failed, 1 skipped; 1 of those that "
+            "passed with a note\n");
   EXPECT_EQ(run({"test", "--golden", "/nowhere"}), 2);
 }
 

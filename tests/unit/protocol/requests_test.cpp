@@ -6,11 +6,11 @@ namespace kdbench {
 namespace {
 
 TEST(Requests, CarryTheLibrariesAmongTheirOwnMembers) {
-  ConformanceRequest request{.target = "kl.so"};
+  ConformanceRequest request{.kind = PluginKind::kLoss, .plugin = "kl"};
   request.libraries = {{"a.so"}, {"plugins"}, {{"b.so", "crashes"}}};
   const auto document = to_document(request);
-  EXPECT_EQ(document.dump(), R"({"exclude":[{"file":"b.so","reason":"crashes"}],"plugin_folders":["plugins"],)"
-                             R"("plugins":["a.so"],"target":"kl.so","verb":"conformance"})");
+  EXPECT_EQ(document.dump(), R"({"exclude":[{"file":"b.so","reason":"crashes"}],"kind":"loss","plugin":"kl",)"
+                             R"("plugin_folders":["plugins"],"plugins":["a.so"],"verb":"conformance"})");
   const auto read = request_of(document);
   ASSERT_TRUE(std::holds_alternative<ConformanceRequest>(read));
   EXPECT_EQ(std::get<ConformanceRequest>(read).libraries.exclude.front().reason, "crashes");

@@ -16,6 +16,7 @@
 #include <iostream>
 #include <iterator>
 #include <set>
+#include <sstream>
 #include <string>
 #include <variant>
 #include <vector>
@@ -224,6 +225,23 @@ void send_file(const std::string& file) {
     send(to_document(kdbench::ErrorEvent{.kind = "exception", .what = to_text(lines.error())}));
 }
 
+/// Sends the lines of the file that the plugin's name is, and does what a line says that is one word.
+void check(const kdbench::ConformanceRequest& request) {
+  std::istringstream lines(kdbench::read_file(request.plugin).value());
+  for (std::string line; std::getline(lines, line);) {
+    if (line == "crash") crash();
+    if (line == "exit") ::_exit(0);
+    if (line == "wait") sleep_for_ever();
+    if (line == "say") std::cout << "terminate called\n" << std::endl;
+    if (line == "spin") {
+      for (volatile bool forever = true;;) {
+        (void)forever;
+      }
+    }
+    if (line.front() == '{') send_text(line + "\n");
+  }
+}
+
 /// Answers what has no part of its own with what the file that it names says.
 struct Answerer {
   const std::vector<kdbench::LibraryDocument>& libraries;
@@ -245,7 +263,7 @@ struct Answerer {
     send(to_document(answer));
   }
   void operator()(const kdbench::PlanRequest& request) const { send_file(request.suite_file); }
-  void operator()(const kdbench::ConformanceRequest& request) const { send_file(request.target); }
+  void operator()(const kdbench::ConformanceRequest& request) const { check(request); }
   void operator()(const kdbench::GoldenRequest& request) const { send_file(request.folder); }
   void operator()(const kdbench::CalibrateRequest& request) const { send_file(request.file); }
   void operator()(const kdbench::DataRequest& request) const { send_file(request.suite_file); }

@@ -1,5 +1,6 @@
 #include <kdbench/run/process/ask.h>
 
+#include <kdbench/run/process/cpu_time.h>
 #include <kdbench/run/process/process.h>
 
 #include <fmt/core.h>
@@ -59,8 +60,24 @@ class Conversation {
 
   double time_left() const { return options_.limit_s > 0 ? options_.limit_s - seconds_since(start_) : kLong_s; }
 
+  /// Whether the worker is past loading and has said nothing since its last event.
+  bool silent() const { return heard_ && loading_.empty(); }
+
+  /// What the silence has cost that is more than it may, if any.
+  std::string too_long_a_silence() const {
+    if (!silent()) return {};
+    if (options_.silence_cpu_s > 0 && group_cpu_s(process_.pid()) - cpu_then_s_ > options_.silence_cpu_s) {
+      return fmt::format("computes without an end: more than {:g} s of processor time", options_.silence_cpu_s);
+    }
+    if (options_.silence_limit_s > 0 && seconds_since(quiet_since_) > options_.silence_limit_s) {
+      return fmt::format("waits without an end: more than {:g} s", options_.silence_limit_s);
+    }
+    return {};
+  }
+
   void check_time() {
     if (!killed_.empty()) return;
+    killed_ = too_long_a_silence();
     if (load_time_left() < 0) killed_ = fmt::format("does not finish loading within {:g} s", options_.load_limit_s);
     if (time_left() < 0) killed_ = fmt::format("no answer within {:g} s", options_.limit_s);
     if (!killed_.empty()) process_.kill_group();
@@ -75,6 +92,7 @@ class Conversation {
   void handle(Event event) {
     heard_ = true;
     quiet_since_ = Clock::now();
+    if (options_.silence_cpu_s > 0) cpu_then_s_ = group_cpu_s(process_.pid());
     const auto* loading = std::get_if<LoadingEvent>(&event);
     loading_ = loading ? loading->file : "";
     if (loading) return;
@@ -120,6 +138,7 @@ class Conversation {
   const AskOptions& options_;
   Process process_;
   Clock::time_point start_ = Clock::now(), quiet_since_ = start_;
+  double cpu_then_s_ = 0;
   bool heard_ = false;
   std::string loading_, killed_;
   std::optional<Event> last_;

@@ -24,8 +24,10 @@ struct WorkerSetup {
 };
 
 struct AskOptions {
-  double load_limit_s = 60;                         ///< longest silence before the first event, or while a library is opened; > 0
-  double limit_s = 0;                               ///< longest whole answer; 0: no limit
+  double load_limit_s = 60;    ///< longest silence before the first event, or while a library is opened; > 0
+  double limit_s = 0;          ///< longest whole answer; 0: no limit
+  double silence_cpu_s = 0;    ///< most processor time between two events once all is loaded; 0: no limit
+  double silence_limit_s = 0;  ///< longest such silence by the clock, for what waits and computes nothing; 0: no limit
   std::function<void(const Event&)> on_event = {};  ///< sees every event but LoadingEvent and the last; may be empty
 };
 

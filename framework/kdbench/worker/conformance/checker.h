@@ -16,13 +16,29 @@ class NotApplicable : public std::runtime_error {
   using std::runtime_error::runtime_error;
 };
 
+/// Thrown inside a check that passes and has found what may be meant and may be a mistake: only a person can tell.
+class WorthANote : public std::runtime_error {
+ public:
+  using std::runtime_error::runtime_error;
+};
+
+/// A check by its statement, and what to change where it does not hold.
+struct Rule {
+  std::string name, remedy;
+};
+
 /// Runs checks of one plugin and reports each once.
 class Checker {
  public:
   Checker(std::string plugin, Report report);
 
-  /// Runs `body`; it returns a remark (may be empty), or throws: NotApplicable to skip, anything else to fail.
-  void run(const std::string& name, const std::function<std::string()>& body) const;
+  /// Runs `body`; it returns a remark (may be empty), or throws: NotApplicable to skip, WorthANote to pass with a note, anything
+  /// else to fail. What the body does to the host (HostState) is undone, so that no check suffers from the one before.
+  /// Returns false for a failure.
+  bool run(const Rule& rule, const std::function<std::string()>& body) const;
+
+  /// Says that no other check runs, because they need the one that failed.
+  void leave_out_the_rest() const;
 
   /// Checks that hold for every plugin: a summary, documented parameters, defaults inside their own limits.
   void declarations(const About& about, const std::vector<ParamSpec>& params) const;

@@ -1,5 +1,6 @@
 /// The conformance suite: what every plugin must do, checked through the base interfaces alone. `kdbench test` and ctest run it.
 #pragma once
+#include <kdbench/protocol/catalog_document.h>
 #include <kdbench/registry/catalog.h>
 #include <kdbench/worker/conformance/check.h>
 
@@ -8,8 +9,9 @@
 
 namespace kdbench::inline worker {
 
-/// Each function builds the plugin with its defaults, runs every check that applies and reports each once, in order. An
-/// exception of the plugin is a failed check, never the caller's business. A few seconds each, on the CPU.
+/// Each function builds the plugin with its defaults, runs every check that applies and reports each once, in order. An exception
+/// of the plugin is a failed check with what to change, never the caller's business; what ends the process is
+/// (run/process/check_alone.h). A few seconds each, on the CPU.
 void check_model(const ModelEntry& entry, const Report& report);
 void check_loss(const LossEntry& entry, const Report& report);
 void check_strategy(const StrategyEntry& entry, const Report& report);
@@ -19,8 +21,8 @@ void check_strategy(const StrategyEntry& entry, const Report& report);
 /// `data_dir` is what Dataset::load takes.
 void check_dataset(const DatasetEntry& entry, const std::filesystem::path& data_dir, const Report& report);
 
-/// Runs the suite over every plugin of the catalog, or over those of one library file where `library` is not empty.
-void check_catalog(const Catalog& catalog, const std::string& library, const std::filesystem::path& data_dir,
-                   const Report& report);
+/// Runs the suite over the plugin of that kind and name. @throws kdbench::Error where the catalog has none
+void check_plugin(const Catalog& catalog, PluginKind kind, const std::string& name, const std::filesystem::path& data_dir,
+                  const Report& report);
 
 }  // namespace kdbench::inline worker

@@ -2,6 +2,8 @@
 #include <kdbench/registry/check_params.h>
 #include <kdbench/worker/conformance/checker.h>
 #include <kdbench/worker/conformance/conformance.h>
+#include <kdbench/worker/watch/autograd_leaves.h>
+#include <kdbench/worker/watch/host_state.h>
 
 #include <ATen/ops/allclose.h>
 #include <ATen/ops/cross_entropy_loss.h>
@@ -121,6 +123,33 @@ std::string check_names(const Model& model) {
   return {};
 }
 
+std::string check_registered_weights(Model& model, const torch::Tensor& images) {
+  model.train();
+  std::set<const void*> known;
+  for (const auto& parameter : model.parameters()) known.insert(parameter.unsafeGetTensorImpl());
+  for (const auto& leaf : autograd_leaves(model.forward(images).logits)) {
+    require(known.contains(leaf.unsafeGetTensorImpl()),
+            fmt::format("a tensor of [{}] takes a gradient and is no registered parameter", fmt::join(leaf.sizes().vec(), ", ")));
+  }
+  return {};
+}
+
+/// Draws are allowed in train mode, as dropout makes them.
+std::string check_model_and_host(Model& model, const torch::Tensor& images) {
+  for (const bool training : {true, false}) {
+    model.train(training);
+    const auto before = HostState::now();
+    const auto seen = images.clone();
+    model.forward(seen);
+    const auto changed = before.changed_in(HostState::now(), training ? Draws::kAllowed : Draws::kCount);
+    before.restore();
+    require(changed.empty(), changed);
+    require(seen.equal(images), "the model overwrites its images");
+    require(model.is_training() == training, training ? "the model left train mode" : "the model left eval mode");
+  }
+  return {};
+}
+
 }  // namespace
 
 void check_model(const ModelEntry& entry, const Report& report) {
@@ -128,21 +157,41 @@ void check_model(const ModelEntry& entry, const Report& report) {
   checker.declarations(entry.about, entry.params);
   const ModelContext colour{.num_classes = 10, .image = {3, 32, 32}};
   const ModelContext grey{.num_classes = 100, .image = {1, 20, 24}};
-  checker.run("returns what it lists, 10 classes, 3 x 32 x 32", [&] { return check_shapes(entry, colour); });
-  checker.run("returns what it lists, 100 classes, 1 x 20 x 24", [&] { return check_shapes(entry, grey); });
+  checker.run({"returns what it lists, 10 classes, 3 x 32 x 32",
+               "return exactly the maps of feature_names(), each [N, C, H, W], and logits of [N, num_classes], for any image and "
+               "number of classes"},
+              [&] { return check_shapes(entry, colour); });
+  checker.run({"returns what it lists, 100 classes, 1 x 20 x 24",
+               "return exactly the maps of feature_names(), each [N, C, H, W], and logits of [N, num_classes], for any image and "
+               "number of classes"},
+              [&] { return check_shapes(entry, grey); });
   std::shared_ptr<Model> model;
-  checker.run("builds the same weights from the same seed", [&] {
-    model = build(entry, colour);
-    require_same_state(*build(entry, colour), state_of(*model), "a second build differs");
-    return std::string();
-  });
+  checker.run({"builds the same weights from the same seed",
+               "draw initial weights from libtorch's default generator, which the host seeds, and from nothing else"},
+              [&] {
+                model = build(entry, colour);
+                require_same_state(*build(entry, colour), state_of(*model), "a second build differs");
+                return std::string();
+              });
   if (!model) return;
   const auto images = images_for(colour);
-  checker.run("names every parameter and buffer once", [&] { return check_names(*model); });
-  checker.run("changes nothing in eval mode", [&] { return check_eval(*model, images); });
-  checker.run("gives the same logits for channels-last images", [&] { return check_layout(*model, images); });
-  checker.run("sends a gradient to every parameter", [&] { return check_gradient(*model, images, colour.num_classes); });
-  checker.run("goes back to eval mode", [&] { return check_eval(*model, images); });
+  checker.run(
+      {"registers every tensor that it trains", "make it by register_module() or register_parameter() in the constructor"},
+      [&] { return check_registered_weights(*model, images); });
+  checker.run({"leaves the host as it was", "use guards of a scope, work on copies of the images, and draw in train mode alone"},
+              [&] { return check_model_and_host(*model, images); });
+  checker.run({"names every parameter and buffer once", "register each tensor under one name"},
+              [&] { return check_names(*model); });
+  checker.run(
+      {"changes nothing in eval mode", "update buffers and look at other images in train mode alone: if (is_training()) ..."},
+      [&] { return check_eval(*model, images); });
+  checker.run({"gives the same logits for channels-last images",
+               "use reshape() or flatten() instead of view(), and no strides of your own"},
+              [&] { return check_layout(*model, images); });
+  checker.run({"sends a gradient to every parameter", "use every parameter in forward(), or do not register it"},
+              [&] { return check_gradient(*model, images, colour.num_classes); });
+  checker.run({"goes back to eval mode", "keep nothing of the training pass but buffers"},
+              [&] { return check_eval(*model, images); });
 }
 
 }  // namespace kdbench::inline worker

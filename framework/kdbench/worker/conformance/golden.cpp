@@ -25,6 +25,9 @@ namespace fs = std::filesystem;
 /// Parameters of a golden case that are the host's, not the plugin's.
 constexpr std::array kHostParams{"tau", "tau_student", "alpha", "label_smoothing"};
 
+constexpr const char* kGoldenRemedy =
+    "compare the formula with the reference that the case was made by: arguments, temperatures, mean or sum, weights";
+
 torch::Tensor read_tensor(const Json& json) {
   const auto shape = json.at("shape").get<std::vector<std::int64_t>>();
   const bool integers = json.at("dtype") == "int64";
@@ -221,18 +224,20 @@ void check_file(const Catalog& catalog, const fs::path& file, const Report& repo
   const auto document = read_json(file);
   const Checker reader("golden " + file.filename().string(), report);
   if (!document) {
-    reader.run("is JSON", [&]() -> std::string { throw Error(to_text(document.error())); });
+    reader.run({"is JSON", "correct the file where the message says"},
+               [&]() -> std::string { throw Error(to_text(document.error())); });
     return;
   }
   if (!document->is_object() || document->value("schema", "") != "kdbench-golden-loss/1") return;
   const auto aliases = read_golden_aliases(file.parent_path());
   if (!aliases) {
-    reader.run("has aliases that can be read", [&]() -> std::string { throw Error(to_text(aliases.error())); });
+    reader.run({"has aliases that can be read", "correct aliases.json where the message says"},
+               [&]() -> std::string { throw Error(to_text(aliases.error())); });
     return;
   }
   for (const auto& json : document->at("cases")) {
     const Checker checker("loss " + json.value("loss", "?"), report);
-    checker.run(json.value("id", "?"), [&] { return check_case(catalog, *aliases, json); });
+    checker.run({json.value("id", "?"), kGoldenRemedy}, [&] { return check_case(catalog, *aliases, json); });
   }
 }
 

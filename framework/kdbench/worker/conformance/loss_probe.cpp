@@ -1,5 +1,6 @@
 #include <kdbench/worker/conformance/loss_probe.h>
 
+#include <kdbench/base/check.h>
 #include <kdbench/registry/check_params.h>
 #include <kdbench/worker/conformance/checker.h>
 
@@ -11,7 +12,7 @@
 namespace kdbench::inline worker {
 namespace {
 
-constexpr std::uint64_t kProbeSeed = 11;
+constexpr std::uint64_t kProbeSeed = 11;  // of what a loss draws
 
 ModelOutput draw_output(const std::vector<FeatureShape>& shapes, std::int64_t embedding, std::int64_t rows,
                         std::int64_t num_classes, torch::ScalarType type) {
@@ -26,8 +27,8 @@ ModelOutput draw_output(const std::vector<FeatureShape>& shapes, std::int64_t em
   return out;
 }
 
-std::vector<std::pair<std::string, torch::Tensor*>> tensors_of(ModelOutput& output) {
-  std::vector<std::pair<std::string, torch::Tensor*>> tensors;
+NamedTensors tensors_of(ModelOutput& output) {
+  NamedTensors tensors;
   if (output.logits.defined()) tensors.emplace_back("logits", &output.logits);
   for (auto& [name, map] : output.features) tensors.emplace_back("feature " + name, &map);
   for (auto& [name, map] : output.preactivations) tensors.emplace_back("preactivation " + name, &map);
@@ -50,12 +51,17 @@ void keep_needed(ModelOutput& teacher, const LossNeeds& needs) {
 
 }  // namespace
 
-std::vector<std::pair<std::string, torch::Tensor*>> ProbeBatch::student_tensors() { return tensors_of(student); }
-std::vector<std::pair<std::string, torch::Tensor*>> ProbeBatch::teacher_tensors() { return tensors_of(teacher); }
+NamedTensors ProbeBatch::student_tensors() { return tensors_of(student); }
+NamedTensors ProbeBatch::teacher_tensors() { return tensors_of(teacher); }
+NamedTensors ProbeBatch::other_tensors() {
+  NamedTensors tensors{{"labels", &labels}, {"indices", &indices}, {"images", &images}};
+  if (posterior.defined()) tensors.emplace_back("posterior", &posterior);
+  return tensors;
+}
 
 LossContext probe_context(std::int64_t num_classes, bool alike) {
   LossContext context{.num_classes = num_classes,
-                      .num_train = 64,
+                      .num_train = kMostProbeRows,
                       .student = {{"f0", 4, 8, 8}, {"f1", 4, 8, 8}, {"f2", 6, 4, 4}, {"f3", 8, 2, 2}},
                       .teacher = {{"f0", 6, 8, 8}, {"f1", 6, 8, 8}, {"f2", 8, 4, 4}, {"f3", 12, 2, 2}},
                       .student_embedding = 8,
@@ -68,14 +74,17 @@ LossContext probe_context(std::int64_t num_classes, bool alike) {
   return context;
 }
 
-ProbeBatch draw_batch(const LossContext& context, const LossNeeds& needs, std::int64_t rows, torch::ScalarType type) {
-  at::manual_seed(kProbeSeed);
+ProbeBatch draw_batch(const LossContext& context, const LossNeeds& needs, std::int64_t rows, torch::ScalarType type,
+                      std::uint64_t seed) {
+  KDBENCH_CHECK(rows <= kMostProbeRows, "a batch of more rows than the split");
+  at::manual_seed(seed);
   ProbeBatch batch;
   const auto k = context.num_classes;
   batch.student = draw_output(context.student, context.student_embedding, rows, k, type);
   batch.teacher = draw_output(context.teacher, context.teacher_embedding, rows, k, type);
   batch.labels = at::randint(k, {rows}, torch::kInt64);
-  batch.indices = at::arange(rows, torch::kInt64) * 3;
+  // 37 has no divisor in common with the number of rows, so that no row comes twice; another seed begins elsewhere.
+  batch.indices = (at::arange(rows, torch::kInt64) * 37 + static_cast<std::int64_t>(seed)).remainder(kMostProbeRows);
   batch.images = at::randn({rows, 3, 8, 8}, type);
   if (needs.posterior) batch.posterior = at::softmax(at::randn({rows, k}, type), 1);
   keep_needed(batch.teacher, needs);
@@ -91,11 +100,14 @@ ProbeBatch take_rows(const ProbeBatch& batch, const torch::Tensor& rows) {
   return taken;
 }
 
-Probe measure(const LossEntry& entry, const LossContext& context, ProbeBatch& batch, bool with_gradients) {
+ProbedLoss::ProbedLoss(const LossEntry& entry, const LossContext& context, torch::ScalarType type) {
   at::manual_seed(kProbeSeed);
-  auto loss = entry.create(resolve_params(entry.params, {}), context);
-  loss->to(batch.student.logits.scalar_type());
-  loss->train();
+  loss_ = entry.create(resolve_params(entry.params, {}), context);
+  loss_->to(type);
+  loss_->train();
+}
+
+LossTerms ProbedLoss::forward(ProbeBatch& batch, const ProbePlace& place) {
   const LossInputs inputs{.student = batch.student,
                           .teacher = batch.teacher,
                           .labels = batch.labels,
@@ -104,13 +116,17 @@ Probe measure(const LossEntry& entry, const LossContext& context, ProbeBatch& ba
                           .images = batch.images,
                           .tau_student = batch.tau_student,
                           .tau_teacher = batch.tau_teacher,
-                          .epoch = 2,
-                          .num_epochs = 10,
-                          .step = 4,
-                          .num_steps = 20};
+                          .epoch = place.epoch,
+                          .num_epochs = place.num_epochs,
+                          .step = place.step,
+                          .num_steps = place.num_steps};
+  return loss_->forward(inputs);
+}
+
+Probe ProbedLoss::run(ProbeBatch& batch, bool with_gradients, const ProbePlace& place) {
   Probe probe;
   for (const auto& [name, tensor] : batch.student_tensors()) tensor->mutable_grad() = torch::Tensor();
-  probe.terms = loss->forward(inputs);
+  probe.terms = forward(batch, place);
   for (const auto& [name, term] : probe.terms.terms()) {
     require(term.defined() && term.dim() == 0 && term.is_floating_point(), "term '" + name + "' is not a 0-dim float");
     probe.total = probe.total.defined() ? probe.total + term : term;
@@ -122,6 +138,11 @@ Probe measure(const LossEntry& entry, const LossContext& context, ProbeBatch& ba
     if (tensor->grad().defined()) probe.gradients.emplace_back(name, tensor->grad().clone());
   }
   return probe;
+}
+
+Probe measure(const LossEntry& entry, const LossContext& context, ProbeBatch& batch, bool with_gradients,
+              const ProbePlace& place) {
+  return ProbedLoss(entry, context, batch.student.logits.scalar_type()).run(batch, with_gradients, place);
 }
 
 }  // namespace kdbench::inline worker

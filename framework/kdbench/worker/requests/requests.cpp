@@ -55,7 +55,8 @@ class Tally {
 int answer_conformance(const ConformanceRequest& request) {
   const auto catalog = load_catalog(request.libraries);
   Tally tally;
-  check_catalog(catalog, request.target, "", std::ref(tally));
+  const auto begins = [](const CheckingEvent& event) { send_event(event); };
+  check_plugin(catalog, request.kind, request.plugin, "", {std::ref(tally), begins});
   return tally.finish();
 }
 

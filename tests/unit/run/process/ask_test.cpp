@@ -73,7 +73,7 @@ TEST_F(Ask, ShowsTheEventsOnTheWay) {
                                           "\n{\"event\":\"check\",\"ok\":1}\n{\"event\":\"result\",\"passed\":1}\n");
   std::vector<Event> seen;
   const auto answer =
-      ask(setup({}), to_document(ConformanceRequest{.target = file}), {.on_event = [&](const Event& e) { seen.push_back(e); }});
+      ask(setup({}), to_document(ConformanceRequest{.plugin = file}), {.on_event = [&](const Event& e) { seen.push_back(e); }});
   ASSERT_EQ(seen.size(), 2u);  // "loaded" and the check; not the one that is malformed
   ASSERT_TRUE(std::holds_alternative<CheckEvent>(seen[1]));
   EXPECT_EQ(std::get<CheckEvent>(seen[1]).plugin, "loss kl");

@@ -3,6 +3,8 @@
 
 #include <kdbench/worker/conformance/checker.h>
 
+#include <c10/core/GradMode.h>
+
 #include <gtest/gtest.h>
 
 namespace kdbench {
@@ -13,7 +15,7 @@ using test::Collected;
 /// Runs one check of the body.
 Check checked(const std::function<std::string()>& body) {
   Collected collected;
-  Checker("loss x", collected.report()).run("holds", body);
+  Checker("loss x", collected.report()).run({"holds", "let it hold"}, body);
   EXPECT_EQ(collected.checks.size(), 1u);
   EXPECT_EQ(collected.checks.at(0).plugin, "loss x");
   EXPECT_EQ(collected.checks.at(0).name, "holds");
@@ -36,6 +38,30 @@ TEST(Checker, FailsByTheFirstLineOfWhatIsThrown) {
   const auto check = checked([]() -> std::string { throw std::runtime_error("sizes differ\nException raised from ...\n#0"); });
   EXPECT_FALSE(check.ok || check.skipped);
   EXPECT_EQ(check.detail, "sizes differ");
+}
+
+TEST(Checker, PassesWithANoteWhereOnlyAPersonCanTell) {
+  const auto check = checked([]() -> std::string { throw WorthANote("it reads the argmax"); });
+  EXPECT_TRUE(check.ok && check.note && !check.skipped);
+  EXPECT_EQ(check.detail, "it reads the argmax");
+}
+
+TEST(Checker, NamesTheRemedyOfAFailureAlone) {
+  EXPECT_EQ(checked([]() -> std::string { throw std::runtime_error("no"); }).remedy, "let it hold");
+  EXPECT_EQ(checked([] { return std::string(); }).remedy, "");
+}
+
+TEST(Checker, SaysWhichCheckBegins) {
+  std::vector<std::string> heard;
+  const Report report([&](const Check& check) { heard.push_back("over: " + check.name); },
+                      [&](const CheckingEvent& event) { heard.push_back(event.plugin + ": " + event.name); });
+  Checker("loss x", report).run({"holds", ""}, [&] { return heard.emplace_back("runs"); });
+  EXPECT_EQ(heard, (std::vector<std::string>{"loss x: holds", "runs", "over: holds"}));
+}
+
+TEST(Checker, PutsTheHostBackAfterACheck) {
+  checked([] { return c10::GradMode::set_enabled(false), std::string(); });
+  EXPECT_TRUE(c10::GradMode::is_enabled());
 }
 
 TEST(Checker, SurvivesWhatIsNoException) {

@@ -5,6 +5,7 @@
 #include <gtest/gtest.h>
 
 #include <algorithm>
+#include <functional>
 #include <string>
 #include <vector>
 
@@ -32,6 +33,20 @@ struct Collected {
   void expect_all_pass() const {
     EXPECT_FALSE(checks.empty());
     for (const auto& c : checks) EXPECT_TRUE(c.ok) << c.plugin << ": " << c.name << ": " << c.detail;
+  }
+  /// The names of the checks that passed with a note, or failed, in order.
+  std::vector<std::string> notes() const {
+    return names_of([](const auto& c) { return c.note; });
+  }
+  std::vector<std::string> failures() const {
+    return names_of([](const auto& c) { return !c.ok; });
+  }
+  std::vector<std::string> names_of(const std::function<bool(const Check&)>& wanted) const {
+    std::vector<std::string> names;
+    for (const auto& c : checks) {
+      if (wanted(c)) names.push_back(c.name);
+    }
+    return names;
   }
   std::size_t skipped() const {
     return static_cast<std::size_t>(std::count_if(checks.begin(), checks.end(), [](const auto& c) { return c.skipped; }));

@@ -3,6 +3,7 @@
 
 #include <ATen/ops/ones.h>
 #include <ATen/ops/zeros.h>
+#include <c10/core/GradMode.h>
 #include <torch/nn/modules/linear.h>
 
 #include <gtest/gtest.h>
@@ -23,7 +24,10 @@ enum class Mistake {
   kCountsInEvalMode,
   kSeesTheBatch,
   kUnusedParameter,
-  kRegisteredTwice
+  kRegisteredTwice,
+  kNotRegistered,
+  kOverwritesImages,
+  kTurnsGradientsOff
 };
 
 /// A linear network of the channels' means, whose one feature map is the image, with a mistake.
@@ -31,7 +35,7 @@ class Net final : public Model {
  public:
   Net(const ModelContext& context, Mistake mistake)
       : mistake_(mistake), fc_(context.image.channels, context.num_classes + (mistake == Mistake::kOneClassTooMany ? 1 : 0)) {
-    register_module("fc", fc_);
+    if (mistake != Mistake::kNotRegistered) register_module("fc", fc_);
     calls_ = register_buffer("calls", at::zeros({1}));
     if (mistake == Mistake::kUnusedParameter) register_parameter("unused", at::ones({2}));
     if (mistake == Mistake::kRegisteredTwice) register_parameter("again", fc_->weight);
@@ -39,6 +43,8 @@ class Net final : public Model {
 
   ModelOutput forward(const torch::Tensor& images) override {
     ModelOutput out;
+    if (mistake_ == Mistake::kOverwritesImages) torch::Tensor(images).mul_(0.5);
+    if (mistake_ == Mistake::kTurnsGradientsOff) c10::GradMode::set_enabled(false);
     if (mistake_ == Mistake::kCountsInEvalMode) calls_.add_(1);
     out.embedding = images.mean({2, 3});
     if (mistake_ == Mistake::kSeesTheBatch) out.embedding = out.embedding - out.embedding.mean(0, true);
@@ -74,8 +80,8 @@ const std::string kShapes = "returns what it lists, 10 classes, 3 x 32 x 32", kE
 TEST(CheckModel, PassesAModelThatIsRight) {
   const auto checks = checks_of(Mistake::kNone);
   checks.expect_all_pass();
-  EXPECT_EQ(checks.checks.size(), 11u);                    // 3 of declarations, and 8 of the model
-  EXPECT_EQ(checks.checks.at(9).detail, "40 parameters");  // (3 + 1) 10
+  EXPECT_EQ(checks.checks.size(), 13u);                     // 3 of declarations, and 10 of the model
+  EXPECT_EQ(checks.checks.at(11).detail, "40 parameters");  // (3 + 1) 10
 }
 
 TEST(CheckModel, CatchesLogitsOfAnotherShape) {
@@ -97,6 +103,18 @@ TEST(CheckModel, CatchesParametersThatNothingReachesOrThatCountTwice) {
   EXPECT_EQ(checks_of(Mistake::kUnusedParameter).finding("sends a gradient to every parameter"), "no gradient reaches unused");
   EXPECT_EQ(checks_of(Mistake::kRegisteredTwice).finding("names every parameter and buffer once"),
             "parameter fc.weight is registered twice");
+}
+
+TEST(CheckModel, CatchesATensorThatIsTrainedAndUnknown) {
+  const auto found = checks_of(Mistake::kNotRegistered).finding("registers every tensor that it trains");
+  EXPECT_TRUE(found.ends_with("takes a gradient and is no registered parameter")) << found;
+}
+
+TEST(CheckModel, CatchesWhatItDoesToTheHost) {
+  const std::string name = "leaves the host as it was";
+  EXPECT_EQ(checks_of(Mistake::kOverwritesImages).finding(name), "the model overwrites its images");
+  EXPECT_EQ(checks_of(Mistake::kTurnsGradientsOff).finding(name),
+            "changes whether gradients are recorded (GradMode; NoGradGuard puts it back by itself)");
 }
 
 TEST(CheckModel, StopsAtAModelThatCannotBeBuilt) {

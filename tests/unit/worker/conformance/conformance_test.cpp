@@ -1,4 +1,4 @@
-// The suite catches strategies that are wrong, one mistake each, and walks over a catalog in one order.
+// The suite catches strategies that are wrong, one mistake each, and finds a plugin by kind and name.
 #include "collected.h"
 #include "function_loss.h"
 
@@ -6,6 +6,7 @@
 
 #include <functional>
 #include <memory>
+#include <set>
 
 namespace kdbench {
 namespace {
@@ -95,25 +96,22 @@ TEST(CheckStrategy, SkipsASuiteThatItDeclines) {
   EXPECT_EQ(checks.skipped(), 4u);  // both checks, with and without a teacher
 }
 
-/// The plugins that checks name, in order.
-std::vector<std::string> plugins_of(const Catalog& catalog, const std::string& library) {
+/// The plugins that checks name.
+std::set<std::string> checked_plugins(const Catalog& catalog, PluginKind kind, const std::string& name) {
   Collected collected;
-  check_catalog(catalog, library, "", collected.report());
-  std::vector<std::string> names;
-  for (const auto& check : collected.checks) {
-    if (names.empty() || names.back() != check.plugin) names.push_back(check.plugin);
-  }
+  check_plugin(catalog, kind, name, "", collected.report());
+  std::set<std::string> names;
+  for (const auto& check : collected.checks) names.insert(check.plugin);
   return names;
 }
 
-TEST(CheckCatalog, ChecksEveryPluginOrThoseOfOneLibrary) {
+TEST(CheckPlugin, ChecksThePluginOfThatKindAndName) {
   Catalog catalog;
   catalog.strategies["x"] = {strategy_of([](const auto&) { return std::vector<Stage>(); }), "a.so", "1"};
   catalog.losses["x"] = {test::loss_of<test::mean_square>("x"), "b.so", "1"};
-  catalog.losses["y"] = {test::loss_of<test::mean_square>("y"), "a.so", "1"};
-  EXPECT_EQ(plugins_of(catalog, ""), (std::vector<std::string>{"loss x", "loss y", "strategy x"}));
-  EXPECT_EQ(plugins_of(catalog, "a.so"), (std::vector<std::string>{"loss y", "strategy x"}));
-  EXPECT_EQ(plugins_of(catalog, "c.so"), std::vector<std::string>{});
+  EXPECT_EQ(checked_plugins(catalog, PluginKind::kLoss, "x"), std::set<std::string>{"loss x"});
+  EXPECT_EQ(checked_plugins(catalog, PluginKind::kStrategy, "x"), std::set<std::string>{"strategy x"});
+  EXPECT_THROW(checked_plugins(catalog, PluginKind::kModel, "x"), Error);
 }
 
 }  // namespace

@@ -3,6 +3,7 @@
 
 #include <kdbench/worker/conformance/loss_probe.h>
 
+#include <ATen/ops/arange.h>
 #include <ATen/ops/softmax.h>
 #include <ATen/ops/tensor.h>
 
@@ -65,6 +66,15 @@ TEST(DrawBatch, DrawsTheSameNumbersEveryTime) {
   EXPECT_GE(a.labels.min().item<std::int64_t>(), 0);
   EXPECT_LT(a.labels.max().item<std::int64_t>(), 10);
   EXPECT_EQ(draw_batch(context, {}, 4, torch::kFloat32).student.logits.scalar_type(), torch::kFloat32);
+}
+
+TEST(DrawBatch, TakesEveryRowOfTheSplitOnceAndOtherNumbersFromAnotherSeed) {
+  const auto context = probe_context(10, false);
+  const auto all = draw_batch(context, {}, kMostProbeRows, torch::kFloat64);
+  EXPECT_TRUE(std::get<0>(all.indices.sort()).equal(at::arange(context.num_train, torch::kInt64)));
+  const auto other = draw_batch(context, {}, kMostProbeRows, torch::kFloat64, 29);
+  EXPECT_FALSE(other.indices.equal(all.indices));
+  EXPECT_FALSE(other.student.logits.equal(all.student.logits));
 }
 
 TEST(TakeRows, TakesEveryTensorInTheAskedOrderAsFreshLeaves) {
@@ -133,6 +143,26 @@ TEST(Measure, StandsAtOneEpochAndStepOfALongerTraining) {
   auto batch = known_batch();
   const auto probe = measure(loss_of<at_a_fixed_place>("place"), probe_context(2, false), batch, false);
   EXPECT_DOUBLE_EQ(probe.total.item<double>(), batch.tau_student + 10 * batch.tau_teacher);
+}
+
+/// Counts its batches.
+class Counting final : public Loss {
+ public:
+  LossTerms forward(const LossInputs& in) override { return in.student.logits.sum() * 0 + ++batches_; }
+
+ private:
+  int batches_ = 0;
+};
+
+TEST(ProbedLoss, IsOneLossFromBatchToBatch) {
+  const LossEntry entry{.name = "counting", .about = {}, .params = {}, .create = [](const ParamValues&, const LossContext&) {
+                          return std::make_shared<Counting>();
+                        }};
+  auto batch = known_batch();
+  ProbedLoss probed(entry, probe_context(2, false), torch::kFloat64);
+  EXPECT_EQ(probed.run(batch, false).total.item<double>(), 1);
+  EXPECT_EQ(probed.run(batch, false).total.item<double>(), 2);
+  EXPECT_EQ(measure(entry, probe_context(2, false), batch, false).total.item<double>(), 1);
 }
 
 std::string complaint(const LossEntry& entry) {
