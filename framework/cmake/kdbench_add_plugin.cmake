@@ -19,9 +19,16 @@ function(kdbench_use_precompiled_sdk target)
     # GCC defines other macros with -Wpedantic, so that the warnings must be those of its users, too.
     target_compile_options(kdbench_precompiled_sdk PRIVATE -fpch-preprocess -Wall -Wextra -Wpedantic)
     target_precompile_headers(kdbench_precompiled_sdk PRIVATE ${KDBENCH_PRECOMPILED_HEADER})
+    kdbench_compile_afresh(kdbench_precompiled_sdk)
   endif()
   target_compile_options(${target} PRIVATE -fpch-preprocess)
   target_precompile_headers(${target} REUSE_FROM kdbench_precompiled_sdk)
+endfunction()
+
+# kdbench_compile_afresh(<target>): without ccache. It takes a header that is precompiled again for what stood there before: its preprocessor
+# reads the old one instead of the sources.
+function(kdbench_compile_afresh target)
+  set_target_properties(${target} PROPERTIES CXX_COMPILER_LAUNCHER "")
 endfunction()
 
 function(kdbench_plugin_flags target)

@@ -14,6 +14,7 @@ function(kdbench_precompile name)
   target_include_directories(kdbench_precompiled_${name} PRIVATE ${PROJECT_SOURCE_DIR}/framework)
   target_compile_options(kdbench_precompiled_${name} PRIVATE -fpch-preprocess -Wall -Wextra -Wpedantic ${A_OPTIONS})
   target_precompile_headers(kdbench_precompiled_${name} PRIVATE ${A_HEADER})
+  kdbench_compile_afresh(kdbench_precompiled_${name})
 endfunction()
 
 function(kdbench_reuse target name)

@@ -4,8 +4,10 @@
 #undef KDBENCH_SDK_ABI
 #define KDBENCH_SDK_ABI 1000
 
+#include <kdbench/plan/make/convention.cpp>
 #include <kdbench/plan/make/job_list.cpp>
 #include <kdbench/plan/make/loss_answers.cpp>
+#include <kdbench/plan/make/loss_window.cpp>
 #include <kdbench/plan/make/make_plan.cpp>
 #include <kdbench/plan/make/spec_parts.cpp>
 #include <kdbench/plan/make/stages.cpp>

@@ -95,7 +95,9 @@ std::vector<PluginRef> plugins_of(const Spec& spec) {
     for (const auto* source = &spec.dataset->source; source; source = source->of.get()) add(PluginKind::kDataset, source->use);
   }
   if (spec.model) add(PluginKind::kModel, *spec.model);
-  if (spec.loss) add(PluginKind::kLoss, spec.loss->use);
+  if (spec.loss) {
+    for (const auto& part : spec.loss->parts) add(PluginKind::kLoss, part.use);
+  }
   return out;
 }
 

@@ -143,7 +143,7 @@ TEST(Spec, NamesThePluginsThatComputeItsResultAndTheJobsThatItNeeds) {
   using enum PluginKind;
   EXPECT_EQ(plugins_of(spec), (std::vector<PluginRef>{{kDataset, "d"}, {kDataset, "inner"}, {kModel, "m"}}));
   EXPECT_TRUE(needs_of(spec).empty());
-  spec.loss = LossSpec{.use = {"l", "1", Json::object()}};
+  spec.loss = LossSpec{.parts = {LossPart{.use = {"l", "1", Json::object()}}}};
   spec.teacher = TeacherSpec{"t", {}, std::nullopt};
   spec.init = "s";
   spec.added_to = "t";

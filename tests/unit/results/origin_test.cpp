@@ -14,7 +14,8 @@ TEST(Origin, NamesOfWhatIsLoadedWhatASpecUses) {
   Spec spec;
   spec.dataset = DatasetSpec{.source = {.use = {"points", "1", Json::object()}}};
   spec.model = PluginSpec{"net", "1", Json::object()};
-  spec.loss = LossSpec{.use = {"net", "1", Json::object()}};  // two plugins may have one name, if they are of two kinds
+  spec.loss = LossSpec{
+      .parts = {LossPart{.use = {"net", "1", Json::object()}}}};  // two plugins may have one name, if they are of two kinds
   const auto model = used(PluginKind::kModel, "net", "a"), loss = used(PluginKind::kLoss, "net", "b");
   EXPECT_EQ(used_by(spec, {used(PluginKind::kStrategy, "direct", "c"), loss, model}), (std::vector<UsedPlugin>{model, loss}));
 }
