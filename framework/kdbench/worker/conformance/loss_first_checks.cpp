@@ -27,7 +27,7 @@ std::string check_runs(const LossSubject& subject) {
   try {
     run(subject.batch(LossSubject::kRows, torch::kFloat32));
   } catch (const std::exception& error) {
-    for (const auto& part : loss_parts()) {
+    for (const auto& part : asked_parts()) {
       if (subject.needs.*part.asked || !does_not_throw([&] { run(batch_with(subject, part, torch::kFloat32)); })) continue;
       const std::string what = error.what();
       throw std::runtime_error(

@@ -27,7 +27,7 @@ bool differ(const Probe& a, const Probe& b) {
 std::string check_reads_nothing_unasked(const LossSubject& subject) {
   auto plain = subject.batch();
   const double without = subject.value(plain);
-  for (const auto& part : loss_parts()) {
+  for (const auto& part : asked_parts()) {
     if (subject.needs.*part.asked) continue;
     auto batch = batch_with(subject, part, torch::kFloat64);
     const double with = subject.value(batch);
@@ -38,7 +38,7 @@ std::string check_reads_nothing_unasked(const LossSubject& subject) {
 }
 
 /// Two batches in a row, with some parts taken from others: what a loss remembers may count in the second alone.
-std::vector<Probe> two_batches(const LossSubject& subject, const std::vector<const LossPart*>& changed) {
+std::vector<Probe> two_batches(const LossSubject& subject, const std::vector<const AskedPart*>& changed) {
   ProbedLoss probed(subject.entry, subject.context, torch::kFloat64);
   std::vector<Probe> probes;
   for (const std::uint64_t seed : {11, 13}) {
@@ -56,8 +56,8 @@ bool differ(const std::vector<Probe>& a, const std::vector<Probe>& b) { return d
 std::string check_reads_what_it_asks_for(const LossSubject& subject) {
   const auto before = two_batches(subject, {});
   std::vector<std::string> unread;
-  std::vector<const LossPart*> of_teacher;
-  for (const auto& part : loss_parts()) {
+  std::vector<const AskedPart*> of_teacher;
+  for (const auto& part : asked_parts()) {
     if (!(subject.needs.*part.asked)) continue;
     if (part.asked != &LossNeeds::posterior) of_teacher.push_back(&part);
     const bool is_implied = part.asked == &LossNeeds::teacher;  // whoever reads features has the logits too

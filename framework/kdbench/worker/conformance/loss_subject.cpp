@@ -24,8 +24,8 @@ LossSubject make_subject(const LossEntry& entry) {
   throw NotApplicable("declines every pair of the suite: " + reason);
 }
 
-const std::vector<LossPart>& loss_parts() {
-  static const std::vector<LossPart> parts{
+const std::vector<AskedPart>& asked_parts() {
+  static const std::vector<AskedPart> parts{
       {"the teacher's logits", ".teacher", &LossNeeds::teacher,
        [](ProbeBatch& into, const ProbeBatch& from) { into.teacher.logits = from.teacher.logits; }},
       {"the teacher's feature maps", ".teacher_features", &LossNeeds::teacher_features,
@@ -41,7 +41,7 @@ const std::vector<LossPart>& loss_parts() {
   return parts;
 }
 
-ProbeBatch batch_with(const LossSubject& subject, const LossPart& part, torch::ScalarType type) {
+ProbeBatch batch_with(const LossSubject& subject, const AskedPart& part, torch::ScalarType type) {
   constexpr LossNeeds kEverything{.teacher_features = true, .teacher_embedding = true, .posterior = true};
   auto batch = subject.batch(LossSubject::kRows, type);
   part.take(batch, draw_batch(subject.context, kEverything, LossSubject::kRows, type));

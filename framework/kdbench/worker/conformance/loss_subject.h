@@ -52,16 +52,16 @@ struct EqualNetworks {
 EqualNetworks equal_networks(const LossSubject& subject);
 
 /// Something that a loss may ask for.
-struct LossPart {
+struct AskedPart {
   const char* name;
   const char* key;  ///< in needs()
   bool LossNeeds::*asked;
   void (*take)(ProbeBatch& into, const ProbeBatch& from);
 };
-const std::vector<LossPart>& loss_parts();
+const std::vector<AskedPart>& asked_parts();
 
 /// A batch that holds what the loss needs and `part` as well.
-ProbeBatch batch_with(const LossSubject& subject, const LossPart& part, torch::ScalarType type);
+ProbeBatch batch_with(const LossSubject& subject, const AskedPart& part, torch::ScalarType type);
 
 /// Fails the running check where a term or a gradient is not finite.
 void require_finite(const Probe& probe);
