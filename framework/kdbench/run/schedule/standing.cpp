@@ -8,6 +8,7 @@
 #include <algorithm>
 #include <map>
 #include <set>
+#include <tuple>
 #include <unordered_map>
 
 namespace kdbench::inline run {
@@ -128,7 +129,9 @@ std::vector<std::string> outdated_lines(const std::vector<Standing>& standings) 
   struct Kind {
     bool again, is_network;  ///< it is outdated by a network alone
     std::string how, libraries;
-    auto operator<=>(const Kind&) const = default;
+    bool operator<(const Kind& other) const {
+      return std::tie(again, is_network, how, libraries) < std::tie(other.again, other.is_network, other.how, other.libraries);
+    }
   };
   std::map<Kind, std::size_t> counts;
   for (const auto& standing : standings) {
