@@ -6,8 +6,8 @@
 #include <kdbench/train/data/augment.h>
 #include <kdbench/train/device/allocator.h>
 #include <kdbench/train/network/weights.h>
-#include <kdbench/train/student/adamw.h>
-#include <kdbench/train/student/sgd.h>
+#include <kdbench/train/optimizer/adamw.h>
+#include <kdbench/train/optimizer/sgd.h>
 
 #include <ATen/record_function.h>
 #include <benchmark/benchmark.h>

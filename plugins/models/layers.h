@@ -5,9 +5,12 @@
 
 #include <ATen/ops/relu.h>
 #include <torch/nn/init.h>
+#include <torch/nn/modules/batchnorm.h>
 #include <torch/nn/modules/conv.h>
 #include <torch/nn/modules/linear.h>
 
+#include <functional>
+#include <map>
 #include <memory>
 #include <string>
 #include <utility>
@@ -41,6 +44,10 @@ inline Tensor shuffle(const Tensor& x, std::int64_t groups) {
   return x.reshape({n, groups, c / groups, h, w}).transpose(1, 2).reshape({n, c, h, w});
 }
 
+inline kdbench::Classifier classifier_of(const nn::Linear& layer) { return {layer->weight, layer->bias}; }
+
+inline kdbench::NormAffine affine_of(const nn::BatchNorm2d& norm) { return {norm->weight, norm->bias}; }
+
 /// Blocks of one width and resolution, under the keys 0, 1, ... A block returns its output before its last activation.
 template <class Block>
 struct Stage : nn::Module {
@@ -70,8 +77,17 @@ kdbench::ModelOutput through_stages(Tensor x, Stages& stages, const Maps& maps, 
     out.preactivations.emplace(maps[i + 1], before);
     out.features.emplace(maps[i + 1], x);
   }
+  out.embedding_map = x;
   out.embedding = x.mean({2, 3});
   out.logits = classifier(out.embedding);
+  return out;
+}
+
+/// By map, the batch norm of every stage's last block that is added to its other branch.
+template <class Stages, class Maps>
+std::map<std::string, kdbench::NormAffine, std::less<>> norms_of_stages(const Stages& stages, const Maps& maps) {
+  std::map<std::string, kdbench::NormAffine, std::less<>> out;
+  for (std::size_t i = 0; i < stages.size(); ++i) out.emplace(maps[i + 1], affine_of(stages[i]->blocks.back()->last_norm()));
   return out;
 }
 

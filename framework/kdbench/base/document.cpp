@@ -20,6 +20,13 @@ void refuse_kind(const DocumentPath& path, const char* wanted, const Json& found
   refuse(path, fmt::format("expected {}, found {}", wanted, found.type_name()));
 }
 
+void refuse_value(const DocumentPath& path, const char* wanted, const Json& found) {
+  constexpr std::size_t kLongest = 80;
+  auto text = found.dump(-1, ' ', true, Json::error_handler_t::replace);
+  if (text.size() > kLongest) text = text.substr(0, kLongest) + "...";
+  refuse(path, fmt::format("expected {}, found {}", wanted, text));
+}
+
 void refuse_unknown(const DocumentPath& path, const std::string& key, const std::vector<std::string>& known) {
   refuse(path, fmt::format("nothing is called '{}' here{}", key, suggestion(key, known)));
 }

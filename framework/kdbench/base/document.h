@@ -14,6 +14,7 @@
 #include <string_view>
 #include <tuple>
 #include <type_traits>
+#include <utility>
 #include <vector>
 
 namespace kdbench::inline base {
@@ -26,19 +27,30 @@ enum class Presence {
   kOrNull,      ///< as kAlways; null where a shared value is nothing, which is refused elsewhere
 };
 
-/// One field of a struct: the member's key, where its value lives, and what it means.
+/// Returns nullptr for a value that may be read, or else what was expected: "a number from 0 to 1" (base/value_rules.h).
+template <class Value>
+using ValueRule = const char* (*)(const Value&);
+
+/// One field of a struct: the member's key, where its value lives, what it means, and what it must be beside its type.
 template <class Owner, class Value>
 struct DocumentField {
   const char* key;
   Value Owner::*member;
   const char* meaning;
   Presence presence;
+  ValueRule<Value> rule;
 };
 
 template <class Owner, class Value>
 constexpr DocumentField<Owner, Value> field(const char* key, Value Owner::*member, const char* meaning,
-                                            Presence presence = Presence::kAlways) {
-  return {key, member, meaning, presence};
+                                            Presence presence = Presence::kAlways,
+                                            std::type_identity_t<ValueRule<Value>> rule = nullptr) {
+  return {key, member, meaning, presence, rule};
+}
+template <class Owner, class Value>
+constexpr DocumentField<Owner, Value> field(const char* key, Value Owner::*member, const char* meaning,
+                                            std::type_identity_t<ValueRule<Value>> rule) {
+  return {key, member, meaning, Presence::kAlways, rule};
 }
 
 /// A member whose own fields stand among those of its owner, as if they were the owner's.
@@ -103,6 +115,8 @@ namespace document {
 [[noreturn]] void refuse(const DocumentPath& path, const std::string& wrong);
 /// Refuses what is not of the wanted kind: "expected a number, found null".
 [[noreturn]] void refuse_kind(const DocumentPath& path, const char* wanted, const Json& found);
+/// Refuses a value of the right kind: "expected a number from 0 to 1, found 2.5".
+[[noreturn]] void refuse_value(const DocumentPath& path, const char* wanted, const Json& found);
 /// Refuses a member that no field has, naming the nearest that one has.
 [[noreturn]] void refuse_unknown(const DocumentPath& path, const std::string& key, const std::vector<std::string>& known);
 /// Refuses the first member of an object that is not among `known`.
@@ -227,6 +241,8 @@ void read_struct(const Json& json, T& value, const DocumentPath& path) {
         if (it->is_null() && f.presence != Presence::kOrNull) refuse_kind(here, "an object", *it);
       }
       read_document(*it, member, here);
+      const char* wanted = f.rule != nullptr ? f.rule(member) : nullptr;
+      if (wanted != nullptr) refuse_value(here, wanted, *it);
     } else if (f.presence == Presence::kAlways || f.presence == Presence::kOrNull) {
       refuse(path, "it has no member '" + std::string(f.key) + "'");
     }
@@ -237,6 +253,11 @@ void read_struct(const Json& json, T& value, const DocumentPath& path) {
   refuse_others(json, known, path);
 }
 
+template <std::integral T>
+bool is_in_range(const Json& json) {
+  return json.is_number_unsigned() ? std::in_range<T>(json.get<std::uint64_t>()) : std::in_range<T>(json.get<std::int64_t>());
+}
+
 template <class T>
 void read_number(const Json& json, T& value, const DocumentPath& path) {
   if constexpr (std::is_floating_point_v<T>) {
@@ -245,6 +266,7 @@ void read_number(const Json& json, T& value, const DocumentPath& path) {
     value = to_double(json);
   } else {
     if (!json.is_number_integer()) refuse_kind(path, "an integer", json);
+    if (!is_in_range<T>(json)) refuse_value(path, "an integer of fewer digits", json);
     value = json.get<T>();
   }
 }

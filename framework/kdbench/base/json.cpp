@@ -7,6 +7,7 @@
 #include <algorithm>
 #include <cmath>
 #include <limits>
+#include <optional>
 
 namespace kdbench::inline base {
 namespace {
@@ -66,6 +67,29 @@ void append(std::string& out, const Json& value) {
     out += value.dump();
 }
 
+/// What is read here has some ten levels; what is handled by recursion must not exhaust the stack.
+constexpr int kDeepest = 100;
+
+/// The byte at which text is nested too deep.
+std::optional<std::size_t> first_too_deep(const std::string& text) {
+  int depth = 0;
+  bool in_text = false;
+  for (std::size_t i = 0; i < text.size(); ++i) {
+    const char c = text[i];
+    if (in_text) {
+      if (c == '\\') ++i;
+      if (c == '"') in_text = false;
+    } else if (c == '"') {
+      in_text = true;
+    } else if (c == '[' || c == '{') {
+      if (++depth > kDeepest) return i;
+    } else if (c == ']' || c == '}') {
+      --depth;
+    }
+  }
+  return std::nullopt;
+}
+
 }  // namespace
 
 std::string canonical(const Json& document) {
@@ -88,10 +112,16 @@ double to_double(const Json& value) {
 }
 
 Result<Json> parse_json(const std::string& text, const std::string& name) {
+  if (const auto deep = first_too_deep(text)) {
+    return Diagnostic{
+        name, {}, fmt::format("JSON nested deeper than {} levels at byte {}; nothing here is", kDeepest, *deep + 1)};
+  }
   try {
     return Json::parse(text);
   } catch (const Json::parse_error& error) {
     return Diagnostic{name, {}, fmt::format("not valid JSON at byte {}: {}", error.byte, error.what())};
+  } catch (const Json::exception& error) {
+    return Diagnostic{name, {}, fmt::format("JSON that cannot be read: {}", error.what())};  // 1e999
   }
 }
 

@@ -94,4 +94,42 @@ std::string duration_text(double seconds) {
   return fmt::format("{}d{:02}h", s / 86400, s % 86400 / 3600);
 }
 
+std::optional<std::size_t> utf8_length(std::string_view text) {
+  if (text.empty()) return std::nullopt;
+  const auto byte = [&](std::size_t i) { return static_cast<unsigned char>(text[i]); };
+  const auto first = byte(0);
+  if (first < 0x80) return 1;
+  const std::size_t length = first >= 0xc2 && first < 0xe0   ? 2
+                             : first >= 0xe0 && first < 0xf0 ? 3
+                             : first >= 0xf0 && first < 0xf5 ? 4
+                                                             : 0;
+  for (std::size_t i = 1; i < length; ++i) {
+    if (i == text.size()) return std::nullopt;
+    if ((byte(i) & 0xc0) != 0x80) return 0;
+  }
+  if (length < 3) return length;
+  // Overlong forms, surrogates, and what lies beyond the last code point.
+  const bool bad = (first == 0xe0 && byte(1) < 0xa0) || (first == 0xed && byte(1) >= 0xa0) || (first == 0xf0 && byte(1) < 0x90) ||
+                   (first == 0xf4 && byte(1) >= 0x90);
+  return bad ? 0 : length;
+}
+
+std::string printable(std::string_view text) {
+  std::string out;
+  while (!text.empty()) {
+    const auto length = utf8_length(text).value_or(0);
+    const auto first = static_cast<unsigned char>(text[0]);
+    const bool plain = length == 1 && (first >= 0x20 || first == '\n' || first == '\t') && first != 0x7f;
+    const bool c1 = length == 2 && first == 0xc2 && static_cast<unsigned char>(text[1]) < 0xa0;  // U+0080 to U+009F
+    const auto taken = std::max<std::size_t>(1, length);
+    if (plain || (length > 1 && !c1)) {
+      out.append(text.substr(0, taken));
+    } else {
+      for (const char c : text.substr(0, taken)) out += fmt::format("\\x{:02x}", static_cast<unsigned char>(c));
+    }
+    text.remove_prefix(taken);
+  }
+  return out;
+}
+
 }  // namespace kdbench::inline base

@@ -30,6 +30,13 @@ std::string pad(std::string_view text, std::size_t width, bool right_aligned = f
 /// Returns "1 job", "2 jobs".
 std::string counted(std::size_t count, std::string_view noun);
 
+/// Returns the length of the UTF-8 character that `text` begins with: 1 to 4; 0 where its bytes are none; nothing where more
+/// bytes must come to tell.
+std::optional<std::size_t> utf8_length(std::string_view text);
+
+/// Returns `text` as a terminal may show it: control characters (but for '\n' and '\t') and bytes that are no UTF-8 as "\x1b".
+std::string printable(std::string_view text);
+
 /// Returns seconds for people: `0.8s`, `12s`, `3m05s`, `2h10m`, `3d04h`.
 std::string duration_text(double seconds);
 

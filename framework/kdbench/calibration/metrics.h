@@ -6,6 +6,7 @@
 /// have null rows.
 #pragma once
 #include <kdbench/base/document.h>
+#include <kdbench/base/value_rules.h>
 #include <kdbench/calibration/logits/logits.h>
 
 #include <cstdint>
@@ -28,19 +29,21 @@ struct CalibrationMetrics {
   static constexpr auto fields() {
     using M = CalibrationMetrics;
     return std::tuple(
-        field("n", &M::n, "rows measured"), field("accuracy", &M::accuracy, "top-1"),
-        field("top5", &M::top5, "label among the min(5, K) largest logits; of equal logits the lower index is larger"),
-        field("nll", &M::nll, "mean -ln p_label in nats; inf if some p_label is 0"),
-        field("brier", &M::brier, "mean squared distance to the one-hot label, in [0, 2]"),
-        field("ece", &M::ece, "mean gap, weighted by bin counts"), field("mce", &M::mce, "largest gap"),
-        field("rmsce", &M::rmsce, "root of the mean squared gap, weighted by bin counts"),
-        field("ace", &M::ace, "unweighted mean gap of the non-empty bins"),
-        field("adaptive_ece", &M::adaptive_ece, "ece over min(bins, n) bins of equal mass"),
-        field("classwise_ece", &M::classwise_ece, "mean over all classes of the ece of (p_class, label is class)"),
-        field("overconfidence", &M::overconfidence, "the part of ece from bins whose confidence exceeds their accuracy"),
-        field("underconfidence", &M::underconfidence, "the rest of ece"),
-        field("mean_confidence", &M::mean_confidence, "mean largest probability"),
-        field("bins", &M::bins, "bins of equal width"));
+        field("n", &M::n, "rows measured", a_count), field("accuracy", &M::accuracy, "top-1", from_0_to_1),
+        field("top5", &M::top5, "label among the min(5, K) largest logits; of equal logits the lower index is larger",
+              from_0_to_1),
+        field("nll", &M::nll, "mean -ln p_label in nats; inf if some p_label is 0", at_least_0),
+        field("brier", &M::brier, "mean squared distance to the one-hot label, in [0, 2]", at_least_0),
+        field("ece", &M::ece, "mean gap, weighted by bin counts", from_0_to_1), field("mce", &M::mce, "largest gap", from_0_to_1),
+        field("rmsce", &M::rmsce, "root of the mean squared gap, weighted by bin counts", from_0_to_1),
+        field("ace", &M::ace, "unweighted mean gap of the non-empty bins", from_0_to_1),
+        field("adaptive_ece", &M::adaptive_ece, "ece over min(bins, n) bins of equal mass", from_0_to_1),
+        field("classwise_ece", &M::classwise_ece, "mean over all classes of the ece of (p_class, label is class)", from_0_to_1),
+        field("overconfidence", &M::overconfidence, "the part of ece from bins whose confidence exceeds their accuracy",
+              from_0_to_1),
+        field("underconfidence", &M::underconfidence, "the rest of ece", from_0_to_1),
+        field("mean_confidence", &M::mean_confidence, "mean largest probability", from_0_to_1),
+        field("bins", &M::bins, "bins of equal width", a_count));
   }
 };
 
@@ -52,9 +55,10 @@ struct ReliabilityBin {
 
   static constexpr auto fields() {
     using B = ReliabilityBin;
-    return std::tuple(field("lower", &B::lower, "confidences above this"), field("upper", &B::upper, "and up to this"),
-                      field("count", &B::count, "rows"), field("accuracy", &B::accuracy, "of the rows; null for an empty bin"),
-                      field("confidence", &B::confidence, "mean over the rows; null for an empty bin"));
+    return std::tuple(field("lower", &B::lower, "confidences above this", from_0_to_1),
+                      field("upper", &B::upper, "and up to this", from_0_to_1), field("count", &B::count, "rows", a_count),
+                      field("accuracy", &B::accuracy, "of the rows; null for an empty bin", if_any<from_0_to_1>),
+                      field("confidence", &B::confidence, "mean over the rows; null for an empty bin", if_any<from_0_to_1>));
   }
 };
 

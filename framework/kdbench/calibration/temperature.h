@@ -2,6 +2,7 @@
 /// temperature.
 #pragma once
 #include <kdbench/base/document.h>
+#include <kdbench/base/value_rules.h>
 #include <kdbench/calibration/logits/logits.h>
 #include <kdbench/calibration/metrics.h>
 
@@ -30,10 +31,12 @@ struct TemperatureFit {
 
   static constexpr auto fields() {
     using F = TemperatureFit;
-    return std::tuple(field("T", &F::T, "the temperature with the least NLL"),
+    return std::tuple(field("T", &F::T, "the temperature with the least NLL", above_0),
                       field("status", &F::status, "ok, at_lower_bound, at_upper_bound, flat or infinite_nll"),
-                      field("nll_before", &F::nll_before, "at temperature 1"), field("nll_after", &F::nll_after, "at T"),
-                      field("ece_before", &F::ece_before, "at temperature 1"), field("ece_after", &F::ece_after, "at T"));
+                      field("nll_before", &F::nll_before, "at temperature 1", at_least_0),
+                      field("nll_after", &F::nll_after, "at T", at_least_0),
+                      field("ece_before", &F::ece_before, "at temperature 1", from_0_to_1),
+                      field("ece_after", &F::ece_after, "at T", from_0_to_1));
   }
 };
 
@@ -52,8 +55,8 @@ struct TauPoint {
 
   static constexpr auto fields() {
     using P = TauPoint;
-    return std::tuple(field("tau", &P::tau, "what the logits are divided by"), field("ece", &P::ece, "there"),
-                      field("nll", &P::nll, "there, in nats"));
+    return std::tuple(field("tau", &P::tau, "what the logits are divided by", above_0),
+                      field("ece", &P::ece, "there", from_0_to_1), field("nll", &P::nll, "there, in nats", at_least_0));
   }
 };
 

@@ -69,9 +69,17 @@ std::string explain(const CLI::App& app, const CLI::ParseError& error) {
   return fmt::format("{}: {}", verb->get_name(), error.what());
 }
 
+/// What was printed must have arrived: a board that is cut off by a full disk is no success.
+int with_output(const Context& context, int code) {
+  context.out.flush();
+  if (context.out.good()) return code;
+  context.err << "kdbench: the output could not be written whole (is the disk full, or standard output closed?)" << std::endl;
+  return code == kOk ? static_cast<int>(kFailure) : code;
+}
+
 int run_action(const Context& context) {
   try {
-    return context.action();
+    return with_output(context, context.action());
   } catch (const Exit& exit) {
     return exit.code;
   } catch (const std::exception& error) {
@@ -99,8 +107,8 @@ CLI::Validator positive_number() {
       "");
 }
 
-int run_cli(std::vector<std::string> arguments, std::ostream& out, std::ostream& err) {
-  Context context{.out = out, .err = err};
+int run_cli(std::vector<std::string> arguments, std::ostream& out, std::ostream& err, std::ostream* terminal) {
+  Context context{.out = out, .err = err, .terminal = terminal ? *terminal : err};
   CLI::App app("Benchmarks of knowledge distillation.", "kdbench");
   app.require_subcommand(0, 1);
   app.footer("kdbench VERB --help tells more about a verb.");
@@ -110,7 +118,7 @@ int run_cli(std::vector<std::string> arguments, std::ostream& out, std::ostream&
     std::reverse(arguments.begin(), arguments.end());
     app.parse(arguments);
   } catch (const CLI::Success& asked_for_help) {
-    return app.exit(asked_for_help, out, err);
+    return with_output(context, app.exit(asked_for_help, out, err));
   } catch (const CLI::ParseError& error) {
     err << "kdbench: " << explain(app, error) << std::endl;
     return kUserMistake;

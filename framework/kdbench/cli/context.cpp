@@ -121,7 +121,7 @@ void require_named_plugins(const Context& context, const WorkerSetup& setup, con
 
 std::optional<Store> existing_store(const Context& context) {
   if (!fs::is_directory(context.store)) return std::nullopt;
-  return Store(context.store);
+  return Store(context.store, Store::For::kReading);
 }
 
 std::optional<RunRecord> record_or_warn(const Context& context, const Store& store, const std::string& job) {

@@ -19,8 +19,9 @@ namespace kdbench::inline cli {
 enum ExitCode : int { kOk = 0, kFailure = 1, kUserMistake = 2, kPluginRefused = 3 };
 
 struct Context {
-  std::ostream& out;  ///< results only
-  std::ostream& err;  ///< progress and mistakes
+  std::ostream& out;       ///< results only
+  std::ostream& err;       ///< progress and mistakes
+  std::ostream& terminal;  ///< standard error as it is, for what is drawn anew in its place; takes printable() text alone
   std::string store = "store";
   std::vector<std::string> plugins = {};  ///< --plugin FILE
   bool no_cache = false;

@@ -2,7 +2,9 @@
 
 #include <fmt/core.h>
 
+#include <algorithm>
 #include <charconv>
+#include <set>
 #include <stdexcept>
 
 namespace kdbench::inline plan {
@@ -39,6 +41,28 @@ PlacedCheckpoint from_document_text(std::type_identity<PlacedCheckpoint>, const 
   const auto epoch = number_after(text, std::string(kEpochMark).size());
   if (!epoch) throw std::invalid_argument(fmt::format("expected \"epoch N\", found \"{}\"", text));
   return CheckpointRef{.rule = "epoch", .epoch = *epoch};
+}
+
+std::string why_inconsistent(const Plan& plan) {
+  std::set<std::string> known;
+  for (const auto& job : plan.jobs) {
+    for (const auto& needed : job.needs) {
+      if (!known.contains(needed)) return fmt::format("job {:.12} needs {:.12}, which does not stand before it", job.id, needed);
+    }
+    if (!known.insert(job.id).second) return fmt::format("job {:.12} stands there twice", job.id);
+  }
+  for (const auto& placement : plan.placements) {
+    for (const auto& job : {placement.job, placement.teacher_job}) {
+      if (!job.empty() && !known.contains(job))
+        return fmt::format("study '{}' has a place for job {:.12}, which is not among the jobs", placement.study, job);
+    }
+    if (std::find(plan.studies.begin(), plan.studies.end(), placement.study) == plan.studies.end())
+      return fmt::format("a place of study '{}', which is not among the studies", placement.study);
+  }
+  for (const auto& study : plan.studies) {
+    if (!plan.study_options.contains(study)) return fmt::format("study '{}' has no options", study);
+  }
+  return "";
 }
 
 }  // namespace kdbench::inline plan

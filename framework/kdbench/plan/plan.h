@@ -43,16 +43,17 @@ struct Job {
     using J = Job;
     using enum Presence;
     return std::tuple(
-        field("id", &J::id, "SHA-256 of what determines the result"), field("label", &J::label, "for people"),
+        field("id", &J::id, "SHA-256 of what determines the result", a_plain_word), field("label", &J::label, "for people"),
         field("spec", &J::spec, "what determines the result"),
-        field("needs", &J::needs, "ids of the jobs that must be done before: its teacher's, and those of init and added_to"),
-        field("checkpoint_every", &J::checkpoint_every, "epochs between resumable checkpoints; decides no result"),
+        field("needs", &J::needs,
+              "ids of the jobs that must be done before: its teacher's, and those of init, added_to and loss_init", plain_words),
+        field("checkpoint_every", &J::checkpoint_every, "epochs between resumable checkpoints; decides no result", a_count),
         field("keep_epochs", &J::keep_epochs,
               "epochs after which the network is kept, ascending: what other jobs of the plan learn from; decides no result",
               kSinceLater),
         field("group", &J::group, "jobs with equal non-empty group may share one worker and one teacher tape"),
-        field("estimated_s", &J::estimated_s, "seconds on one core of an ordinary machine; 0: unknown"),
-        field("estimated_bytes", &J::estimated_bytes, "peak memory of the job trained alone; 0: unknown"),
+        field("estimated_s", &J::estimated_s, "seconds on one core of an ordinary machine; 0: unknown", at_least_0),
+        field("estimated_bytes", &J::estimated_bytes, "peak memory of the job trained alone; 0: unknown", at_least_0),
         field("shared_s", &J::shared_s, "of the seconds, what the jobs of a group have once: the teacher's passes", kSinceLater),
         field("shared_bytes", &J::shared_bytes,
               "of the memory, what the jobs of a group have once: libtorch, data, the teacher's tape", kSinceLater),
@@ -105,8 +106,8 @@ struct Placement {
         field("student", &P::student, "name of the model in the suite"), field("strategy", &P::strategy, "its name in the suite"),
         field("seed", &P::seed, "of the run"), field("axis", &P::axis, "empty, tau or teacher_temperature"),
         field("value", &P::value, "position on the axis"), field("role", &P::role, "method, alone or teacher"),
-        field("job", &P::job, "id of the job"),
-        field("teacher_job", &P::teacher_job, "id of the job whose network taught; empty: none"),
+        field("job", &P::job, "id of the job", a_plain_word),
+        field("teacher_job", &P::teacher_job, "id of the job whose network taught; empty: none", a_plain_word_or_nothing),
         field("teacher_checkpoint", &P::teacher_checkpoint,
               "which state of it taught: \"last\", \"best_val\", \"epoch 30\"; empty without teacher_job", kSinceLater),
         field("chain", &P::chain, "models from the first teacher to the direct one; empty without teacher_job", kSinceLater));
@@ -149,6 +150,10 @@ struct Plan {
                       field("placements", &P::placements, "where the jobs stand on the boards"));
   }
 };
+
+/// What contradicts itself in a plan that was read: a placement of a job or study that is not there, a job that needs a later
+/// one, a job twice; empty if nothing does. Boards and runs may then look everything up.
+std::string why_inconsistent(const Plan& plan);
 
 /// The same document for the way from one program to another: every text and every part of a spec once, and jobs and placements
 /// as rows of indices and numbers. Jobs of a sweep differ in little, so this is a quarter of the text, and quickly read.

@@ -107,8 +107,10 @@ std::vector<std::string> needs_of(const Spec& spec) {
     if (std::find(out.begin(), out.end(), job) == out.end()) out.push_back(job);
   };
   if (spec.teacher) add(spec.teacher->job);
+  for (const auto& teacher : spec.more_teachers) add(teacher.job);
   if (spec.init) add(*spec.init);
   if (spec.added_to) add(*spec.added_to);
+  if (spec.loss_init) add(*spec.loss_init);
   return out;
 }
 

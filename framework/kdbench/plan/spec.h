@@ -1,5 +1,6 @@
 /// The spec of a job: everything that determines its result, resolved. Nothing is left to a default that could change.
 #pragma once
+#include <kdbench/base/value_rules.h>
 #include <kdbench/plan/shared.h>
 #include <kdbench/suite/recipe.h>
 
@@ -57,9 +58,9 @@ struct DatasetSpec {
   static constexpr auto fields() {
     using D = DatasetSpec;
     return std::tuple(inlined(&D::source),
-                      field("validation", &D::validation, "rows cut from the training split, by the split seed"),
-                      field("train_limit", &D::train_limit, "training rows used, after the cut; 0: all"),
-                      field("test_limit", &D::test_limit, "test rows used, the first ones; 0: all"));
+                      field("validation", &D::validation, "rows cut from the training split, by the split seed", a_count),
+                      field("train_limit", &D::train_limit, "training rows used, after the cut; 0: all", a_count),
+                      field("test_limit", &D::test_limit, "test rows used, the first ones; 0: all", a_count));
   }
 };
 
@@ -83,9 +84,9 @@ struct LossPart {
     return std::tuple(
         field("name", &L::name, "of one of several parts, what the suite calls it", kIfAny), inlined(&L::use),
         field("kd_weight", &L::kd_weight, "weight of its terms, where there is no alpha", kIfAny),
-        field("tau_student", &L::tau_student, "softmax temperature of the student in the loss"),
-        field("tau_teacher", &L::tau_teacher, "softmax temperature of the teacher in the loss"),
-        field("teacher_temperature", &L::teacher_temperature, "divides the teacher's logits before the loss sees them"),
+        field("tau_student", &L::tau_student, "softmax temperature of the student in the loss", above_0),
+        field("tau_teacher", &L::tau_teacher, "softmax temperature of the teacher in the loss", above_0),
+        field("teacher_temperature", &L::teacher_temperature, "divides the teacher's logits before the loss sees them", above_0),
         field("tau_squared", &L::tau_squared, "whether the terms are multiplied by tau_student^2"),
         field("kd_begin", &L::kd_begin, "first epoch that distils, from 0"),
         field("kd_end", &L::kd_end, "first epoch after it that does not"),
@@ -148,8 +149,9 @@ struct CheckpointRef {
   bool reads_validation() const { return rule != "last" && !is_epoch(); }
 
   static constexpr auto fields() {
-    return std::tuple(field("rule", &CheckpointRef::rule, "last, epoch, or the rule on the validation rows that chose it"),
-                      field("epoch", &CheckpointRef::epoch, "of rule epoch, from 1; else 0"));
+    return std::tuple(field("rule", &CheckpointRef::rule, "last, epoch, or the rule on the validation rows that chose it",
+                            a_plain_word_or_nothing),
+                      field("epoch", &CheckpointRef::epoch, "of rule epoch, from 1; else 0", a_count));
   }
 };
 
@@ -169,7 +171,7 @@ struct TeacherSpec {
 
   static constexpr auto fields() {
     using T = TeacherSpec;
-    return std::tuple(field("job", &T::job, "id of the job whose network teaches"),
+    return std::tuple(field("job", &T::job, "id of the job whose network teaches", a_plain_word),
                       field("checkpoint", &T::checkpoint, "its state that teaches"),
                       field("temperature", &T::temperature, "\"fitted\" where its logits are divided by a fitted temperature",
                             Presence::kIfAny));
@@ -184,24 +186,32 @@ struct Spec {
   Shared<Recipe> train;  ///< of this stage
   Shared<LossSpec> loss;
   Shared<TeacherSpec> teacher;
-  std::optional<std::string> init, added_to;
+  std::vector<TeacherSpec> more_teachers = {};  ///< beside `teacher`
+  std::optional<std::string> init, added_to, loss_init;
+  std::optional<std::string> trains;  ///< "loss": the network stays as it begins; nothing: all of it
 
   static constexpr auto fields() {
     using S = Spec;
     return std::tuple(
         field("added_to", &S::added_to, "id of the job whose network, frozen in its last state, adds its logits to this one's",
-              Presence::kIfAny),
+              Presence::kIfAny, if_any<a_plain_word>),
         field("bins", &S::bins, "bins of every reliability table and ECE"),
         field("dataset", &S::dataset, "the data set, and how the host cuts its rows"), field("device", &S::device, "cpu or cuda"),
         field("init", &S::init, "id of the job whose last weights this one starts from; else random weights of the seed",
-              Presence::kIfAny),
+              Presence::kIfAny, if_any<a_plain_word>),
         field("loss", &S::loss, "how it distils; null: the labels alone", Presence::kOrNull),
+        field("loss_init", &S::loss_init, "id of the job whose loss's parameters and buffers this one's loss starts from",
+              Presence::kIfAny, if_any<a_plain_word>),
         field("model", &S::model, "the network"),
+        field("more_teachers", &S::more_teachers, "who teaches beside the first", Presence::kIfAny),
         field("sdk", &S::sdk, "2: the plugins' binary interface when specs were fixed, whatever it is now"),
         field("seed", &S::seed, "of everything that is drawn"),
         field("teacher", &S::teacher, "who teaches; null: nobody", Presence::kOrNull),
-        field("train", &S::train, "the suite's recipe, as this stage changes it"));
+        field("train", &S::train, "the suite's recipe, as this stage changes it"),
+        field("trains", &S::trains, "\"loss\" where only the loss's parameters are trained", Presence::kIfAny));
   }
+
+  bool trains_loss_alone() const { return trains == "loss"; }
 
   /// The canonical text of the whole (keys sorted), in which every part stands by its identity. Its SHA-256 is the job's id.
   std::string identity() const;
@@ -223,7 +233,8 @@ struct PluginRef {
 /// What a strategy says stands in the spec itself.
 std::vector<PluginRef> plugins_of(const Spec& spec);
 
-/// Ids of the jobs that a spec names, each once: the one that teaches, the one it starts from, the one it is added to.
+/// Ids of the jobs that a spec names, each once: those that teach, the one it starts from, the one it is added to, the one
+/// whose loss its own starts from.
 std::vector<std::string> needs_of(const Spec& spec);
 
 }  // namespace kdbench::inline plan

@@ -238,13 +238,15 @@ struct CalibrateRequest {
   std::string file, labels;
   int bins = kDefaultBins;
   std::vector<double> taus;
+  bool probabilities = false;
 
   static constexpr auto fields() {
     using R = CalibrateRequest;
     return std::tuple(field("verb", &R::verb, "calibrate"), inlined(&R::libraries), field("file", &R::file, "logits"),
                       field("labels", &R::labels, "file of labels; empty: they stand beside the logits"),
                       field("bins", &R::bins, "of the reliability table"),
-                      field("tau", &R::taus, "temperatures of the curve; empty: no curve"));
+                      field("tau", &R::taus, "temperatures of the curve; empty: no curve"),
+                      field("probabilities", &R::probabilities, "whether the file holds probabilities instead of logits"));
   }
 };
 

@@ -1,6 +1,7 @@
 /// RunRecord: what happened to one job, immutable once written. docs/records.md describes the document; it is made from the lists
 /// of fields below.
 #pragma once
+#include <kdbench/base/value_rules.h>
 #include <kdbench/calibration/metrics.h>
 #include <kdbench/calibration/temperature.h>
 #include <kdbench/plan/plan.h>
@@ -35,8 +36,8 @@ struct EpochValidation {
 
   static constexpr auto fields() {
     using V = EpochValidation;
-    return std::tuple(field("accuracy", &V::accuracy, "top-1"), field("nll", &V::nll, "in nats"),
-                      field("ece", &V::ece, "fraction"),
+    return std::tuple(field("accuracy", &V::accuracy, "top-1", from_0_to_1), field("nll", &V::nll, "in nats", at_least_0),
+                      field("ece", &V::ece, "fraction", from_0_to_1),
                       field("label_information", &V::label_information, "I(Y;F) in nats, see calibration/information.h"),
                       field("input_information", &V::input_information, "I(X;F) in nats; null without an embedding"));
   }
@@ -54,15 +55,15 @@ struct EpochRecord {
 
   static constexpr auto fields() {
     using E = EpochRecord;
-    return std::tuple(field("epoch", &E::epoch, "from 1"), field("lr", &E::lr, "of its last step"),
+    return std::tuple(field("epoch", &E::epoch, "from 1", a_count), field("lr", &E::lr, "of its last step"),
                       field("loss", &E::loss, "what was minimised, mean over the rows"),
                       field("terms", &E::terms,
                             "its unweighted parts by name, \"ce\" among them where it was computed; of several losses as "
                             "\"part/term\"; means over the rows"),
-                      field("train_accuracy", &E::train_accuracy, "of the augmented rows, in train mode"),
+                      field("train_accuracy", &E::train_accuracy, "of the augmented rows, in train mode", from_0_to_1),
                       field("val", &E::val, "on the validation rows; null where they were not asked"),
                       field("val_information", &E::val_information, "sum of both informations; null where they were not asked"),
-                      field("seconds", &E::seconds, "of training"));
+                      field("seconds", &E::seconds, "of training", at_least_0));
   }
 };
 
@@ -88,7 +89,7 @@ struct CheckpointRecord {
 
   static constexpr auto fields() {
     using C = CheckpointRecord;
-    return std::tuple(field("epoch", &C::epoch, "after which, from 1"), field("test", &C::test, "on the test rows"),
+    return std::tuple(field("epoch", &C::epoch, "after which, from 1", a_count), field("test", &C::test, "on the test rows"),
                       field("val", &C::val, "on the validation rows; null without them"),
                       field("fitted_temperature", &C::fitted_temperature, "null without validation rows"));
   }
@@ -102,7 +103,7 @@ struct AsTaught {
   static constexpr auto fields() {
     return std::tuple(inlined(&AsTaught::metrics),
                       field("temperature", &AsTaught::temperature,
-                            "fitted T * teacher_temperature * tau_teacher; of several losses those of the first"));
+                            "fitted T * teacher_temperature * tau_teacher; of several losses those of the first", above_0));
   }
 };
 
@@ -117,7 +118,8 @@ struct TeacherRecord {
 
   static constexpr auto fields() {
     using T = TeacherRecord;
-    return std::tuple(field("job", &T::job, "id of its job"), field("checkpoint", &T::checkpoint, "the state that taught"),
+    return std::tuple(field("job", &T::job, "id of its job", a_plain_word),
+                      field("checkpoint", &T::checkpoint, "the state that taught"),
                       field("test", &T::test, "on the test rows, at temperature 1"),
                       field("fitted_temperature", &T::fitted_temperature, "whose T its logits were divided by; null: by none"),
                       field("as_taught", &T::as_taught, "on the test rows, at the temperature of the student's loss"),
@@ -145,7 +147,7 @@ struct SourceNetwork {
 
   static constexpr auto fields() {
     using S = SourceNetwork;
-    return std::tuple(field("job", &S::job, "id of its job"),
+    return std::tuple(field("job", &S::job, "id of its job", a_plain_word),
                       field("sha256", &S::weights_sha256, "of the weights of its last state, as its record had it at that time"));
   }
 };
@@ -188,13 +190,14 @@ struct Timings {
   static constexpr auto fields() {
     using T = Timings;
     constexpr auto kIfAny = Presence::kIfAny;
-    return std::tuple(field("load_s", &T::load_s, "reading data and building networks, of the whole group", kIfAny),
-                      field("train_s", &T::train_s, "steps of this job", kIfAny),
-                      field("evaluate_s", &T::evaluate_s, "validation, test, calibration", kIfAny),
-                      field("save_s", &T::save_s, "checkpoints and weights", kIfAny),
-                      field("teacher_s", &T::teacher_s, "the teacher's passes, as this student's share of them", kIfAny),
-                      field("wall_s", &T::wall_s, "of a worker that wrote no record", kIfAny),
-                      field("cpu_s", &T::cpu_s, "of a worker that wrote no record", kIfAny));
+    return std::tuple(
+        field("load_s", &T::load_s, "reading data and building networks, of the whole group", kIfAny, if_any<at_least_0>),
+        field("train_s", &T::train_s, "steps of this job", kIfAny, if_any<at_least_0>),
+        field("evaluate_s", &T::evaluate_s, "validation, test, calibration", kIfAny, if_any<at_least_0>),
+        field("save_s", &T::save_s, "checkpoints and weights", kIfAny, if_any<at_least_0>),
+        field("teacher_s", &T::teacher_s, "the teacher's passes, as this student's share of them", kIfAny, if_any<at_least_0>),
+        field("wall_s", &T::wall_s, "of a worker that wrote no record", kIfAny, if_any<at_least_0>),
+        field("cpu_s", &T::cpu_s, "of a worker that wrote no record", kIfAny, if_any<at_least_0>));
   }
 };
 
@@ -206,10 +209,13 @@ struct Memory {
     using M = Memory;
     constexpr auto kIfAny = Presence::kIfAny;
     return std::tuple(
-        field("peak_rss_bytes", &M::peak_rss_bytes, "resident memory of the worker, at most", kIfAny),
-        field("allocator_peak_bytes", &M::allocator_peak_bytes, "of tensors that were alive at once", kIfAny),
-        field("allocator_reserved_bytes", &M::allocator_reserved_bytes, "taken from the kernel for tensors", kIfAny),
-        field("gpu_peak_bytes", &M::gpu_peak_bytes, "of tensors on the GPU", kIfAny));
+        field("peak_rss_bytes", &M::peak_rss_bytes, "resident memory of the worker, at most", kIfAny,
+              if_any<a_count<std::int64_t>>),
+        field("allocator_peak_bytes", &M::allocator_peak_bytes, "of tensors that were alive at once", kIfAny,
+              if_any<a_count<std::int64_t>>),
+        field("allocator_reserved_bytes", &M::allocator_reserved_bytes, "taken from the kernel for tensors", kIfAny,
+              if_any<a_count<std::int64_t>>),
+        field("gpu_peak_bytes", &M::gpu_peak_bytes, "of tensors on the GPU", kIfAny, if_any<a_count<std::int64_t>>));
   }
 };
 
@@ -220,8 +226,8 @@ struct GraphReport {
 
   static constexpr auto fields() {
     using G = GraphReport;
-    return std::tuple(field("replayed", &G::replayed, "steps that were replays of a graph"),
-                      field("one_by_one", &G::one_by_one, "steps that were not"),
+    return std::tuple(field("replayed", &G::replayed, "steps that were replays of a graph", a_count),
+                      field("one_by_one", &G::one_by_one, "steps that were not", a_count),
                       field("why", &G::why, "why steps ran one by one; null: no reason against a graph"));
   }
 };
@@ -236,17 +242,20 @@ struct RunFacts {
   static constexpr auto fields() {
     using F = RunFacts;
     constexpr auto kIfAny = Presence::kIfAny;
-    return std::tuple(
-        field("bayes_accuracy", &F::bayes_accuracy, "of the data set's own posterior, on the test rows", kIfAny),
-        field("num_train", &F::num_train, "rows trained on", kIfAny), field("num_val", &F::num_val, "validation rows", kIfAny),
-        field("num_test", &F::num_test, "test rows", kIfAny), field("num_params", &F::num_params, "of the network", kIfAny),
-        field("num_frozen_params", &F::num_frozen_params, "of what its logits are added to", kIfAny),
-        field("group_size", &F::group_size, "jobs that shared the worker", kIfAny),
-        field("faults", &F::faults, "pages that the worker faulted in", kIfAny),
-        field("data_sha256", &F::data_sha256, "of all rows of both splits, as read", kIfAny),
-        field("split_sha256", &F::split_sha256, "of the numbers of the validation rows", kIfAny),
-        field("weights_sha256", &F::weights_sha256, "of the last state", kIfAny),
-        field("graph", &F::graph, "how steps ran on a GPU", kIfAny));
+    return std::tuple(field("bayes_accuracy", &F::bayes_accuracy, "of the data set's own posterior, on the test rows", kIfAny,
+                            if_any<from_0_to_1>),
+                      field("num_train", &F::num_train, "rows trained on", kIfAny, if_any<a_count<std::int64_t>>),
+                      field("num_val", &F::num_val, "validation rows", kIfAny, if_any<a_count<std::int64_t>>),
+                      field("num_test", &F::num_test, "test rows", kIfAny, if_any<a_count<std::int64_t>>),
+                      field("num_params", &F::num_params, "of the network", kIfAny, if_any<a_count<std::int64_t>>),
+                      field("num_frozen_params", &F::num_frozen_params, "of what its logits are added to", kIfAny,
+                            if_any<a_count<std::int64_t>>),
+                      field("group_size", &F::group_size, "jobs that shared the worker", kIfAny, if_any<a_count<std::int64_t>>),
+                      field("faults", &F::faults, "pages that the worker faulted in", kIfAny, if_any<a_count<std::int64_t>>),
+                      field("data_sha256", &F::data_sha256, "of all rows of both splits, as read", kIfAny),
+                      field("split_sha256", &F::split_sha256, "of the numbers of the validation rows", kIfAny),
+                      field("weights_sha256", &F::weights_sha256, "of the last state", kIfAny),
+                      field("graph", &F::graph, "how steps ran on a GPU", kIfAny));
   }
 };
 
@@ -260,6 +269,7 @@ struct RunRecord {
   std::vector<EpochRecord> epochs;
   std::map<std::string, CheckpointRecord> checkpoints;
   std::optional<TeacherRecord> teacher;
+  std::vector<TeacherRecord> more_teachers = {};
   std::vector<TauPoint> tau_curve;
   std::optional<Origin> origin;
   Environment environment;
@@ -272,7 +282,7 @@ struct RunRecord {
     using R = RunRecord;
     using enum Presence;
     return std::tuple(
-        field("schema", &R::schema, "2; 1: it knows no origin"), field("job", &R::job, "id"),
+        field("schema", &R::schema, "2; 1: it knows no origin"), field("job", &R::job, "id", a_plain_word),
         field("label", &R::label, "for people", kSinceLater),
         field("status", &R::status, "done, failed, diverged, skipped, interrupted"),
         field("reason", &R::reason, "why it is not done; empty when done", kSinceLater),
@@ -280,8 +290,9 @@ struct RunRecord {
         field("checkpoints", &R::checkpoints,
               "\"last\", and with validation rows the epoch that is best by each rule: best_val, min_val_ece, min_val_nll, "
               "max_val_information",
-              kSinceLater),
+              kSinceLater, keyed_by_plain_words),
         field("teacher", &R::teacher, "who taught; null: nobody", kSinceLater),
+        field("more_teachers", &R::more_teachers, "who taught beside the first", kIfAny),
         field("tau_curve", &R::tau_curve, "of this network's own test logits in its last state", kSinceLater),
         field("origin", &R::origin, "builds and trainings that it came from; absent where that was not noted", kIfAny),
         field("environment", &R::environment, "where and with what it ran", kSinceLater),

@@ -84,7 +84,7 @@ std::string why_damaged(const std::string& text) {
 
 /// Reads a record's document. @returns also what is wrong with the file
 Result<Json> read_record(const fs::path& path) {
-  const auto text = read_file(path);
+  const auto text = read_file(path, Links::kRefused);
   if (!text) return text.error();
   if (const auto why = why_damaged(*text); !why.empty()) return Diagnostic{path.string(), {}, why};
   return parse_json(*text, path.string());
@@ -110,7 +110,15 @@ std::string why_not_recorded(const TensorFile& weights, const std::string& state
                      file.string(), expected, found);
 }
 
-Store::Store(fs::path root) : root_(std::move(root)) {
+Store::Store(fs::path root, For use) : root_(std::move(root)) {
+  for (const auto* folder : {"records", "artifacts", "plans", "logs", "cache", "cache/teacher_logits"}) {
+    if (!is_link(root_ / folder)) continue;
+    throw std::runtime_error(
+        fmt::format("{} is a symbolic link; a store writes and deletes in its folders, which may then be somebody "
+                    "else's: make it a folder (or a bind mount), or choose another store by --store",
+                    (root_ / folder).string()));
+  }
+  if (use == For::kReading) return;
   const auto records = root_ / "records";
   fs::create_directories(records);
   for (const auto& folder : {root_, records}) {
@@ -118,7 +126,9 @@ Store::Store(fs::path root) : root_(std::move(root)) {
       throw std::system_error(errno, std::generic_category(), "cannot write into the store " + folder.string());
     }
   }
-  for (const auto& shard : fs::directory_iterator(records)) sweep_temporary_files(shard.path());
+  for (const auto& shard : fs::directory_iterator(records)) {
+    if (shard.is_directory()) sweep_temporary_files(shard.path());
+  }
   sweep_temporary_files(root_ / "plans");
 }
 
@@ -136,15 +146,9 @@ fs::path Store::artifacts(const std::string& job) const {
 }
 
 void Store::put(const RunRecord& record) const {
-  const auto path = record_path(record.job);
-  if (fs::exists(path)) {
-    if (is_done(record.job)) return;
-    if (const auto there = read_json(path); there && has_other_schema(*there)) {
-      throw std::runtime_error(to_text(record_from_json(*there, path.string()).error()));
-    }
-    if (const auto why = why_done_is_unreadable(record.job); !why.empty()) throw std::runtime_error(why);
-  }
-  write_file_atomically(path, text_with_checksum(record));
+  if (is_done(record.job)) return;
+  if (const auto why = why_not_replaceable(record.job); !why.empty()) throw std::runtime_error(why);
+  write_file_atomically(record_path(record.job), text_with_checksum(record));
 }
 
 void Store::withdraw(const std::string& job) const { fs::remove(record_path(job)); }
@@ -152,7 +156,8 @@ void Store::withdraw(const std::string& job) const { fs::remove(record_path(job)
 Result<std::optional<RunRecord>> Store::get(const std::string& job) const {
   const auto path = record_path(job);
   std::error_code ec;
-  if (!fs::exists(path, ec) && (!ec || ec == std::errc::no_such_file_or_directory)) return std::optional<RunRecord>();
+  const auto there = fs::symlink_status(path, ec);
+  if (there.type() == fs::file_type::not_found) return std::optional<RunRecord>();
   auto json = read_record(path);
   if (!json) return json.error();
   auto record = record_from_json(*json, path.string());
@@ -164,10 +169,16 @@ Result<std::optional<RunRecord>> Store::get(const std::string& job) const {
   return std::optional<RunRecord>(std::move(*record));
 }
 
-std::string Store::why_done_is_unreadable(const std::string& job) const {
+std::string Store::why_not_replaceable(const std::string& job) const {
   const auto path = record_path(job);
+  std::error_code ec;
+  const auto there = fs::symlink_status(path, ec);
+  if (there.type() == fs::file_type::not_found) return "";
+  if (there.type() != fs::file_type::regular)
+    return fmt::format("{} is no regular file, and the record of the job would stand there: move it away", path.string());
   const auto json = read_json(path);
-  if (!json || !says_done(*json)) return "";
+  if (!json) return "";
+  if (!says_done(*json)) return has_other_schema(*json) ? to_text(record_from_json(*json, path.string()).error()) : "";
   const auto record = get(job);
   if (record) return "";
   return fmt::format("{}; it says that the job is done, so it is not replaced: move it away to have the job trained again",
@@ -197,6 +208,13 @@ std::string Store::why_unusable(const std::string& job, const std::string& state
   return why_not_recorded(*weights, state, **record, weights_file);
 }
 
+std::string Store::why_no_loss_state(const std::string& job) const {
+  const auto file = root_ / "artifacts" / job / kLossStateFile;
+  if (!fs::exists(file)) return file.string() + " is missing";
+  const auto state = TensorFile::read(file);
+  return state ? "" : state.error().front().text();
+}
+
 bool Store::has_states(const std::string& job, const std::vector<std::string>& states) const {
   return std::all_of(states.begin(), states.end(), [&](const auto& state) { return why_unusable(job, state).empty(); });
 }
@@ -205,21 +223,31 @@ std::vector<std::string> Store::jobs() const {
   std::vector<std::string> out;
   std::error_code ec;
   for (const auto& shard : fs::directory_iterator(root_ / "records", ec)) {
-    for (auto& stem : stems(shard.path())) out.push_back(std::move(stem));
+    for (auto& stem : stems(shard.path())) {
+      if (a_plain_word(stem) == nullptr) out.push_back(std::move(stem));  // others are no job's
+    }
   }
   std::sort(out.begin(), out.end());
   return out;
 }
 
-void Store::put_plan(const Plan& plan) const {
-  write_file_atomically(root_ / "plans" / (file_name(plan.suite) + kSuffix), document_bytes(to_document(plan)));
-}
+void Store::put_plan(const Plan& plan) const { write_file_atomically(plan_path(plan.suite), document_bytes(to_document(plan))); }
+
+fs::path Store::plan_path(const std::string& suite) const { return root_ / "plans" / (file_name(suite) + kSuffix); }
 
 Result<Plan> Store::get_plan(const std::string& suite) const {
-  const auto path = root_ / "plans" / (file_name(suite) + kSuffix);
-  const auto json = read_json(path);
+  const auto path = plan_path(suite);
+  const auto text = read_file(path, Links::kRefused);
+  if (!text) return text.error();
+  const auto json = parse_json(*text, path.string());
   if (!json) return json.error();
-  return from_document<Plan>(*json, path.string());
+  auto plan = from_document<Plan>(*json, path.string());
+  if (!plan) return plan;
+  if (const auto why = why_inconsistent(*plan); !why.empty()) {
+    return Diagnostic{
+        path.string(), {}, fmt::format("the plan contradicts itself: {}; run the suite again to write it anew", why)};
+  }
+  return plan;
 }
 
 std::vector<std::string> Store::plans() const {

@@ -83,7 +83,7 @@ void ProgressPrinter::clear() {
 
 void ProgressPrinter::line(const std::string& text) {
   clear();
-  out_ << text << '\n' << std::flush;
+  out_ << printable(text) << '\n' << std::flush;
 }
 
 void ProgressPrinter::update(const ProgressState& state) {
@@ -92,7 +92,7 @@ void ProgressPrinter::update(const ProgressState& state) {
   last_s_ = now;
   if (!options_.terminal) return line(progress_line(state, 0));
   // The last column stays free: a full line would scroll on some terminals.
-  out_ << "\r\x1b[K" << progress_line(state, options_.columns > 1 ? options_.columns - 1 : 0) << std::flush;
+  out_ << "\r\x1b[K" << printable(progress_line(state, options_.columns > 1 ? options_.columns - 1 : 0)) << std::flush;
   live_ = true;
 }
 

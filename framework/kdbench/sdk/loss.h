@@ -15,15 +15,30 @@ namespace kdbench {
 struct FeatureShape {
   std::string name;
   std::int64_t channels = 0, height = 0, width = 0;
+  std::optional<NormAffine> norm = std::nullopt;  ///< Model::feature_norms() of the map; LossContext::teacher only
 };
 
-/// What the host knows before it builds a loss. Shapes are measured by one dry forward of both networks in eval mode.
+/// What is known of a teacher beside the first.
+struct TeacherFacts {
+  std::vector<FeatureShape> maps;                            ///< in feature_names() order
+  std::int64_t embedding = 0;                                ///< D; 0: none
+  std::optional<FeatureShape> embedding_map = std::nullopt;  ///< ModelOutput::embedding_map
+  Classifier classifier = {};                                ///< a copy without gradient
+};
+
+/// What the host knows before it builds a loss. Shapes are measured by one dry forward of both networks in eval mode. While a
+/// suite is planned the teacher is not trained yet: its tensors then have their shapes, and numbers of a fresh network.
 struct LossContext {
-  std::int64_t num_classes = 0;                ///< K
-  std::int64_t num_train = 0;                  ///< rows of the training split after the validation cut; 0 if not yet known
+  std::int64_t num_classes = 0;  ///< K
+  std::int64_t num_train = 0;    ///< rows of the training split after the validation cut, > 0; 1 where planning cannot know it
   std::vector<FeatureShape> student, teacher;  ///< in feature_names() order; empty for a model without feature maps
   std::int64_t student_embedding = 0, teacher_embedding = 0;  ///< D of each; 0: none
   std::uint64_t seed = 0;                                     ///< for whatever the loss draws itself
+  /// ModelOutput::embedding_map of each; nothing for a model that pools otherwise
+  std::optional<FeatureShape> student_embedding_map = {}, teacher_embedding_map = {};
+  Classifier teacher_classifier = {};            ///< Model::classifier() of the teacher, a copy without gradient
+  std::vector<TeacherFacts> more_teachers = {};  ///< LossInputs::more_teachers, in their order
+  torch::Tensor train_labels = {};  ///< [num_train] int64, by LossInputs::indices; undefined while a suite is planned
 };
 
 /// Which temperatures of LossInputs a loss reads; a bit each.
@@ -32,21 +47,32 @@ enum class ReadsTau { kNone = 0, kStudent = 1, kTeacher = 2, kBoth = kStudent | 
 /// What a loss reads beside the student's output. The host provides what is asked for and nothing else: a loss that asks for
 /// logits only can be trained from stored teacher logits.
 struct LossNeeds {
-  bool terms = true;               ///< false: forward() returns no terms, the student learns from the labels alone
-  bool teacher = true;             ///< a teacher's logits; false: no teacher is trained for this method
-  bool teacher_features = false;   ///< LossInputs::teacher.features, preactivations
-  bool teacher_embedding = false;  ///< LossInputs::teacher.embedding
-  bool posterior = false;          ///< LossInputs::posterior; refused at plan time for a data set without one
+  bool terms = true;                ///< false: forward() returns no terms, the student learns from the labels alone
+  bool teacher = true;              ///< a teacher's logits; false: no teacher is trained for this method
+  bool teacher_features = false;    ///< LossInputs::teacher.features, preactivations, embedding_map
+  bool teacher_embedding = false;   ///< LossInputs::teacher.embedding
+  bool posterior = false;           ///< LossInputs::posterior; refused at plan time for a data set without one
+  bool student_classifier = false;  ///< LossInputs::student_classifier; refused at plan time for a model without one
+  bool teacher_classifier = false;  ///< LossContext::teacher_classifier; refused at plan time for a model without one
+  bool several_teachers = false;  ///< LossInputs::more_teachers; refused at plan time where the strategy names one teacher alone
+  /// The loss is an adapter: the network is judged, saved and asked as a teacher by judged_logits(), not by its own. At most one
+  /// of several losses may be.
+  bool adapts = false;
   /// A promise: every forward() makes the same tensor operations. It reads neither epoch nor step, draws no random numbers, keeps
   /// nothing between calls but tensors changed in place, and reads no value on the host. A GPU then replays the whole training
   /// step as one graph.
   bool repeatable = false;
-  // `kdbench test` holds a loss to the two below; nothing else asks, and no result depends on them.
-  /// Which of tau_student and tau_teacher forward() reads.
+  /// Which of tau_student and tau_teacher forward() reads. A suite that sets or moves one which is not read is refused, and tau^2
+  /// multiplies the terms of a loss only if it reads the student's.
   ReadsTau reads_tau = ReadsTau::kBoth;
+  /// The loss learns or computes the temperature it divides by: it reads neither of the suite's, and boards say so.
+  bool owns_tau = false;
   /// forward() holds something that depends on the student constant (a detached weight), so that its gradient is not that of its
-  /// value.
+  /// value. `kdbench test` holds a loss to it; no result depends on it.
   bool stops_gradient = false;
+
+  bool reads_student_tau() const { return !owns_tau && (reads_tau == ReadsTau::kBoth || reads_tau == ReadsTau::kStudent); }
+  bool reads_teacher_tau() const { return !owns_tau && (reads_tau == ReadsTau::kBoth || reads_tau == ReadsTau::kTeacher); }
 
   /// What this and another loss need together: whatever one of them asks for, and the promises that both make.
   LossNeeds with(const LossNeeds& other) const {
@@ -55,8 +81,13 @@ struct LossNeeds {
             .teacher_features = teacher_features || other.teacher_features,
             .teacher_embedding = teacher_embedding || other.teacher_embedding,
             .posterior = posterior || other.posterior,
+            .student_classifier = student_classifier || other.student_classifier,
+            .teacher_classifier = teacher_classifier || other.teacher_classifier,
+            .several_teachers = several_teachers || other.several_teachers,
+            .adapts = adapts || other.adapts,
             .repeatable = repeatable && other.repeatable,
             .reads_tau = static_cast<ReadsTau>(static_cast<int>(reads_tau) | static_cast<int>(other.reads_tau)),
+            .owns_tau = owns_tau && other.owns_tau,
             .stops_gradient = stops_gradient || other.stops_gradient};
   }
 };
@@ -74,6 +105,10 @@ struct LossInputs {
   double tau_teacher = 1.0;                ///< softmax temperature of the teacher, > 0
   std::int64_t epoch = 0, num_epochs = 0;  ///< 0-based, and how many the stage has
   std::int64_t step = 0, num_steps = 0;    ///< 0-based within the stage, and how many the stage has
+  /// Outputs of the teachers beside the first, whole, in the order of the stage; eval mode, no gradient. Empty unless
+  /// needs().several_teachers.
+  std::vector<ModelOutput> more_teachers = {};
+  Classifier student_classifier = {};  ///< Model::classifier() of the student; empty unless needs().student_classifier
 };
 
 /// One or several named terms, each 0-dim float, finite, averaged over the batch. Their sum is the loss.
@@ -102,11 +137,26 @@ class Loss : public torch::nn::Module {
   /// @throws kdbench::Error if the tensors cannot be matched.
   virtual LossTerms forward(const LossInputs& in) = 0;
 
-  /// (optional) What forward() reads. Default: the teacher's logits.
+  /// (optional) What forward() reads. Default: the teacher's logits. Where it depends on options or on the pair of networks,
+  /// write the static form, which the host prefers: `static LossNeeds needs(const Options& options, const LossContext& context);`
   virtual LossNeeds needs() const { return {}; }
 
-  /// (optional) Why this loss cannot be used on this pair, or nothing if it can. Asked while planning. Default: it can.
+  /// (optional) Why this loss cannot be used on this pair, or nothing if it can. Asked while planning. Default: it can. The
+  /// static form is asked before anything is built, so that a constructor may rely on its answer: `static
+  /// std::optional<std::string> unsupported(const Options& options, const LossContext& context);`
   virtual std::optional<std::string> unsupported(const LossContext& /*context*/) const { return std::nullopt; }
+
+  /// (with needs().adapts) What the network is judged by in place of its own logits, [N, K] float. The loss's parameters and
+  /// buffers are saved with the network, and its trainable parameters count as the network's. In training it is called after
+  /// forward(), with the same output, so that what forward() computed may be used again; elsewhere in eval mode, without
+  /// gradient, and without a forward().
+  virtual torch::Tensor judged_logits(const ModelOutput& student) { return student.logits; }
+
+  /// (optional) For golden cases: the next forward() takes `values` in place of what it would draw under `name`.
+  /// @throws kdbench::Error if it draws nothing of that name (default)
+  virtual void use_draws(const std::string& name, const torch::Tensor& /*values*/) {
+    throw Error("the loss draws nothing by the name '" + name + "'");
+  }
 };
 
 }  // namespace kdbench

@@ -28,10 +28,33 @@ using FeatureMaps = std::map<std::string, torch::Tensor, std::less<>>;
 
 /// What one network made of a batch.
 struct ModelOutput {
-  torch::Tensor logits;        ///< [N, K] float, before softmax
-  FeatureMaps features;        ///< one per Model::feature_names(), after the activation
-  FeatureMaps preactivations;  ///< the same maps before the activation, for those that have one; may be empty
-  torch::Tensor embedding;     ///< [N, D] pooled, before the classifier; undefined if the model has none
+  torch::Tensor logits;         ///< [N, K] float, before softmax
+  FeatureMaps features;         ///< one per Model::feature_names(), after the activation
+  FeatureMaps preactivations;   ///< the same maps before the activation, for those that have one; may be empty
+  torch::Tensor embedding;      ///< [N, D] pooled, before the classifier; undefined if the model has none
+  torch::Tensor embedding_map;  ///< [N, D, H, W] whose mean over H and W is the embedding; undefined if it is pooled otherwise
+};
+
+/// Calls `visit(kind, name, tensor)` for every tensor that `output` holds. Kinds are "logits", "embedding", "embedding map", and
+/// for each map, by its name, "features" and "preactivations".
+template <class Output, class Visit>
+void for_each_tensor(Output& output, Visit visit) {
+  if (output.logits.defined()) visit("logits", std::string(), output.logits);
+  if (output.embedding.defined()) visit("embedding", std::string(), output.embedding);
+  if (output.embedding_map.defined()) visit("embedding map", std::string(), output.embedding_map);
+  for (auto& [name, map] : output.features) visit("features", name, map);
+  for (auto& [name, map] : output.preactivations) visit("preactivations", name, map);
+}
+
+/// The last layer of a network: logits = embedding * weight^T + bias.
+struct Classifier {
+  torch::Tensor weight = {};  ///< [K, D]; undefined: the network has no such layer, or does not tell
+  torch::Tensor bias = {};    ///< [K]; undefined: none
+};
+
+/// What a batch norm multiplies its normalised channels by and adds to them, [C] each.
+struct NormAffine {
+  torch::Tensor scale, shift;
 };
 
 class Model : public torch::nn::Module {
@@ -42,6 +65,14 @@ class Model : public torch::nn::Module {
 
   /// (optional) Names of the feature maps, shallow to deep; forward() returns exactly these keys. Default: none.
   virtual std::vector<std::string> feature_names() const { return {}; }
+
+  /// (optional) The layer that makes ModelOutput::logits of ModelOutput::embedding: the parameters themselves, so that gradients
+  /// reach them. Losses that compute with a classifier decline a network without one. Default: none.
+  virtual Classifier classifier() const { return {}; }
+
+  /// (optional) By name of a feature map, the batch norm whose output is ModelOutput::preactivations of that name, or the last
+  /// one added into it. Default: none.
+  virtual std::map<std::string, NormAffine, std::less<>> feature_norms() const { return {}; }
 };
 
 }  // namespace kdbench

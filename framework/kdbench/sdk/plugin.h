@@ -36,8 +36,31 @@ struct NoContext {};
 
 using ModelEntry = Entry<Model, ModelContext>;
 using DatasetEntry = Entry<Dataset, DatasetContext>;
-using LossEntry = Entry<Loss, LossContext>;
+/// A loss is also asked what it needs, and whether it fits a pair of networks: by its static forms, or else built for that.
+struct LossEntry : Entry<Loss, LossContext> {
+  std::function<LossNeeds(const ParamValues&, const LossContext&)> static_needs = {};
+  std::function<std::optional<std::string>(const ParamValues&, const LossContext&)> static_unsupported = {};
+
+  /// Both throw what the plugin throws.
+  LossNeeds needs(const ParamValues& values, const LossContext& context) const {
+    return static_needs ? static_needs(values, context) : create(values, context)->needs();
+  }
+  std::optional<std::string> unsupported(const ParamValues& values, const LossContext& context) const {
+    return static_unsupported ? static_unsupported(values, context) : create(values, context)->unsupported(context);
+  }
+};
 using StrategyEntry = Entry<Strategy, NoContext>;
+
+/// A loss whose needs are known before it is built.
+template <class P>
+concept TellsNeeds = requires(const typename P::Options& options, const LossContext& context) {
+  { P::needs(options, context) } -> std::same_as<LossNeeds>;
+};
+/// A loss that judges a pair before it is built.
+template <class P>
+concept JudgesPairs = requires(const typename P::Options& options, const LossContext& context) {
+  { P::unsupported(options, context) } -> std::convertible_to<std::optional<std::string>>;
+};
 
 /// A class the registrar accepts: it names its Options, declares them, and is built from them and a context.
 template <class P, class Base, class Context>
@@ -60,7 +83,7 @@ class Registrar {
   }
   template <PluginClass<Loss, LossContext> P>
   void loss(std::string name, About about) {
-    add(make<P, Loss, LossContext>(std::move(name), std::move(about)));
+    add(make_loss<P>(std::move(name), std::move(about)));
   }
   template <PluginClass<Strategy, NoContext> P>
   void strategy(std::string name, About about) {
@@ -82,6 +105,24 @@ class Registrar {
       return std::make_shared<P>(params.bind(values), context);
     };
     return {std::move(name), std::move(about), params.specs(), std::move(create)};
+  }
+
+  template <class P>
+  static LossEntry make_loss(std::string name, About about) {
+    LossEntry entry{make<P, Loss, LossContext>(std::move(name), std::move(about))};
+    Params<typename P::Options> params;
+    P::declare(params);
+    if constexpr (TellsNeeds<P>) {
+      entry.static_needs = [params](const ParamValues& values, const LossContext& context) {
+        return P::needs(params.bind(values), context);
+      };
+    }
+    if constexpr (JudgesPairs<P>) {
+      entry.static_unsupported = [params](const ParamValues& values, const LossContext& context) {
+        return std::optional<std::string>(P::unsupported(params.bind(values), context));
+      };
+    }
+    return entry;
   }
 };
 

@@ -26,24 +26,37 @@ enum class StageLoss {
   kNamed,   ///< the suite's [losses.NAME] that Stage::loss_name names; it must be a single method, without lists
 };
 
+/// An earlier stage that teaches, and which state of it.
+struct StageTeacher {
+  std::string stage;
+  Checkpoint checkpoint = {};
+};
+
 /// One training run inside a plan. The learning-rate schedule is stretched to `epochs`.
 struct Stage {
   std::string id;                      ///< unique in the plan; the last stage is "student"
   std::string model;                   ///< a [models.NAME] of the suite
   std::optional<std::string> teacher;  ///< id of an earlier stage; nullopt: labels only
   Checkpoint teacher_checkpoint = {};  ///< which state of the teacher teaches
+  /// Who teaches beside `teacher`: for losses that read several (LossNeeds::several_teachers), and for no others.
+  std::vector<StageTeacher> more_teachers = {};
   StageLoss loss = StageLoss::kLabels;
   std::string loss_name = {};            ///< with kNamed
   std::int64_t epochs = 0;               ///< passes over the training split, > 0
   std::int64_t kd_begin = 0;             ///< the KD term is on in epochs [kd_begin, kd_end)
   std::int64_t kd_end = 0;               ///< 0: until the end
   double label_smoothing = 0.0;          ///< of the cross-entropy, in [0, 1)
-  bool fit_teacher_temperature = false;  ///< divide the teacher's logits by the T that minimises its NLL on the validation rows
+  bool fit_teacher_temperature = false;  ///< divide each teacher's logits by the T that minimises its NLL on the validation rows
   std::optional<std::string> init =
       {};  ///< start from the last weights of this earlier stage, of the same model, not from random ones
   /// Add the logits of this earlier stage, frozen, to this network's: both together are trained, evaluated, recorded and, as a
   /// teacher, asked (residual distillation). Only logits are added; features and embedding stay this network's.
   std::optional<std::string> added_to = {};
+  /// Begin with the parameters and buffers that the loss of this earlier stage ended with (a factor's paraphraser, a projection),
+  /// as far as this stage's loss has them by the same names and shapes; there must be some.
+  std::optional<std::string> loss_init = {};
+  /// The network itself is left as it begins, in eval mode; only the loss's parameters are trained.
+  bool trains_loss_alone = false;
 };
 
 /// A model of the suite, by size.

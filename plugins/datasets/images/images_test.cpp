@@ -68,6 +68,14 @@ TEST(DecodePng, MakesGreyByLuma) {
   EXPECT_EQ(decoded(kData / "images/rgb.png", 1).values, (Bytes{76, 150, 29, 18}));
 }
 
+TEST(KB_59, AJpegWhoseDataAreDamagedIsRefusedWhateverTheDecoderCallsIt) {
+  EXPECT_NO_THROW(decoded(kData / "images/good.jpg"));
+  const auto warned = complaint([] { decoded(kData / "images/warning_only.jpg"); });
+  EXPECT_TRUE(says(warned, "warning_only.jpg: broken JPEG data (")) << warned;
+  const auto fatal = complaint([] { decoded(kData / "images/fatal_after_warning.jpg"); });
+  EXPECT_TRUE(says(fatal, "fatal_after_warning.jpg: broken JPEG ")) << fatal;
+}
+
 TEST(DecodePng, RefusesAFileThatWasCutShort) {
   EXPECT_TRUE(says(complaint([] { decoded(kData / "images/cut.png"); }), "cut.png: broken PNG data (cut short)"))
       << complaint([] { decoded(kData / "images/cut.png"); });

@@ -1,6 +1,5 @@
 // Asymmetric temperature scaling: one temperature for the teacher's logit of the label, another for all others.
-#include "../logits.h"
-
+#include <kdbench/sdk/logits.h>
 #include <kdbench/sdk/plugin.h>
 
 #include <ATen/ops/log_softmax.h>
@@ -25,7 +24,7 @@ class Ats final : public kdbench::Loss {
   kdbench::LossNeeds needs() const override { return {.repeatable = true, .reads_tau = kdbench::ReadsTau::kStudent}; }
 
   kdbench::LossTerms forward(const kdbench::LossInputs& in) override {
-    logits::expect_one_shape("ats", in);
+    kdbench::logits::expect_one_shape("ats", in);
     const auto& s = in.student.logits;
     const auto& t = in.teacher.logits;
     return -(target(t, in.labels) * at::log_softmax(s / in.tau_student, 1)).sum() / static_cast<double>(s.size(0));

@@ -1,6 +1,5 @@
 // DIST: match the teacher's ranking by Pearson correlation, over classes for every image and over images for every class.
-#include "../logits.h"
-
+#include <kdbench/sdk/logits.h>
 #include <kdbench/sdk/plugin.h>
 
 #include <ATen/ops/softmax.h>
@@ -26,7 +25,7 @@ class Dist final : public kdbench::Loss {
   kdbench::LossNeeds needs() const override { return {.repeatable = true}; }
 
   kdbench::LossTerms forward(const kdbench::LossInputs& in) override {
-    logits::expect_one_shape("dist", in);
+    kdbench::logits::expect_one_shape("dist", in);
     // Correlations need the probabilities themselves; softmax subtracts the maximum, so no gap of logits overflows.
     const auto student = at::softmax(in.student.logits / in.tau_student, 1);
     const auto teacher = at::softmax(in.teacher.logits / in.tau_teacher, 1);

@@ -50,7 +50,8 @@ torch::Tensor value(Loss& loss, const ModelOutput& student, const ModelOutput& t
 }
 
 std::string refusal(const ParamValues& params, const LossContext& context) {
-  return fitnet(params, context)->unsupported(context).value_or("accepted");
+  const auto& entry = test::built_plugins().losses.at("fitnet");
+  return entry.unsupported(resolve_params(entry.params, params), context).value_or("accepted");
 }
 
 const std::vector<FeatureShape> kTeacher{{"f0", 8, 4, 4}};
@@ -71,7 +72,7 @@ TEST(FitNetRegressor, IsChosenByTheTwoShapes) {
   for (const auto& c : kShapeCases) {
     const auto context = context_of({c.student}, kTeacher);
     const auto loss = fitnet({}, context);
-    EXPECT_FALSE(loss->unsupported(context));
+    EXPECT_EQ(refusal({}, context), "accepted");
     const auto parameters = loss->named_parameters();
     ASSERT_TRUE(parameters.contains("regressor.conv.weight"));
     EXPECT_EQ(parameters["regressor.conv.weight"].sizes().vec(), c.weight);
@@ -141,8 +142,11 @@ TEST(FitNet, GuidesTheMiddleMapUnlessToldOtherwise) {
 
 TEST(FitNet, ReadsTheTeachersMapsAndNoTemperature) {
   const auto loss = fitnet({}, context_of(kTeacher, kTeacher));
-  EXPECT_TRUE(loss->needs().teacher);
-  EXPECT_TRUE(loss->needs().teacher_features);
+  const auto& entry = built_plugins().losses.at("fitnet");
+  const auto needs = entry.needs(resolve_params(entry.params, {}), context_of(kTeacher, kTeacher));
+  EXPECT_TRUE(needs.teacher);
+  EXPECT_TRUE(needs.teacher_features);
+  EXPECT_FALSE(needs.reads_student_tau() || needs.reads_teacher_tau());
   const auto student = maps(kTeacher, 2), teacher = maps(kTeacher, 2);
   const torch::Tensor none;
   const auto cold = loss->forward({student, teacher, none, none, none, none, 1, 1}).terms()[0].second;

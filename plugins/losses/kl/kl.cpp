@@ -1,6 +1,5 @@
 // Hinton's distillation loss: the student's softened distribution is pulled to the teacher's.
-#include "../logits.h"
-
+#include <kdbench/sdk/logits.h>
 #include <kdbench/sdk/plugin.h>
 
 #include <ATen/ops/log_softmax.h>
@@ -16,7 +15,7 @@ class Kl final : public kdbench::Loss {
   kdbench::LossNeeds needs() const override { return {.repeatable = true}; }
 
   kdbench::LossTerms forward(const kdbench::LossInputs& in) override {
-    logits::expect_one_shape("kl", in);
+    kdbench::logits::expect_one_shape("kl", in);
     const auto& s = in.student.logits;
     const auto& t = in.teacher.logits;
     // Logarithms are taken inside the softmax: log(softmax(x)) is -inf once a gap passes 104 in float32.

@@ -46,11 +46,13 @@ class Mlp final : public kdbench::Model {
       out.features.emplace(names_[i], as_map(x));
     }
     out.embedding = x;
+    if (!names_.empty()) out.embedding_map = out.features.at(names_.back());
     out.logits = fc_(x);
     return out;
   }
 
   std::vector<std::string> feature_names() const override { return names_; }
+  kdbench::Classifier classifier() const override { return {fc_->weight, fc_->bias}; }
 
  private:
   std::vector<std::string> names_;

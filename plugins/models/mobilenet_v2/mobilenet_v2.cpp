@@ -117,12 +117,14 @@ class MobileNetV2 final : public kdbench::Model {
       for (auto& block : stages_[s]) x = block->forward(x);
       if (kStages[s].is_map) out.features.emplace(kMaps[next++], x);
     }
-    out.embedding = head_->active(x).mean({2, 3});
+    out.embedding_map = head_->active(x);
+    out.embedding = out.embedding_map.mean({2, 3});
     out.logits = classifier_(out.embedding);
     return out;
   }
 
   std::vector<std::string> feature_names() const override { return {kMaps.begin(), kMaps.end()}; }
+  kdbench::Classifier classifier() const override { return layers::classifier_of(classifier_); }
 
  private:
   void initialise() {

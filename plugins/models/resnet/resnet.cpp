@@ -41,6 +41,8 @@ struct Block : nn::Module {
     return y.add_(downsample ? downsample->forward(x) : x);
   }
 
+  const nn::BatchNorm2d& last_norm() const { return bn2; }
+
   nn::Conv2d conv1;
   nn::BatchNorm2d bn1;
   nn::Conv2d conv2;
@@ -93,6 +95,10 @@ class ResNet final : public kdbench::Model {
   }
 
   std::vector<std::string> feature_names() const override { return {kMaps.begin(), kMaps.end()}; }
+  kdbench::Classifier classifier() const override { return layers::classifier_of(fc_); }
+  std::map<std::string, kdbench::NormAffine, std::less<>> feature_norms() const override {
+    return layers::norms_of_stages(layers_, kMaps);
+  }
 
  private:
   nn::Conv2d conv1_{nullptr};

@@ -68,6 +68,8 @@ struct Block : nn::Module {
     return y.add_(shortcut ? shortcut->forward(x) : x);
   }
 
+  const nn::BatchNorm2d& last_norm() const { return norms.back(); }
+
   std::vector<nn::Conv2d> convs;
   std::vector<nn::BatchNorm2d> norms;
   std::shared_ptr<Projection> shortcut;
@@ -109,6 +111,10 @@ class ResNet final : public kdbench::Model {
   }
 
   std::vector<std::string> feature_names() const override { return {kMaps.begin(), kMaps.end()}; }
+  kdbench::Classifier classifier() const override { return layers::classifier_of(linear_); }
+  std::map<std::string, kdbench::NormAffine, std::less<>> feature_norms() const override {
+    return layers::norms_of_stages(layers_, kMaps);
+  }
 
  private:
   nn::Conv2d conv1_{nullptr};

@@ -89,6 +89,7 @@ class ShuffleNetV1 final : public kdbench::Model {
   }
 
   std::vector<std::string> feature_names() const override { return {kMaps.begin(), kMaps.end()}; }
+  kdbench::Classifier classifier() const override { return layers::classifier_of(linear_); }
 
  private:
   nn::Conv2d conv1_{nullptr};

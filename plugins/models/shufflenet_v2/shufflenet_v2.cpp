@@ -140,12 +140,14 @@ class ShuffleNetV2 final : public kdbench::Model {
       out.preactivations.emplace(kMaps[i + 1], before);
       out.features.emplace(kMaps[i + 1], x);
     }
-    out.embedding = head_->active(x).mean({2, 3});
+    out.embedding_map = head_->active(x);
+    out.embedding = out.embedding_map.mean({2, 3});
     out.logits = linear_(out.embedding);
     return out;
   }
 
   std::vector<std::string> feature_names() const override { return {kMaps.begin(), kMaps.end()}; }
+  kdbench::Classifier classifier() const override { return layers::classifier_of(linear_); }
 
  private:
   ConvNorm stem_;

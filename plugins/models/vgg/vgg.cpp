@@ -94,12 +94,22 @@ class Vgg final : public kdbench::Model {
       out.features.emplace(kMaps[i], x);
       if (i < num_pools_) x = at::max_pool2d(x, 2);
     }
+    out.embedding_map = x;
     out.embedding = x.mean({2, 3});
     out.logits = classifier_(out.embedding);
     return out;
   }
 
   std::vector<std::string> feature_names() const override { return {kMaps.begin(), kMaps.end()}; }
+  kdbench::Classifier classifier() const override { return {classifier_->weight, classifier_->bias}; }
+  std::map<std::string, kdbench::NormAffine, std::less<>> feature_norms() const override {
+    std::map<std::string, kdbench::NormAffine, std::less<>> out;
+    for (std::size_t i = 1; i < blocks_.size(); ++i) {
+      const auto& norm = blocks_[i]->norms.back();
+      out.emplace(kMaps[i], kdbench::NormAffine{norm->weight, norm->bias});
+    }
+    return out;
+  }
 
  private:
   void initialise() {

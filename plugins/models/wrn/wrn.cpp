@@ -106,12 +106,19 @@ class WideResNet final : public kdbench::Model {
     }
     const auto last = bn1_(x);
     out.preactivations.emplace(kMaps[3], last);
-    out.embedding = last.relu().mean({2, 3});
+    out.embedding_map = last.relu();
+    out.embedding = out.embedding_map.mean({2, 3});
     out.logits = fc_(out.embedding);
     return out;
   }
 
   std::vector<std::string> feature_names() const override { return {kMaps.begin(), kMaps.end()}; }
+  kdbench::Classifier classifier() const override { return layers::classifier_of(fc_); }
+  std::map<std::string, kdbench::NormAffine, std::less<>> feature_norms() const override {
+    return {{kMaps[1], layers::affine_of(groups_[1]->blocks.front()->bn1)},
+            {kMaps[2], layers::affine_of(groups_[2]->blocks.front()->bn1)},
+            {kMaps[3], layers::affine_of(bn1_)}};
+  }
 
  private:
   nn::Conv2d conv1_{nullptr};

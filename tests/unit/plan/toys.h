@@ -43,13 +43,18 @@ struct ToyNet final : Model {
 };
 
 /// "kl" needs a teacher, "none" the labels alone, "self" neither, "posterior" what the data set does not know, "picky" refuses
-/// every pair.
+/// every pair. "hint" reads a teacher at no temperature, "sharp" at the student's alone, "learns_tau" at its own; "last_layer"
+/// needs that of the student.
 struct ToyLoss final : Loss {
   explicit ToyLoss(std::string kind) : kind_(std::move(kind)) {}
   LossNeeds needs() const override {
     LossNeeds needs;
     needs.terms = kind_ != "none";
-    needs.teacher = kind_ == "kl" || kind_ == "picky";
+    needs.teacher = kind_ != "none" && kind_ != "self" && kind_ != "posterior";
+    if (kind_ == "hint") needs.reads_tau = ReadsTau::kNone;
+    if (kind_ == "sharp") needs.reads_tau = ReadsTau::kStudent;
+    needs.owns_tau = kind_ == "learns_tau";
+    needs.student_classifier = kind_ == "last_layer";
     needs.posterior = kind_ == "posterior";
     return needs;
   }
@@ -91,7 +96,7 @@ inline Catalog toys() {
                             }},
                            "toys",
                            "1"};
-  for (const std::string kind : {"kl", "none", "posterior", "picky", "self"}) {
+  for (const std::string kind : {"kl", "none", "posterior", "picky", "self", "hint", "sharp", "learns_tau", "last_layer"}) {
     catalog.losses[kind] = {{kind,
                              {.is_baseline = kind == "kl"},
                              weights,

@@ -263,7 +263,7 @@ TEST_F(StoreTest, SaysThatARecordWasDamaged) {
   auto text = read_file(path).value();
   text.replace(text.find("\"schema\":2"), 10, "\"schema\":3");
   write(path, text);
-  EXPECT_EQ(store.why_done_is_unreadable(kJob),
+  EXPECT_EQ(store.why_not_replaceable(kJob),
             path.string() +
                 ": the record was damaged since it was written: its checksum does not fit its text; it says that the job is "
                 "done, so it is not replaced: move it away to have the job trained again");
@@ -275,7 +275,7 @@ TEST_F(StoreTest, KeepsARecordThatSaysDoneButCannotBeRead) {
   json["extra"]["of_a_later_time"] = 1;
   const auto path = store.record_path(kJob);
   write(path, json.dump());
-  EXPECT_EQ(store.why_done_is_unreadable(kJob),
+  EXPECT_EQ(store.why_not_replaceable(kJob),
             path.string() +
                 ": extra: nothing is called 'of_a_later_time' here; expected one of bayes_accuracy, num_train, num_val, "
                 "num_test, num_params, num_frozen_params, group_size, faults, data_sha256, split_sha256, "
@@ -284,7 +284,7 @@ TEST_F(StoreTest, KeepsARecordThatSaysDoneButCannotBeRead) {
   EXPECT_THROW(store.put(record(Status::kDone)), std::runtime_error);
   EXPECT_EQ(read_json(path).value(), json);
   write(path, "torn");
-  EXPECT_EQ(store.why_done_is_unreadable(kJob), "");
+  EXPECT_EQ(store.why_not_replaceable(kJob), "");
 }
 
 }  // namespace

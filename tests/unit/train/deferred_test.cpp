@@ -3,9 +3,9 @@
 
 #include <kdbench/train/data/device_feed.h>
 #include <kdbench/train/device/capture_policy.h>
-#include <kdbench/train/student/epoch_sums.h>
-#include <kdbench/train/student/finite_watch.h>
-#include <kdbench/train/student/sgd.h>
+#include <kdbench/train/objective/epoch_sums.h>
+#include <kdbench/train/optimizer/sgd.h>
+#include <kdbench/train/steps/finite_watch.h>
 #include <kdbench/train/teacher/tape.h>
 
 #include <gtest/gtest.h>

@@ -7,7 +7,7 @@
 #include <kdbench/train/device/parallel.h>
 #include <kdbench/train/network/safetensors.h>
 #include <kdbench/train/network/weights.h>
-#include <kdbench/train/student/sgd.h>
+#include <kdbench/train/optimizer/sgd.h>
 #include <kdbench/train/teacher/tape.h>
 #include <kdbench/train/teacher/teacher.h>
 

@@ -72,6 +72,7 @@ struct ToyNet final : Model {
     return out;
   }
   std::vector<std::string> feature_names() const override { return {"f0"}; }
+  Classifier classifier() const override { return {fc_->weight, fc_->bias}; }
 
  private:
   torch::nn::Conv2d conv_;
@@ -136,6 +137,37 @@ struct ToyBank final : Loss {
   torch::Tensor bank_;
 };
 
+/// Leads the student's embedding to the teacher's, and judges the student by what the teacher's last layer makes of it.
+struct ToyAdapter final : Loss {
+  explicit ToyAdapter(const LossContext& context)
+      : lead_(register_module("lead", torch::nn::Linear(context.student_embedding, context.teacher_embedding))),
+        weight_(register_buffer("weight", context.teacher_classifier.weight.clone())),
+        bias_(register_buffer("bias", context.teacher_classifier.bias.clone())) {}
+  LossNeeds needs() const override {
+    return {.teacher_embedding = true, .teacher_classifier = true, .adapts = true, .repeatable = true};
+  }
+  LossTerms forward(const LossInputs& in) override {
+    return (lead_(in.student.embedding) - in.teacher.embedding).square().mean();
+  }
+  torch::Tensor judged_logits(const ModelOutput& student) override {
+    return at::linear(lead_(student.embedding), weight_, bias_);
+  }
+
+ private:
+  torch::nn::Linear lead_;
+  torch::Tensor weight_, bias_;
+};
+
+/// "mse" to the mean of all teachers' logits.
+struct ToySeveral final : Loss {
+  LossNeeds needs() const override { return {.several_teachers = true, .repeatable = true}; }
+  LossTerms forward(const LossInputs& in) override {
+    auto sum = in.teacher.logits;
+    for (const auto& teacher : in.more_teachers) sum = sum + teacher.logits;
+    return (in.student.logits - sum / double(1 + in.more_teachers.size())).square().mean();
+  }
+};
+
 inline Factories factories() {
   Factories f;
   f.dataset = [](const DataSource& source) {
@@ -145,9 +177,12 @@ inline Factories factories() {
     return std::make_shared<ToyNet>(context, spec.params.at("width").get<std::int64_t>(),
                                     spec.params.at("dropout").get<double>());
   };
-  f.loss = [](const PluginSpec& spec, const LossContext& context) -> std::shared_ptr<Loss> {
-    if (spec.plugin == "bank") return std::make_shared<ToyBank>(context);
-    return std::make_shared<ToyLoss>(spec.plugin);
+  f.loss = [](const PluginSpec& spec, const LossContext& context) -> BuiltLoss {
+    std::shared_ptr<Loss> loss = std::make_shared<ToyLoss>(spec.plugin);
+    if (spec.plugin == "bank") loss = std::make_shared<ToyBank>(context);
+    if (spec.plugin == "adapter") loss = std::make_shared<ToyAdapter>(context);
+    if (spec.plugin == "several") loss = std::make_shared<ToySeveral>();
+    return {loss, loss->needs()};
   };
   return f;
 }

@@ -92,6 +92,19 @@ bool is_header(const std::vector<Field>& fields) {
   return std::all_of(fields.begin(), fields.end(), is_name) || std::any_of(fields.begin(), fields.end(), names_the_label);
 }
 
+/// The names that pandas gives columns without names: exactly 0, 1, 2, ..., in front of numbers that are no such row.
+bool is_numeric_header(const std::vector<Field>& first, const std::vector<Line>& lines) {
+  for (std::size_t c = 0; c < first.size(); ++c) {
+    if (first[c].text != std::to_string(c)) return false;
+  }
+  const auto holds_a_real = [](const Line& line) {
+    const auto fields = fields_of(line);
+    return std::any_of(fields.begin(), fields.end(),
+                       [](const Field& f) { return f.text.find_first_of(".eE") != std::string_view::npos; });
+  };
+  return first.size() > 1 && std::any_of(lines.begin() + 1, lines.end(), holds_a_real);
+}
+
 /// Fills a table, or a list of mistakes.
 class CsvReader {
  public:
@@ -111,7 +124,7 @@ class CsvReader {
   bool read_shape(bool with_labels) {
     if (lines_.empty()) return add({}, "expected numbers, found an empty file");
     const auto first = fields_of(lines_[0]);
-    first_row_ = is_header(first) ? 1 : 0;
+    first_row_ = is_header(first) || is_numeric_header(first, lines_) ? 1 : 0;
     columns_ = first.size();
     if (first_row_ == lines_.size()) return add({}, "expected a sample a line, found nothing but a header");
     if (with_labels) label_column_ = columns_ - 1;

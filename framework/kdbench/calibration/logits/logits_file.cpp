@@ -5,6 +5,7 @@
 #include <fmt/core.h>
 
 #include <cmath>
+#include <span>
 
 namespace kdbench::inline calibration {
 namespace {
@@ -67,9 +68,51 @@ void check_labels(const LabelList& labels, const LogitsTable& table, const std::
   }
 }
 
+/// True for a row that is a distribution as files have it, rounded.
+bool is_distribution(std::span<const double> row) {
+  constexpr double kRounded = 1e-3;
+  double sum = 0;
+  for (const double value : row) {
+    if (value < 0 || value > 1 + kRounded) return false;
+    sum += value;
+  }
+  return std::abs(sum - 1) <= kRounded;
+}
+
+std::span<const double> row_of(const LogitsTable& table, std::int64_t i) {
+  const auto columns = static_cast<std::size_t>(table.columns);
+  return std::span(table.values).subspan(static_cast<std::size_t>(i) * columns, columns);
+}
+
+/// Rows that all lie in [0, 1] and sum to 1 are no coincidence.
+void check_meaning(const LogitsTable& table, Given given, const std::string& file, Diagnostics& errors) {
+  std::int64_t first_other = -1;
+  for (std::int64_t i = 0; i < table.rows && first_other < 0; ++i) {
+    if (!is_distribution(row_of(table, i))) first_other = i;
+  }
+  if (given == Given::kLogits && first_other < 0) {
+    errors.push_back(
+        {file, {}, "expected logits, found probabilities: every row lies in [0, 1] and sums to 1; give --probabilities"});
+  } else if (given == Given::kProbabilities && first_other >= 0) {
+    errors.push_back({file,
+                      {},
+                      fmt::format("expected probabilities (from 0 to 1, each row summing to 1), found another row {} (counted "
+                                  "from 0); leave --probabilities out for logits",
+                                  first_other)});
+  }
+}
+
+/// pandas writes the column names 0, 1, 2, ... of a frame without names; over a single column that is a 0 too many.
+void drop_numeric_header(LabelList& labels, const LogitsTable& table) {
+  if (static_cast<std::int64_t>(labels.values.size()) != table.rows + 1 || labels.values.front() != 0 || labels.places.empty())
+    return;
+  labels.values.erase(labels.values.begin());
+  labels.places.erase(labels.places.begin());
+}
+
 }  // namespace
 
-Result<LogitsData> read_logits(const fs::path& file, const fs::path& labels) {
+Result<LogitsData> read_logits(const fs::path& file, const fs::path& labels, Given given) {
   auto data = read_logits_part(file, labels.empty());
   Diagnostics errors;
   if (!data) errors = data.error();
@@ -79,9 +122,14 @@ Result<LogitsData> read_logits(const fs::path& file, const fs::path& labels) {
     if (data && separate) data->labels = std::move(*separate);
   }
   if (!errors.empty()) return errors;
+  if (!labels.empty()) drop_numeric_header(data->labels, data->logits);
   check_table(data->logits, file.string(), errors);
+  if (errors.empty()) check_meaning(data->logits, given, file.string(), errors);
   check_labels(data->labels, data->logits, (labels.empty() ? file : labels).string(), errors);
   if (!errors.empty()) return errors;
+  if (given == Given::kProbabilities) {
+    for (double& value : data->logits.values) value = std::log(value);  // of 0: -inf, a class that is ruled out
+  }
   return LogitsData{std::move(data->logits.values), std::move(data->labels.values), data->logits.columns};
 }
 

@@ -7,7 +7,9 @@
 #include <algorithm>
 #include <bit>
 #include <charconv>
+#include <cmath>
 #include <cstring>
+#include <limits>
 #include <optional>
 #include <string_view>
 
@@ -22,7 +24,8 @@ struct NpyArray {
   std::size_t data_at = 0;  // where the values begin
   std::string type;         // "<f4", "<i8", ...
   std::vector<std::int64_t> shape;
-  std::int64_t count = 1;  // of values
+  std::int64_t count = 1;   // of values
+  bool is_fortran = false;  // columns follow each other, not rows
 };
 
 /// Returns the text of `'key': value` up to the next comma or brace (or the closing parenthesis of
@@ -93,14 +96,14 @@ Result<NpyArray> read_npy(const std::filesystem::path& file) {
   auto bytes = read_file(file);
   if (!bytes) return bytes.error();
   const auto refuse = [&](std::string message) { return Diagnostic{file.string(), {}, std::move(message)}; };
-  NpyArray array{.bytes = std::move(*bytes), .data_at = 0, .type = {}, .shape = {}, .count = 1};
+  NpyArray array{.bytes = std::move(*bytes), .data_at = 0, .type = {}, .shape = {}};
   const auto header = header_of(array.bytes, array.data_at);
   if (!header) return refuse("expected a NumPy file (version 1 or 2), found something else or a file cut short");
   const auto type = header_value(*header, "descr"), order = header_value(*header, "fortran_order");
   const auto shape_field = header_value(*header, "shape");
   const auto shape = shape_field ? parse_shape(*shape_field) : std::nullopt;
   if (!type || !order || !shape || type->size() < 2) return refuse("expected descr, fortran_order and shape in the NumPy header");
-  if (order->starts_with("True")) return refuse("expected C order, found Fortran order: save numpy.ascontiguousarray(x)");
+  array.is_fortran = order->starts_with("True");
   array.type = std::string(type->substr(1, type->size() - 2));
   array.shape = *shape;
   if (value_bytes(array.type) == 0) return refuse(fmt::format("expected an array of numbers, found type '{}'", array.type));
@@ -135,6 +138,34 @@ std::optional<std::vector<std::int64_t>> integers(const NpyArray& array) {
   return std::nullopt;
 }
 
+/// A half-precision number: sign, 5 bits of exponent, 10 of mantissa.
+double half_to_double(std::uint16_t bits) {
+  const double sign = bits & 0x8000 ? -1.0 : 1.0;
+  const int exponent = bits >> 10 & 0x1f;
+  const int mantissa = bits & 0x3ff;
+  if (exponent == 31)
+    return mantissa == 0 ? sign * std::numeric_limits<double>::infinity() : std::numeric_limits<double>::quiet_NaN();
+  if (exponent == 0) return sign * std::ldexp(mantissa, -24);
+  return sign * std::ldexp(1024 + mantissa, exponent - 25);
+}
+
+std::vector<double> halves(const NpyArray& array) {
+  std::vector<double> out;
+  for (const auto bits : values_as<std::uint16_t, std::uint16_t>(array)) out.push_back(half_to_double(bits));
+  return out;
+}
+
+/// Of values that stand column by column.
+std::vector<double> by_rows(const LogitsTable& table) {
+  std::vector<double> out(table.values.size());
+  for (std::int64_t row = 0; row < table.rows; ++row) {
+    for (std::int64_t column = 0; column < table.columns; ++column)
+      out[static_cast<std::size_t>(row * table.columns + column)] =
+          table.values[static_cast<std::size_t>(column * table.rows + row)];
+  }
+  return out;
+}
+
 }  // namespace
 
 Result<LogitsTable> read_npy_logits(const std::filesystem::path& file) {
@@ -148,11 +179,15 @@ Result<LogitsTable> read_npy_logits(const std::filesystem::path& file) {
     out.values = values_as<double, double>(*array);
   } else if (array->type == "<f4") {
     out.values = values_as<float, double>(*array);
+  } else if (array->type == "<f2") {
+    out.values = halves(*array);
   } else {
-    return Diagnostic{file.string(),
-                      {},
-                      fmt::format("expected logits of type '<f4' or '<f8', found '{}': save x.astype('float32')", array->type)};
+    return Diagnostic{
+        file.string(),
+        {},
+        fmt::format("expected logits of type '<f2', '<f4' or '<f8', found '{}': save x.astype('float32')", array->type)};
   }
+  if (array->is_fortran) out.values = by_rows(out);
   return out;
 }
 

@@ -21,7 +21,7 @@ const std::vector<FetchSource>& data_sources() {
        .folder = "cifar-100-binary"},
       {.name = "tiny_imagenet",
        .what = "Tiny-ImageNet, 110,000 colour images of 64 x 64, 200 classes",
-       .url = "http://cs231n.stanford.edu/tiny-imagenet-200.zip",
+       .url = "https://cs231n.stanford.edu/tiny-imagenet-200.zip",
        .bytes = 248'100'043,
        .sha256 = "6198c8ae015e2b3e007c7841da39ec069199b9aa3bfa943a462022fe5e43c821",
        .folder = "tiny-imagenet-200"},

@@ -24,11 +24,18 @@ struct Transfer {
   std::FILE* out;
   std::uint64_t before;  ///< bytes of the file when the transfer began
   const OnBytes& on_bytes;
+  std::uint64_t left;  ///< bytes that may still come
   int write_error = 0;
+  bool is_too_long = false;
 };
 
 std::size_t on_data(char* data, std::size_t size, std::size_t count, void* self) {
   auto& transfer = *static_cast<Transfer*>(self);
+  if (size * count > transfer.left) {
+    transfer.is_too_long = true;
+    return 0;  // ends the transfer
+  }
+  transfer.left -= size * count;
   const auto written = std::fwrite(data, size, count, transfer.out);
   if (written != count) transfer.write_error = errno;
   return written * size;
@@ -63,19 +70,24 @@ void configure(CURL* curl, const std::string& url, Transfer& transfer, char* err
 
 enum class Outcome { kDone, kStartOver, kFailed };
 
-Outcome attempt(const std::string& url, const fs::path& file, std::uint64_t before, const OnBytes& on_bytes, std::string& why) {
+Outcome attempt(const std::string& url, const fs::path& file, std::uint64_t before, std::uint64_t most, const OnBytes& on_bytes,
+                std::string& why) {
   const File out(std::fopen(file.c_str(), before > 0 ? "ab" : "wb"), std::fclose);
   const Curl curl(curl_easy_init(), curl_easy_cleanup);
   if (!out) why = fmt::format("cannot write {}: {}", file.string(), std::strerror(errno));
   if (!curl) why = "libcurl cannot be started";
   if (!out || !curl) return Outcome::kFailed;
-  Transfer transfer{out.get(), before, on_bytes};
+  Transfer transfer{out.get(), before, on_bytes, most > before ? most - before : 0};
   char error[CURL_ERROR_SIZE] = "";
   configure(curl.get(), url, transfer, error);
   const auto code = curl_easy_perform(curl.get());
   if (std::fflush(out.get()) != 0 && transfer.write_error == 0) transfer.write_error = errno;
   if (transfer.write_error != 0) {
     why = fmt::format("cannot write {}: {}", file.string(), std::strerror(transfer.write_error));
+    return Outcome::kFailed;
+  }
+  if (transfer.is_too_long) {
+    why = fmt::format("{}: sends more than the {} bytes that the archive has; it is not the archive that is known", url, most);
     return Outcome::kFailed;
   }
   if (code == CURLE_OK) return Outcome::kDone;
@@ -98,12 +110,12 @@ std::uint64_t size_of(const fs::path& file) {
   return ec ? 0 : bytes;
 }
 
-Result<std::uint64_t> download(const std::string& url, const fs::path& file, const OnBytes& on_bytes) {
+Result<std::uint64_t> download(const std::string& url, const fs::path& file, std::uint64_t most, const OnBytes& on_bytes) {
   static const auto started = curl_global_init(CURL_GLOBAL_DEFAULT);
   if (started != CURLE_OK) return Diagnostic{"", {}, "libcurl cannot be started"};
   std::string why;
-  auto outcome = attempt(url, file, size_of(file), on_bytes, why);
-  if (outcome == Outcome::kStartOver) outcome = attempt(url, file, 0, on_bytes, why);
+  auto outcome = attempt(url, file, size_of(file), most, on_bytes, why);
+  if (outcome == Outcome::kStartOver) outcome = attempt(url, file, 0, most, on_bytes, why);
   if (outcome == Outcome::kDone) return size_of(file);
   return Diagnostic{"", {}, why};
 }

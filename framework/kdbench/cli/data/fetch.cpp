@@ -94,7 +94,7 @@ class Fetch {
       note(before == 0
                ? fmt::format("downloading {}", url_)
                : fmt::format("downloading the rest of {}, {} of it are there", url_, bytes_text(static_cast<double>(before))));
-      const auto got = download(url_, part_, options_.on_bytes);
+      const auto got = download(url_, part_, source_.bytes, options_.on_bytes);
       if (size_of(part_) >= source_.bytes) break;
       if (left > 1 && size_of(part_) > before) continue;
       if (got) break;  // the server says that this is all: verify() tells what is wrong with it

@@ -83,7 +83,7 @@ struct FetchArguments {
 
 int fetch_data(const Context& context, const FetchArguments& arguments) {
   const auto& source = source_or_refuse(context, arguments.name);
-  DownloadPrinter printer(context.err, source.name, &context.err == &std::cerr && ::isatty(STDERR_FILENO) == 1);
+  DownloadPrinter printer(context.terminal, source.name, &context.terminal == &std::cerr && ::isatty(STDERR_FILENO) == 1);
   FetchOptions options{.to = arguments.to, .url = arguments.url, .keep_archive = arguments.keep};
   options.on_bytes = std::ref(printer);
   options.note = [&](const std::string& text) {

@@ -48,7 +48,7 @@ ProgressPrinter::Options printer_options(const Context& context) {
   const char* term = std::getenv("TERM");
   const bool dumb = term == nullptr || std::strcmp(term, "dumb") == 0;
   ProgressPrinter::Options options;
-  options.terminal = &context.err == &std::cerr && ::isatty(STDERR_FILENO) == 1 && !dumb;
+  options.terminal = &context.terminal == &std::cerr && ::isatty(STDERR_FILENO) == 1 && !dumb;
   winsize size{};
   if (::ioctl(STDERR_FILENO, TIOCGWINSZ, &size) == 0 && size.ws_col > 0) options.columns = size.ws_col;
   return options;
@@ -88,7 +88,7 @@ int run(const Context& context, const RunArguments& arguments) {
   store.put_plan(plan);
   RunSummary summary;
   {
-    ProgressPrinter printer(context.err, printer_options(context));
+    ProgressPrinter printer(context.terminal, printer_options(context));
     summary = run_plan(plan, store, run_options(arguments, setup, planned), printer);
   }
   tell_summary(context, summary);

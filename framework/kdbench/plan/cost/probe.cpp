@@ -77,6 +77,10 @@ FeatureShape shape_of(const std::string& name, const torch::Tensor& map) {
   return {name, size(1), size(2), size(3)};
 }
 
+torch::Tensor constant(const torch::Tensor& parameter) { return parameter.defined() ? parameter.detach() : parameter; }
+
+NormAffine constant(const NormAffine& norm) { return {constant(norm.scale), constant(norm.shift)}; }
+
 }  // namespace
 
 ModelFacts probe_model(const ModelEntry& entry, const ParamValues& params, const ModelContext& context) {
@@ -100,7 +104,14 @@ ModelFacts probe_model(const ModelEntry& entry, const ParamValues& params, const
       throw Error("model '" + entry.name + "' lists feature map '" + name + "' but does not return it");
     facts.features.push_back(shape_of(name, it->second));
   }
+  const auto norms = model->feature_norms();
+  for (auto& map : facts.features) {
+    if (const auto norm = norms.find(map.name); norm != norms.end()) map.norm = constant(norm->second);
+  }
   if (output.embedding.defined()) facts.embedding = output.embedding.size(1);
+  if (output.embedding_map.defined()) facts.embedding_map = shape_of("embedding map", output.embedding_map);
+  const auto classifier = model->classifier();
+  facts.classifier = {constant(classifier.weight), constant(classifier.bias)};
   if (!output.logits.defined() || output.logits.dim() != 2)
     throw Error("model '" + entry.name + "' does not return logits of shape [N, K]");
   facts.num_logits = output.logits.size(1);

@@ -4,17 +4,20 @@
 #include <kdbench/registry/catalog.h>
 
 #include <cstdint>
+#include <optional>
 #include <vector>
 
 namespace kdbench::inline plan {
 
 struct ModelFacts {
   std::int64_t num_params = 0;         ///< trainable
-  std::vector<FeatureShape> features;  ///< in feature_names() order
+  std::vector<FeatureShape> features;  ///< in feature_names() order, with their batch norms
   std::int64_t embedding = 0;          ///< D; 0: none
-  std::int64_t num_logits = 0;         ///< columns of the logits
-  double forward_s = 0;                ///< seconds per sample of a forward on one thread, as measured here
-  double activation_bytes = 0;         ///< bytes per sample of every tensor a forward makes; the backward pass needs about those
+  std::optional<FeatureShape> embedding_map;
+  Classifier classifier;        ///< of the fresh network, without gradient
+  std::int64_t num_logits = 0;  ///< columns of the logits
+  double forward_s = 0;         ///< seconds per sample of a forward on one thread, as measured here
+  double activation_bytes = 0;  ///< bytes per sample of every tensor a forward makes; the backward pass needs about those
 };
 
 /// Builds the model and runs it on 16 images of zeros.

@@ -12,6 +12,8 @@ void add(std::vector<std::string>& out, std::string text) {
 
 /// What a part reads, and at which temperatures. Those of one that reads no teacher are said where the suite sets them.
 std::vector<std::string> reads(const MethodPart& part, const LossNeeds& needs, const std::string& axis) {
+  if (needs.teacher && needs.owns_tau) return {"a temperature of its own"};
+  if (needs.teacher && !needs.reads_student_tau() && !needs.reads_teacher_tau()) return {"no temperature"};
   if (needs.teacher) return {temperatures_text(part.knobs, axis)};
   std::vector<std::string> out{needs.posterior ? "posterior" : "no teacher"};
   if (sets_temperature(*part.use)) out.push_back(temperatures_text(without_teacher(part), ""));

@@ -6,6 +6,7 @@
 #include <optional>
 #include <string>
 #include <tuple>
+#include <vector>
 
 namespace kdbench::inline plan {
 
@@ -14,20 +15,29 @@ struct LossAnswer {
   std::optional<std::string> refusal;  ///< why the loss, or a part of it, cannot be used on the pair
 };
 
+/// What is known of two networks while a suite is planned.
+struct PairFacts {
+  LossContext context;
+  bool student_has_classifier = false;
+};
+
 class LossAnswers {
  public:
   explicit LossAnswers(Resolved& resolved) : resolved_(resolved) {}
 
   /// @param student, teacher names in the suite; teacher may be empty
+  /// @param more who teaches beside `teacher`, names in the suite
   /// @throws Error if a model cannot be built on the data set, and whatever the loss's constructor throws
-  const LossAnswer& ask(const Method& method, const Setting& s, const std::string& student, const std::string& teacher);
+  const LossAnswer& ask(const Method& method, const Setting& s, const std::string& student, const std::string& teacher,
+                        const std::vector<std::string>& more = {});
 
  private:
-  LossContext context(const Setting& s, const std::string& student, const std::string& teacher);
+  PairFacts pair_of(const Setting& s, const std::string& student, const std::string& teacher,
+                    const std::vector<std::string>& more);
   const ModelFacts& facts(const Setting& s, const std::string& model);
 
   Resolved& resolved_;
-  std::map<std::tuple<const Method*, std::string, std::string, std::string>, LossAnswer> known_;
+  std::map<std::tuple<const Method*, std::string, std::string, std::string, std::vector<std::string>>, LossAnswer> known_;
 };
 
 }  // namespace kdbench::inline plan

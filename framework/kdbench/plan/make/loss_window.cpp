@@ -3,6 +3,7 @@
 #include <fmt/core.h>
 
 #include <algorithm>
+#include <utility>
 #include <vector>
 
 namespace kdbench::inline plan {
@@ -37,6 +38,29 @@ void check_no_teacher(const LossUse& use) {
     throw LossKeyError(use, "tau_squared",
                        "'tau_squared' has no effect: the loss reads no teacher and sets no temperature, which is 1 then; remove "
                        "it, or set 'tau'");
+  }
+}
+
+/// What a loss reads of the suite's temperatures, for messages.
+const char* temperatures_read(const LossNeeds& needs) {
+  if (needs.owns_tau) return "the loss has a temperature of its own";
+  if (needs.reads_student_tau()) return "the loss reads the student's temperature alone";
+  if (needs.reads_teacher_tau()) return "the loss reads the teacher's temperature alone";
+  return "the loss reads no temperature";
+}
+
+void check_temperatures(const MethodPart& part, const LossNeeds& needs) {
+  const bool student = needs.reads_student_tau(), teacher = needs.reads_teacher_tau();
+  const auto& use = *part.use;
+  for (const auto& [key, is_read] : {std::pair{"tau", student || teacher}, {"tau_student", student}, {"tau_teacher", teacher}}) {
+    if (!is_read && use.knobs.contains(key))
+      throw LossKeyError(use, key, fmt::format("'{}' has no effect: {}; remove it", key, temperatures_read(needs)));
+  }
+  if (!student && part.knobs.tau_squared && use.knobs.contains("tau_squared")) {
+    throw LossKeyError(
+        use, "tau_squared",
+        fmt::format("'tau_squared' has no effect: it is the square of the student's temperature, and {}; remove it",
+                    temperatures_read(needs)));
   }
 }
 
@@ -111,6 +135,17 @@ void check_something_is_learned(const Method& method, const Stage& stage) {
 
 }  // namespace
 
+void check_axis(const Method& method, const MethodNeeds& needs, const std::string& axis) {
+  if (axis != "tau" || !needs.terms) return;
+  for (std::size_t i = 0; i < method.parts.size(); ++i) {
+    const bool reads = needs.parts[i].reads_student_tau() || needs.parts[i].reads_teacher_tau();
+    if (reads && is_moved(method.parts[i], axis)) return;
+  }
+  throw Error(
+      fmt::format("the axis 'tau' would move nothing: {}; take it out of this study, or compare it in one without an axis",
+                  temperatures_read(needs)));
+}
+
 LossKeyError::LossKeyError(const LossUse& use, const std::string& key, const std::string& why)
     : Error(why), at_(place_of(use, key)) {}
 
@@ -124,6 +159,7 @@ void check_loss_keys(const Method& method, const MethodNeeds& needs, const Stage
   for (std::size_t i = 0; i < method.parts.size(); ++i) {
     const auto& part = method.parts[i];
     if (!needs.parts[i].teacher) check_no_teacher(*part.use);
+    check_temperatures(part, needs.parts[i]);
     check_epochs(*part.use, part.knobs, stage);
     check_window(*part.use, part.knobs, stage);
   }

@@ -1,4 +1,4 @@
-/// In which epochs of a stage a loss has its say, and which of its keys cannot be had there.
+/// In which epochs of a stage a loss has its say, and which of its keys, and which axis, say nothing to it.
 #pragma once
 #include <kdbench/plan/make/setting.h>
 #include <kdbench/sdk/error.h>
@@ -35,5 +35,8 @@ LossWindow loss_window(const Knobs& knobs, const Stage& stage);
 /// @param needs of the method on the stage's pair
 /// @throws LossKeyError naming the first of them
 void check_loss_keys(const Method& method, const MethodNeeds& needs, const Stage& stage);
+
+/// @throws kdbench::Error if a study moves temperatures along `axis` and no part of the method reads one that it moves
+void check_axis(const Method& method, const MethodNeeds& needs, const std::string& axis);
 
 }  // namespace kdbench::inline plan

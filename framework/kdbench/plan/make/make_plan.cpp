@@ -155,6 +155,7 @@ class Planner {
       if (usable.labels_only) check_loss_keys(method, usable.needs, {});
       if (usable.needs.teacher && s.teacher().empty())
         throw Error("it needs a teacher; write the pair as [\"teacher\", \"student\"]");
+      check_axis(method, usable.needs, s.study->axis);
       usable.stages = plan_stages(resolved_, answers_, s, method, usable.needs);
     } catch (const LossKeyError& error) {
       refuse(error.at(), error.what());
@@ -242,8 +243,11 @@ class Planner {
 
   /// A stage that others only start from or are added to is no teacher.
   static bool teaches(const Usable& usable, const std::string& stage) {
-    return std::any_of(usable.stages.begin(), usable.stages.end(),
-                       [&](const StagePlan& p) { return p.taught() && *p.stage.teacher == stage; });
+    return std::any_of(usable.stages.begin(), usable.stages.end(), [&](const StagePlan& p) {
+      const auto& more = p.stage.more_teachers;
+      const auto is_it = [&](const StageTeacher& teacher) { return teacher.stage == stage; };
+      return p.taught() && (*p.stage.teacher == stage || std::any_of(more.begin(), more.end(), is_it));
+    });
   }
 
   Spec stage_spec(const Setting& s, const StagePlan& planned, const Method& method,
@@ -252,9 +256,13 @@ class Planner {
     const auto& model = resolved_.models.at(stage.model);
     auto spec = labels_spec(of_seed_, *s.dataset, model, planned.recipe);
     if (planned.method) spec.loss = loss_spec(method, planned.needs, stage);
-    if (planned.taught()) spec.teacher = teacher_spec(trained.at(*stage.teacher).job, stage);
+    if (planned.taught()) spec.teacher = teacher_spec(trained.at(*stage.teacher).job, stage.teacher_checkpoint, stage);
+    for (const auto& more : stage.more_teachers)
+      spec.more_teachers.push_back(teacher_spec(trained.at(more.stage).job, more.checkpoint, stage));
     if (stage.init) spec.init = trained.at(*stage.init).job;
     if (stage.added_to) spec.added_to = trained.at(*stage.added_to).job;
+    if (stage.loss_init) spec.loss_init = trained.at(*stage.loss_init).job;
+    if (stage.trains_loss_alone) spec.trains = "loss";
     return spec;
   }
 
@@ -263,7 +271,7 @@ class Planner {
     if (!planned.taught()) return out;
     const auto& teacher = trained.at(*planned.stage.teacher);
     out.teacher_job = teacher.job;
-    out.teacher_checkpoint = checkpoint_of(planned.stage);
+    out.teacher_checkpoint = checkpoint_of(planned.stage.teacher_checkpoint);
     out.chain = teacher.chain;
     out.chain.push_back(teacher.model);
     return out;

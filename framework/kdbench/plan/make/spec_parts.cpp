@@ -52,7 +52,7 @@ LossPart part_spec(const MethodPart& part, const LossNeeds& needs, const Stage& 
                 .tau_student = student_tau(knobs),
                 .tau_teacher = teacher_tau(knobs),
                 .teacher_temperature = knobs.teacher_temperature,
-                .tau_squared = knobs.tau_squared,
+                .tau_squared = knobs.tau_squared && needs.reads_student_tau(),
                 .kd_begin = window.begin,
                 .kd_end = window.end};
   if (knobs.warmup_epochs > 1) spec.warmup_epochs = knobs.warmup_epochs;
@@ -101,13 +101,13 @@ Shared<LossSpec> loss_spec(const Method& method, const MethodNeeds& needs, const
   return {std::move(spec), deciding};
 }
 
-CheckpointRef checkpoint_of(const Stage& stage) {
-  const auto& [rule, epoch] = stage.teacher_checkpoint;
+CheckpointRef checkpoint_of(const Checkpoint& checkpoint) {
+  const auto& [rule, epoch] = checkpoint;
   return {rule, rule == "epoch" ? epoch : 0};
 }
 
-TeacherSpec teacher_spec(const std::string& job, const Stage& stage) {
-  TeacherSpec spec{job, checkpoint_of(stage), std::nullopt};
+TeacherSpec teacher_spec(const std::string& job, const Checkpoint& checkpoint, const Stage& stage) {
+  TeacherSpec spec{job, checkpoint_of(checkpoint), std::nullopt};
   if (stage.fit_teacher_temperature) spec.temperature = "fitted";
   return spec;
 }
@@ -117,6 +117,7 @@ std::string job_identity(const Spec& spec) { return sha256_hex(spec.identity());
 std::string group_of(const Spec& spec) {
   auto key = fmt::format("{}\n{}\n{}\n{}\n", spec.teacher.identity(), spec.dataset.identity(), canonical(spec.seed),
                          canonical(spec.device));
+  if (!spec.more_teachers.empty()) key += canonical(to_document(spec.more_teachers)) + '\n';
   const auto& t = *spec.train;
   for (const Json& member : {Json(t.batch_size), Json(t.epochs), Json(t.crop_padding), Json(t.flip), Json(t.threads),
                              Json(t.precision), Json(t.evaluate_every)}) {

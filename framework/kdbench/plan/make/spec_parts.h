@@ -21,11 +21,11 @@ Shared<Recipe> stage_recipe(const ResolvedModel& model, const Stage& stage);
 /// identity.
 Shared<LossSpec> loss_spec(const Method& method, const MethodNeeds& needs, const Stage& stage);
 
-/// @param job id of the job whose network teaches in `stage`
-TeacherSpec teacher_spec(const std::string& job, const Stage& stage);
+/// @param job id of the job whose network, in the state of `checkpoint`, teaches in `stage`
+TeacherSpec teacher_spec(const std::string& job, const Checkpoint& checkpoint, const Stage& stage);
 
-/// The state of the teacher that a stage learns from.
-CheckpointRef checkpoint_of(const Stage& stage);
+/// A strategy's word for a state as specs have it.
+CheckpointRef checkpoint_of(const Checkpoint& checkpoint);
 
 /// The hash of what determines the result: of the spec, with what the data's files hold in place of where they lie.
 std::string job_identity(const Spec& spec);

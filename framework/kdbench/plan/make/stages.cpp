@@ -35,9 +35,15 @@ class StageChecks {
       const auto& stage = stages_[i];
       if (find(i, stage.id)) broken(fmt::format("has two stages '{}'", stage.id));
       check_training(stage);
-      if (stage.teacher) check_teacher(i);
+      if (stage.teacher) check_teacher(i, {*stage.teacher, stage.teacher_checkpoint});
+      if (!stage.teacher && !stage.more_teachers.empty())
+        broken(fmt::format("gives stage '{}' more teachers, and no first one", stage.id));
+      for (const auto& more : stage.more_teachers) check_teacher(i, more);
       if (stage.init) check_init(i);
       if (stage.added_to) earlier(i, *stage.added_to, "add its logits to those of");
+      if (stage.loss_init) check_loss_init(i);
+      if (stage.trains_loss_alone && stage.loss == StageLoss::kLabels)
+        broken(fmt::format("lets stage '{}' train its loss alone, and gives it none", stage.id));
     }
   }
 
@@ -67,14 +73,14 @@ class StageChecks {
     }
   }
 
-  void check_teacher(std::size_t i) const {
+  void check_teacher(std::size_t i, const StageTeacher& taught_by) const {
     const auto& stage = stages_[i];
-    const auto& [rule, epoch] = stage.teacher_checkpoint;
+    const auto& [rule, epoch] = taught_by.checkpoint;
     const auto& rules = checkpoint_rules();
     if (std::find(rules.begin(), rules.end(), rule) == rules.end()) {
       broken(fmt::format("asks for the checkpoint rule '{}'{}", rule, suggestion(rule, rules)));
     }
-    const auto& teacher = earlier(i, *stage.teacher, "learn from");
+    const auto& teacher = earlier(i, taught_by.stage, "learn from");
     if (rule == "epoch" && (epoch < 1 || epoch > teacher.epochs)) {
       broken(fmt::format("lets stage '{}' learn from epoch {} of stage '{}', which trains for {}; expected 1 to {}", stage.id,
                          epoch, teacher.id, teacher.epochs, teacher.epochs));
@@ -90,6 +96,15 @@ class StageChecks {
     const auto& dataset = s_.study->dataset.value;
     broken(fmt::format("{}, which takes validation rows, but dataset '{}' has none; set 'validation' in [datasets.{}]", what,
                        dataset, dataset));
+  }
+
+  void check_loss_init(std::size_t i) const {
+    const auto& from = earlier(i, *stages_[i].loss_init, "start its loss from that of");
+    for (const auto* stage : {&stages_[i], &from}) {
+      if (stage->loss == StageLoss::kLabels)
+        broken(fmt::format("lets stage '{}' start its loss from that of '{}', and stage '{}' has none", stages_[i].id, from.id,
+                           stage->id));
+    }
   }
 
   void check_init(std::size_t i) const {
@@ -129,7 +144,9 @@ const Stage& stage_named(const std::vector<Stage>& stages, const std::string& id
 StagePlan with_loss(LossAnswers& answers, const Setting& s, const Method& method, const Stage& stage,
                     const std::vector<Stage>& stages) {
   const auto teacher = stage.teacher ? stage_named(stages, *stage.teacher).model : std::string();
-  const auto& answer = answers.ask(method, s, stage.model, teacher);
+  std::vector<std::string> more;
+  for (const auto& one : stage.more_teachers) more.push_back(stage_named(stages, one.stage).model);
+  const auto& answer = answers.ask(method, s, stage.model, teacher, more);
   if (!answer.needs.terms) {
     check_loss_keys(method, answer.needs, stage);
     return {stage, nullptr, answer.needs};
@@ -142,7 +159,16 @@ StagePlan with_loss(LossAnswers& answers, const Setting& s, const Method& method
   if (answer.needs.posterior && !s.dataset->info.has_posterior) {
     throw Error(fmt::format("{}it learns the posterior, which dataset '{}' does not know", at, s.study->dataset.value));
   }
+  if (answer.needs.several_teachers && more.empty())
+    throw Error(at + "it reads several teachers, and the strategy names one; choose a strategy with more (multi_teacher)");
+  if (!answer.needs.several_teachers && !more.empty())
+    throw Error(
+        fmt::format("{}it reads one teacher, and the strategy names {}; choose a loss that reads several", at, more.size() + 1));
   if (answer.refusal) throw Error(at + *answer.refusal);
+  if (answer.needs.adapts && stage.added_to)
+    throw Error(at + "its adapter makes the network's logits, and the strategy adds others to them; choose another strategy");
+  if (answer.needs.adapts && stage.trains_loss_alone)
+    throw Error(at + "its adapter is trained with the network, and the strategy trains the loss alone; choose another strategy");
   check_loss_keys(method, answer.needs, stage);
   return {stage, &method, answer.needs};
 }
@@ -159,8 +185,11 @@ std::vector<StagePlan> plan_stages(Resolved& resolved, LossAnswers& answers, con
   auto stages = ask(resolved, s, needs.teacher);
   StageChecks(resolved, s, stages).run();
   for (auto& stage : stages) {  // one network, one name: a student of it must not be trained twice
-    auto& [rule, epoch] = stage.teacher_checkpoint;
-    if (stage.teacher && rule == "epoch" && epoch == stage_named(stages, *stage.teacher).epochs) stage.teacher_checkpoint = {};
+    const auto name_last = [&](const std::string& teacher, Checkpoint& checkpoint) {
+      if (checkpoint.rule == "epoch" && checkpoint.epoch == stage_named(stages, teacher).epochs) checkpoint = {};
+    };
+    if (stage.teacher) name_last(*stage.teacher, stage.teacher_checkpoint);
+    for (auto& more : stage.more_teachers) name_last(more.stage, more.checkpoint);
   }
   std::vector<StagePlan> out;
   for (const auto& stage : stages) {

@@ -21,6 +21,9 @@ constexpr int kMaxRounds = 64;
 constexpr std::size_t kMaxAnswerBytes = std::size_t{1} << 30;
 
 constexpr double kLong_s = 1e6;
+/// Of processor time: less is no progress. A process that has a fiftieth of a core makes it in seconds.
+constexpr double kProgress_s = 0.02;
+constexpr const char* kLoadRemedy = "; KDBENCH_LOAD_LIMIT_S sets another limit";
 
 double seconds_since(Clock::time_point start) { return std::chrono::duration<double>(Clock::now() - start).count(); }
 
@@ -49,13 +52,28 @@ class Conversation {
  private:
   bool ended() const {
     pollfd fds[2] = {{process_.exit_fd(), POLLIN, 0}, {process_.pipe_fd(), POLLIN, 0}};
-    ::poll(fds, 2, std::clamp(int(1000 * std::min(load_time_left(), time_left())) + 1, 1, 1000));
+    const double load_s = loads() ? options_.load_limit_s - seconds_since(moved_at_) : kLong_s;
+    ::poll(fds, 2, std::clamp(int(1000 * std::min(load_s, time_left())) + 1, 1, 1000));
     return fds[0].revents != 0;
   }
 
-  double load_time_left() const {
-    const bool watched = !heard_ || !loading_.empty();
-    return watched ? options_.load_limit_s - seconds_since(quiet_since_) : kLong_s;
+  bool loads() const { return !heard_ || !loading_.empty(); }
+
+  /// What loading has cost that is more than it may, if any.
+  std::string too_long_a_load() {
+    if (!loads()) return {};
+    const auto limit = options_.load_limit_s;
+    const auto cpu_s = group_cpu_s(process_.pid());
+    if (cpu_s - cpu_moved_s_ > kProgress_s) {
+      cpu_moved_s_ = cpu_s;
+      moved_at_ = Clock::now();
+    }
+    const auto what = loading_.empty() ? "libtorch" : "it";
+    if (cpu_s - cpu_then_s_ > limit)
+      return fmt::format("does not finish loading: {} took more than {:g} s of processor time{}", what, limit, kLoadRemedy);
+    if (seconds_since(moved_at_) > limit)
+      return fmt::format("does not finish loading: {} did nothing for {:g} s{}", what, limit, kLoadRemedy);
+    return {};
   }
 
   double time_left() const { return options_.limit_s > 0 ? options_.limit_s - seconds_since(start_) : kLong_s; }
@@ -78,7 +96,7 @@ class Conversation {
   void check_time() {
     if (!killed_.empty()) return;
     killed_ = too_long_a_silence();
-    if (load_time_left() < 0) killed_ = fmt::format("does not finish loading within {:g} s", options_.load_limit_s);
+    if (killed_.empty()) killed_ = too_long_a_load();
     if (time_left() < 0) killed_ = fmt::format("no answer within {:g} s", options_.limit_s);
     if (!killed_.empty()) process_.kill_group();
   }
@@ -91,8 +109,8 @@ class Conversation {
 
   void handle(Event event) {
     heard_ = true;
-    quiet_since_ = Clock::now();
-    if (options_.silence_cpu_s > 0) cpu_then_s_ = group_cpu_s(process_.pid());
+    quiet_since_ = moved_at_ = Clock::now();
+    cpu_then_s_ = cpu_moved_s_ = group_cpu_s(process_.pid());
     const auto* loading = std::get_if<LoadingEvent>(&event);
     loading_ = loading ? loading->file : "";
     if (loading) return;
@@ -138,7 +156,8 @@ class Conversation {
   const AskOptions& options_;
   Process process_;
   Clock::time_point start_ = Clock::now(), quiet_since_ = start_;
-  double cpu_then_s_ = 0;
+  Clock::time_point moved_at_ = start_;      ///< when it was last seen to have computed
+  double cpu_then_s_ = 0, cpu_moved_s_ = 0;  ///< processor time at the last event, and then
   bool heard_ = false;
   std::string loading_, killed_;
   std::optional<Event> last_;

@@ -24,7 +24,9 @@ struct WorkerSetup {
 };
 
 struct AskOptions {
-  double load_limit_s = 60;    ///< longest silence before the first event, or while a library is opened; > 0
+  /// What the loading of libtorch, or of one library, may cost: so much processor time, and so long by the clock without any; >
+  /// 0. A machine that is busy with other things makes nothing here slow.
+  double load_limit_s = 60;
   double limit_s = 0;          ///< longest whole answer; 0: no limit
   double silence_cpu_s = 0;    ///< most processor time between two events once all is loaded; 0: no limit
   double silence_limit_s = 0;  ///< longest such silence by the clock, for what waits and computes nothing; 0: no limit

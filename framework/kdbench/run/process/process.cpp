@@ -51,7 +51,7 @@ Descriptor log_file(const std::filesystem::path& path) {
   if (path.empty()) return raised(::memfd_create("kdbench-log", MFD_CLOEXEC), "cannot keep a worker's log");
   std::error_code ignored;
   std::filesystem::create_directories(path.parent_path(), ignored);
-  const int flags = O_RDWR | O_CREAT | O_TRUNC | O_APPEND | O_CLOEXEC;
+  const int flags = O_RDWR | O_CREAT | O_TRUNC | O_APPEND | O_CLOEXEC | O_NOFOLLOW;  // nobody else's file
   return raised(::open(path.c_str(), flags, 0644), "cannot write the log " + path.string());
 }
 

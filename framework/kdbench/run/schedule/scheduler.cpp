@@ -97,9 +97,9 @@ class Runner {
     return others;
   }
 
-  /// A record that says "done" and cannot be read is nobody's to replace: its job fails before it is trained for nothing.
+  /// Where no record may be put the job fails before it is trained for nothing.
   void refuse_unreadable(std::size_t job) {
-    const auto why = store_.why_done_is_unreadable(plan_.jobs[job].id);
+    const auto why = store_.why_not_replaceable(plan_.jobs[job].id);
     if (why.empty()) return;
     ++state_.failed;
     summary_.problems.push_back({plan_.jobs[job].label.text(), to_string(Status::kFailed), why, true});
@@ -234,6 +234,9 @@ class Runner {
         settle(job, Status::kDone, "", &unit);
       } else if (summary_.signal != 0 || unit.reported_interrupted(job)) {
         if (summary_.signal == 0) interrupted(job);
+      } else if (unit.was_killed() && killed_.insert(job).second) {
+        queue_.requeue_apart(job);  // its checkpoint is there, and who killed it may have meant the memory, not the job
+        observer_.job_finished({plan_.jobs[job].label.text(), "again", unit.cause(), unit.wall_s()}, state());
       } else if (unit.unit().jobs.size() > 1) {
         queue_.requeue_apart(job);
         observer_.job_finished({plan_.jobs[job].label.text(), "apart", unit.cause(), unit.wall_s()}, state());
@@ -312,6 +315,7 @@ class Runner {
   SignalWatch signals_;
   std::list<UnitProcess> active_;
   std::set<std::string> bounded_groups_;
+  std::set<std::size_t> killed_;  ///< jobs whose worker was killed by somebody else once
   std::vector<std::pair<std::size_t, Status>> earlier_;
   RunSummary summary_;
   ProgressState state_;

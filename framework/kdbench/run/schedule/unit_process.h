@@ -5,6 +5,7 @@
 #include <kdbench/run/progress.h>
 #include <kdbench/run/schedule/queue.h>
 
+#include <csignal>
 #include <filesystem>
 #include <optional>
 #include <string>
@@ -61,6 +62,8 @@ class UnitProcess {
   std::vector<std::size_t> open_jobs() const;
   /// Returns why the jobs that are still open ended, once finish() was called.
   std::string cause() const;
+  /// True if somebody else than kdbench ended it by SIGKILL: the kernel for want of memory, a batch system, a person.
+  bool was_killed() const { return exit_.signal == SIGKILL && !killed_; }
   /// True if the worker itself said that `job` was saved and not finished.
   bool reported_interrupted(std::size_t job) const;
 

@@ -254,7 +254,9 @@ const std::vector<KeySpec>& loss_specs() {
              "Divides the teacher's logits before the loss sees them: moves its calibration and nothing else.", {.above = 0},
              "1.0"),
       {"tau_squared",
-       "Multiply the distillation terms by tau_student^2. A loss that reads no teacher has it off unless it is written.",
+       "Multiply the distillation terms by tau_student^2. A loss that reads no teacher has it off unless it is written; one that "
+       "does "
+       "not read the student's temperature never has it.",
        {},
        {},
        "boolean, or a list",

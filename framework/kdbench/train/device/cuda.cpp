@@ -67,10 +67,7 @@ void read_here(const torch::Tensor& tensor) {
 }
 
 void read_here(const ModelOutput& output) {
-  read_here(output.logits);
-  read_here(output.embedding);
-  for (const auto& [name, map] : output.features) read_here(map);
-  for (const auto& [name, map] : output.preactivations) read_here(map);
+  for_each_tensor(output, [](const char*, const std::string&, const torch::Tensor& tensor) { read_here(tensor); });
 }
 
 struct DeviceEvent::Impl {

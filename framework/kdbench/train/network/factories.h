@@ -10,11 +10,17 @@
 
 namespace kdbench::inline train {
 
+/// A loss, and what it said of itself for the pair of networks it was built for.
+struct BuiltLoss {
+  std::shared_ptr<Loss> loss;
+  LossNeeds needs;
+};
+
 /// Each makes what a part of a spec names. @throws kdbench::Error where that is not to be had
 struct Factories {
   std::function<std::shared_ptr<Dataset>(const DataSource&)> dataset;
   std::function<std::shared_ptr<Model>(const PluginSpec&, const ModelContext&)> model;
-  std::function<std::shared_ptr<Loss>(const PluginSpec&, const LossContext&)> loss;
+  std::function<BuiltLoss(const PluginSpec&, const LossContext&)> loss;
 };
 
 }  // namespace kdbench::inline train

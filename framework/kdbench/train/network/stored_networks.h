@@ -25,8 +25,12 @@ class StoredNetworks {
   /// @throws kdbench::Error
   RunRecord record(const std::string& job, const std::string& role) const;
 
-  /// Own weights of a job in a state. @throws kdbench::Error if that state was not kept, was damaged since, or is not the one
-  /// that the record tells of
+  /// Parameters and buffers that the loss of a done job ended with. @throws kdbench::Error if they were not kept, or were damaged
+  /// since
+  TensorDict loss_state(const std::string& job, const std::string& role) const;
+
+  /// Own weights of a job in a state, with those of its adapter. @throws kdbench::Error if that state was not kept, was damaged
+  /// since, or is not the one that the record tells of
   TensorDict weights(const RunRecord& record, const CheckpointRef& state, const std::string& role) const;
 
   /// The network a job stands for: its own in `state`, then those whose logits are added to it, each in its last state.
@@ -36,6 +40,8 @@ class StoredNetworks {
   torch::Tensor test_logits(const std::string& job, const CheckpointRef& state) const;
 
  private:
+  std::shared_ptr<Model> build(const Spec& spec, bool with_adapter) const;
+
   const Store& store_;
   const Factories& factories_;
   const TrainData& data_;

@@ -1,8 +1,8 @@
 #include <kdbench/train/data/device_feed.h>
 #include <kdbench/train/device/parallel.h>
 #include <kdbench/train/device/stopwatch.h>
+#include <kdbench/train/objective/loss_guard.h>
 #include <kdbench/train/session/group.h>
-#include <kdbench/train/student/loss_guard.h>
 
 #include <ATen/Functions.h>
 

@@ -1,5 +1,5 @@
 #include <kdbench/train/session/job_failure.h>
-#include <kdbench/train/student/diverged.h>
+#include <kdbench/train/steps/diverged.h>
 
 #include <c10/util/Exception.h>
 #include <fmt/core.h>

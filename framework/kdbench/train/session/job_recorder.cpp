@@ -64,6 +64,9 @@ RunRecord JobRecorder::record_of(const Job& job, const StudentSeconds& seconds) 
   record.memory = memory();
   record.extra = facts();
   if (shared_.teacher) record.teacher = shared_.teacher->record_for(job.spec);
+  for (const auto& more : shared_.more_teachers) {
+    if (auto told = more->record_for(job.spec)) record.more_teachers.push_back(std::move(*told));
+  }
   record.origin = shared_.origin_of(job.spec);
   record.finished_at = utc_now();
   return record;

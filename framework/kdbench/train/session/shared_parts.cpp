@@ -46,7 +46,10 @@ SharedParts::SharedParts(const std::vector<Job>& jobs_, const Store& store_, con
   use_intra_op_threads(options.workers > 1 ? 1 : static_cast<int>(spec().train->threads));
   if (options.deferred) data.make_feed();
   if (!spec().teacher) return;
-  teacher = std::make_unique<SessionTeacher>(*spec().teacher, static_cast<int>(spec().bins), stored, data, threads, device);
+  const auto bins = static_cast<int>(spec().bins);
+  teacher = std::make_unique<SessionTeacher>(*spec().teacher, bins, stored, data, threads, device);
+  for (const auto& more : spec().more_teachers)
+    more_teachers.push_back(std::make_unique<SessionTeacher>(more, bins, stored, data, 1, device));
 }
 
 Origin SharedParts::origin_of(const Spec& job_spec) const {

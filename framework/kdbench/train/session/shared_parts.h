@@ -40,8 +40,9 @@ struct SharedParts {
   std::uint64_t seed;
   TrainData data;
   StoredNetworks stored;
-  std::map<std::string, SourceJob> sources;  ///< by id; those that are done
-  std::unique_ptr<SessionTeacher> teacher;   ///< nullptr: nobody teaches
+  std::map<std::string, SourceJob> sources;                         ///< by id; those that are done
+  std::unique_ptr<SessionTeacher> teacher;                          ///< nullptr: nobody teaches
+  std::vector<std::unique_ptr<SessionTeacher>> more_teachers = {};  ///< beside it
 
   /// What a result of the job comes from beside its spec.
   Origin origin_of(const Spec& spec) const;

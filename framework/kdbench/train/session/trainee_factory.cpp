@@ -1,5 +1,8 @@
 #include <kdbench/base/seeds.h>
+#include <kdbench/train/network/adapted_model.h>
 #include <kdbench/train/network/frozen_network.h>
+#include <kdbench/train/network/pair_context.h>
+#include <kdbench/train/network/summed_model.h>
 #include <kdbench/train/network/weights.h>
 #include <kdbench/train/session/completion.h>
 #include <kdbench/train/session/trainee_factory.h>
@@ -12,15 +15,7 @@
 namespace kdbench::inline train {
 namespace {
 
-std::vector<FeatureShape> shapes(Model& model, const ModelOutput& output) {
-  std::vector<FeatureShape> out;
-  for (const auto& name : model.feature_names()) {
-    const auto& map = output.features.at(name);
-    const auto size = [&](std::int64_t d) { return d < map.dim() ? map.size(d) : 1; };
-    out.push_back({name, size(1), size(2), size(3)});
-  }
-  return out;
-}
+constexpr const char* kInitRole = "the earlier stage's";
 
 }  // namespace
 
@@ -31,45 +26,41 @@ std::shared_ptr<Model> TraineeFactory::make_model(const Spec& spec) const {
   auto model = shared_.factories.model(*spec.model, shared_.model_context());
   model->to(shared_.device);
   if (!spec.init) return model;
-  const std::string role = "the earlier stage's";
-  const auto earlier = shared_.stored.record(*spec.init, role);
-  load_state(*model, shared_.stored.weights(earlier, kLastState, role), "the stage it starts from");
+  const auto earlier = shared_.stored.record(*spec.init, kInitRole);
+  load_state(*model, without_adapter(shared_.stored.weights(earlier, kLastState, kInitRole)), "the stage it starts from");
   return model;
-}
-
-LossContext TraineeFactory::loss_context(Model& student) const {
-  torch::NoGradGuard no_grad;
-  const auto& data = shared_.data;
-  LossContext context;
-  context.num_classes = data.info().num_classes;
-  context.num_train = data.train().size();
-  context.seed = seed_for(shared_.seed, "loss");
-  const auto images = data.images(data.train(), 0, 2);
-  student.eval();
-  const auto s = student.forward(images);
-  context.student = shapes(student, s);
-  if (s.embedding.defined()) context.student_embedding = s.embedding.size(1);
-  if (!shared_.teacher) return context;
-  const auto& teacher = shared_.teacher->teacher();
-  const auto t = teacher.forward(0, images, {true, true});
-  context.teacher = shapes(teacher.model(), t);
-  if (t.embedding.defined()) context.teacher_embedding = t.embedding.size(1);
-  return context;
 }
 
 /// The first part draws as a loss of its own would; the others draw from seeds of theirs, or two of one plugin would draw the
 /// same.
 std::vector<TrainedLoss> TraineeFactory::make_losses(const LossSpec& spec, Model& student) const {
-  auto context = loss_context(student);
+  std::vector<Model*> teachers;
+  if (shared_.teacher) teachers.push_back(&shared_.teacher->teacher().model());
+  for (const auto& more : shared_.more_teachers) teachers.push_back(&more->teacher().model());
+  auto context = pair_context(student, teachers, shared_.data);
+  context.seed = seed_for(shared_.seed, "loss");
   std::vector<TrainedLoss> out;
   for (const auto& part : spec.parts) {
     if (!out.empty()) context.seed = seed_for(shared_.seed, fmt::format("loss {}", out.size() + 1));
     torch::manual_seed(context.seed);
-    auto loss = shared_.factories.loss(part.use, context);
-    loss->to(shared_.device);
-    out.push_back({part.name, std::move(loss)});
+    auto built = shared_.factories.loss(part.use, context);
+    built.loss->to(shared_.device);
+    out.push_back({part.name, std::move(built.loss), built.needs});
   }
   return out;
+}
+
+/// A copy of its own for every trainee: what a model keeps between calls is then shared by none.
+FrozenTeacher TraineeFactory::make_teacher(const Spec& spec, std::size_t i) const {
+  const auto& teacher = spec.more_teachers.at(i);
+  std::vector<std::shared_ptr<Model>> parts;
+  for (const auto& part : shared_.stored.network(teacher.job, teacher.checkpoint, "the teacher's"))
+    parts.push_back(make_frozen(part, shared_.device, "the teacher"));
+  auto own = parts.front();
+  parts.erase(parts.begin());
+  auto model = summed(std::move(own), std::move(parts));
+  model->eval();
+  return {std::move(model), shared_.more_teachers.at(i)->temperature()};
 }
 
 std::unique_ptr<Trainee> TraineeFactory::make_fresh(const Job& job, const std::filesystem::path& folder) const {
@@ -77,6 +68,9 @@ std::unique_ptr<Trainee> TraineeFactory::make_fresh(const Job& job, const std::f
   TraineeParts parts;
   parts.job = job;
   parts.model = make_model(spec);
+  if (spec.trains_loss_alone()) {
+    for (auto& parameter : parts.model->parameters()) parameter.set_requires_grad(false);
+  }
   parts.device = shared_.device;
   parts.folder = folder;
   parts.checkpoint_every = job.checkpoint_every;
@@ -87,6 +81,12 @@ std::unique_ptr<Trainee> TraineeFactory::make_fresh(const Job& job, const std::f
     }
   }
   if (spec.loss) parts.losses = make_losses(*spec.loss, *parts.model);
+  for (std::size_t i = 0; i < spec.more_teachers.size(); ++i) parts.more_teachers.push_back(make_teacher(spec, i));
+  if (spec.loss_init)
+    take_over(shared_.stored.loss_state(*spec.loss_init, kInitRole), parts.losses, "the stage its loss starts from");
+  for (const auto& part : parts.losses) {
+    if (part.needs.adapts) parts.model = std::make_shared<AdaptedModel>(parts.model, part.loss);
+  }
   return std::make_unique<Trainee>(std::move(parts), shared_.data);
 }
 

@@ -24,8 +24,8 @@ class TraineeFactory {
  private:
   std::unique_ptr<Trainee> make_fresh(const Job& job, const std::filesystem::path& folder) const;
   std::shared_ptr<Model> make_model(const Spec& spec) const;
+  FrozenTeacher make_teacher(const Spec& spec, std::size_t i) const;
   std::vector<TrainedLoss> make_losses(const LossSpec& spec, Model& student) const;
-  LossContext loss_context(Model& student) const;
   void note(std::string text) const { send_(NoteEvent{.text = std::move(text)}); }
 
   const SharedParts& shared_;

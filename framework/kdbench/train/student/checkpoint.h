@@ -2,8 +2,8 @@
 #pragma once
 #include <kdbench/results/record.h>
 #include <kdbench/train/network/safetensors.h>
+#include <kdbench/train/objective/epoch_sums.h>
 #include <kdbench/train/student/best_states.h>
-#include <kdbench/train/student/epoch_sums.h>
 
 #include <cstdint>
 #include <filesystem>

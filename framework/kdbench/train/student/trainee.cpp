@@ -1,15 +1,16 @@
 #include <kdbench/calibration/information.h>
+#include <kdbench/results/store.h>
 #include <kdbench/sdk/error.h>
 #include <kdbench/train/data/schedule.h>
 #include <kdbench/train/device/stopwatch.h>
 #include <kdbench/train/network/evaluate.h>
 #include <kdbench/train/network/summed_model.h>
 #include <kdbench/train/network/weights.h>
+#include <kdbench/train/optimizer/make_optimizer.h>
+#include <kdbench/train/steps/deferred_steps.h>
+#include <kdbench/train/steps/direct_steps.h>
 #include <kdbench/train/student/checkpoint.h>
-#include <kdbench/train/student/deferred_steps.h>
-#include <kdbench/train/student/direct_steps.h>
 #include <kdbench/train/student/final_measures.h>
-#include <kdbench/train/student/make_optimizer.h>
 #include <kdbench/train/student/trainee.h>
 
 #include <fmt/core.h>
@@ -23,6 +24,7 @@ namespace {
 std::vector<torch::Tensor> trained_parameters(const TraineeParts& parts) {
   auto all = parts.model->parameters();
   for (const auto& part : parts.losses) {
+    if (part.needs.adapts) continue;  // its parameters are the model's
     for (const auto& p : part.loss->parameters()) all.push_back(p);
   }
   std::erase_if(all, [](const torch::Tensor& p) { return !p.requires_grad(); });
@@ -36,9 +38,9 @@ Learner make_learner(const TraineeParts& parts, const TrainData& data) {
     throw Error(fmt::format("batch_size = {} leaves no training step for {} rows", batch_size, data.train().size()));
   to_channels_last(*parts.model);
   const auto network = summed(parts.model, parts.frozen);
-  network->train();
+  network->train(!parts.job.spec.trains_loss_alone());
   for (const auto& part : parts.losses) part.loss->train();
-  return {network, parts.losses, parts.device, parts.job.spec, per_epoch};
+  return {network, parts.losses, parts.more_teachers, parts.device, parts.job.spec, per_epoch};
 }
 
 StepRandomness find_randomness(const TraineeParts& parts, const TrainData& data) {
@@ -201,6 +203,7 @@ void Trainee::finish(RunRecord& record) {
   const Stopwatch watch;
   FinalMeasures measures(*parts_.model, learner_.network(), data_, static_cast<int>(parts_.job.spec.bins), parts_.folder);
   measures.take(record, recipe().epochs, best_);
+  if (const auto loss = state_of(parts_.losses); !loss.empty()) save_tensors(parts_.folder / kLossStateFile, loss);
   std::filesystem::remove(checkpoint_file(parts_.folder));
   seconds_.evaluate += watch.seconds();
   record.epochs = history_;

@@ -5,11 +5,11 @@
 #include <kdbench/sdk/loss.h>
 #include <kdbench/train/data/train_data.h>
 #include <kdbench/train/device/cuda.h>
+#include <kdbench/train/objective/learner.h>
+#include <kdbench/train/optimizer/optimizer.h>
+#include <kdbench/train/steps/step_randomness.h>
+#include <kdbench/train/steps/training_steps.h>
 #include <kdbench/train/student/best_states.h>
-#include <kdbench/train/student/learner.h>
-#include <kdbench/train/student/optimizer.h>
-#include <kdbench/train/student/step_randomness.h>
-#include <kdbench/train/student/training_steps.h>
 
 #include <filesystem>
 #include <memory>
@@ -26,9 +26,10 @@ struct StudentSeconds {
 /// What a trainee is made of.
 struct TraineeParts {
   Job job;
-  std::shared_ptr<Model> model;                ///< as training begins, on the device
-  std::vector<std::shared_ptr<Model>> frozen;  ///< networks whose logits are added, in eval mode, on the device
-  std::vector<TrainedLoss> losses = {};        ///< of the parts of the job's loss; empty: labels only
+  std::shared_ptr<Model> model;                   ///< as training begins, on the device
+  std::vector<std::shared_ptr<Model>> frozen;     ///< networks whose logits are added, in eval mode, on the device
+  std::vector<FrozenTeacher> more_teachers = {};  ///< those beside the first, in eval mode, on the device
+  std::vector<TrainedLoss> losses = {};           ///< of the parts of the job's loss; empty: labels only
   torch::Device device = torch::kCPU;
   std::filesystem::path folder;       ///< of its artifacts
   std::int64_t checkpoint_every = 1;  ///< epochs

@@ -1,3 +1,5 @@
+#include <kdbench/base/files.h>
+#include <kdbench/results/store_clean.h>
 #include <kdbench/train/device/parallel.h>
 #include <kdbench/train/network/safetensors.h>
 #include <kdbench/train/teacher/logit_table.h>
@@ -55,7 +57,9 @@ void bound_folder(const fs::path& folder, std::uintmax_t limit_bytes) {
   std::vector<File> files;
   std::uintmax_t total = 0;
   std::error_code ec;
+  if (is_link(folder)) return;
   for (const auto& entry : fs::directory_iterator(folder, ec)) {
+    if (!is_cached_logits(entry.path())) continue;  // whatever else lies there is nobody's to delete
     files.push_back({entry.last_write_time(ec), entry.file_size(ec), entry.path()});
     total += files.back().bytes;
   }

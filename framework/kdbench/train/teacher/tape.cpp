@@ -9,10 +9,12 @@ namespace kdbench::inline train {
 namespace {
 
 double bytes_of(const ModelOutput& output) {
-  double total = output.logits.defined() ? static_cast<double>(output.logits.nbytes()) : 0.0;
-  if (output.embedding.defined()) total += static_cast<double>(output.embedding.nbytes());
-  for (const auto& [name, map] : output.features) total += static_cast<double>(map.nbytes());
-  for (const auto& [name, map] : output.preactivations) total += static_cast<double>(map.nbytes());
+  std::map<const void*, std::size_t> storages;  // a map may be handed out under two names
+  for_each_tensor(output, [&](const char*, const std::string&, const torch::Tensor& tensor) {
+    storages[tensor.storage().unsafeGetStorageImpl()] = tensor.storage().nbytes();
+  });
+  double total = 0;
+  for (const auto& [storage, bytes] : storages) total += static_cast<double>(bytes);
   return total;
 }
 

@@ -26,6 +26,7 @@ ModelOutput Teacher::forward(std::size_t thread, const torch::Tensor& images, co
   if (!wants.features) {
     output.features.clear();
     output.preactivations.clear();
+    output.embedding_map.reset();
   }
   if (!wants.embedding) output.embedding.reset();
   if (temperature_ != 1.0) output.logits = output.logits / temperature_;

@@ -8,6 +8,7 @@
 #include <ATen/ops/allclose.h>
 #include <ATen/ops/cross_entropy_loss.h>
 #include <ATen/ops/isfinite.h>
+#include <ATen/ops/linear.h>
 #include <ATen/ops/randint.h>
 #include <ATen/ops/randn.h>
 
@@ -48,6 +49,32 @@ void require_same_state(const Model& model, const std::vector<std::pair<std::str
   }
 }
 
+void check_embedding_map(const ModelOutput& out) {
+  if (!out.embedding_map.defined()) return;
+  require(out.embedding.defined() && out.embedding_map.dim() == 4, "the embedding map is not [N, D, H, W], or without embedding");
+  require(at::allclose(out.embedding_map.mean({2, 3}), out.embedding, 1e-4, 1e-5),
+          "the mean of the embedding map over height and width is not the embedding");
+}
+
+void check_classifier(const Model& model, const ModelOutput& out) {
+  const auto classifier = model.classifier();
+  if (!classifier.weight.defined()) return;
+  require(out.embedding.defined(), "there is a classifier() and no embedding");
+  const auto logits = at::linear(out.embedding, classifier.weight, classifier.bias);
+  require(at::allclose(logits, out.logits, 1e-4, 1e-5), "classifier() makes other logits of the embedding than forward()");
+}
+
+void check_norms(const Model& model, const ModelOutput& out) {
+  for (const auto& [name, norm] : model.feature_norms()) {
+    const auto map = out.preactivations.find(name);
+    require(map != out.preactivations.end(), "feature_norms() has '" + name + "', which has no preactivation");
+    for (const auto& tensor : {norm.scale, norm.shift}) {
+      require(tensor.defined() && tensor.dim() == 1 && tensor.size(0) == map->second.size(1),
+              "the batch norm of '" + name + "' is not that of as many channels");
+    }
+  }
+}
+
 std::string check_shapes(const ModelEntry& entry, const ModelContext& context) {
   torch::NoGradGuard no_grad;
   auto model = build(entry, context);
@@ -70,6 +97,9 @@ std::string check_shapes(const ModelEntry& entry, const ModelContext& context) {
   }
   if (out.embedding.defined())
     require(out.embedding.dim() == 2 && out.embedding.size(0) == kBatch, "the embedding is not [N, D]");
+  check_embedding_map(out);
+  check_classifier(*model, out);
+  check_norms(*model, out);
   return {};
 }
 

@@ -33,6 +33,8 @@ void check_stage(const Stage& stage, const std::map<std::string, bool>& earlier,
   require(stage.teacher_checkpoint.rule != "epoch" || stage.teacher_checkpoint.epoch >= 1,
           at + "asks for an epoch below 1 of its teacher");
   require(!stage.init || earlier.contains(*stage.init), at + "it starts from no earlier stage");
+  require(!stage.loss_init || earlier.contains(*stage.loss_init), at + "its loss starts from that of no earlier stage");
+  require(!stage.trains_loss_alone || stage.loss != StageLoss::kLabels, at + "trains its loss alone, and has none");
   require(!stage.added_to || earlier.contains(*stage.added_to), at + "it is added to no earlier stage");
   require((stage.loss == StageLoss::kNamed) == !stage.loss_name.empty(),
           at + "loss_name goes with StageLoss::kNamed, and only with it");
@@ -56,10 +58,10 @@ void check_stages(const std::vector<Stage>& stages, const StrategyContext& conte
 std::string stages_text(const std::vector<Stage>& stages) {
   std::string text;
   for (const auto& s : stages) {
-    text += fmt::format("{} {} {} {} {} {} {} {} {} {} {} {} {} {}\n", s.id, s.model, s.teacher.value_or("-"),
+    text += fmt::format("{} {} {} {} {} {} {} {} {} {} {} {} {} {} {} {}\n", s.id, s.model, s.teacher.value_or("-"),
                         s.teacher_checkpoint.rule, s.teacher_checkpoint.epoch, static_cast<int>(s.loss), s.epochs, s.kd_begin,
                         s.kd_end, s.label_smoothing, s.loss_name, s.fit_teacher_temperature, s.init.value_or("-"),
-                        s.added_to.value_or("-"));
+                        s.added_to.value_or("-"), s.loss_init.value_or("-"), s.trains_loss_alone);
   }
   return text;
 }

@@ -2,7 +2,7 @@
 
 #include <kdbench/base/json.h>
 #include <kdbench/registry/check_params.h>
-#include <kdbench/train/student/objective.h>
+#include <kdbench/train/objective/objective.h>
 #include <kdbench/worker/conformance/checker.h>
 #include <kdbench/worker/conformance/golden_aliases.h>
 #include <kdbench/worker/conformance/scale_expression.h>
@@ -133,8 +133,8 @@ void set_weights(Loss& loss, const GoldenAlias& alias, Case& c) {
 Objective run_case(const LossEntry& entry, const GoldenAlias& alias, const ParamValues& params, const ObjectiveKnobs& knobs,
                    Case& c) {
   at::manual_seed(0);
+  if (const auto why = entry.unsupported(params, c.context)) throw NotApplicable(*why);
   auto loss = entry.create(params, c.context);
-  if (const auto why = loss->unsupported(c.context)) throw NotApplicable(*why);
   loss->to(torch::kFloat64);
   loss->train();
   set_weights(*loss, alias, c);

@@ -27,12 +27,20 @@ ModelOutput draw_output(const std::vector<FeatureShape>& shapes, std::int64_t em
   return out;
 }
 
+torch::Tensor draw_map(const std::optional<FeatureShape>& shape, std::int64_t rows, torch::ScalarType type) {
+  if (!shape) return {};
+  return at::randn({rows, shape->channels, shape->height, shape->width}, type).abs();
+}
+
+Classifier draw_classifier(std::int64_t num_classes, std::int64_t width, torch::ScalarType type) {
+  return {at::randn({num_classes, width}, type), at::randn({num_classes}, type)};
+}
+
 NamedTensors tensors_of(ModelOutput& output) {
   NamedTensors tensors;
-  if (output.logits.defined()) tensors.emplace_back("logits", &output.logits);
-  for (auto& [name, map] : output.features) tensors.emplace_back("feature " + name, &map);
-  for (auto& [name, map] : output.preactivations) tensors.emplace_back("preactivation " + name, &map);
-  if (output.embedding.defined()) tensors.emplace_back("embedding", &output.embedding);
+  for_each_tensor(output, [&](const std::string& kind, const std::string& name, torch::Tensor& tensor) {
+    tensors.emplace_back(name.empty() ? kind : kind + " " + name, &tensor);
+  });
   return tensors;
 }
 
@@ -45,13 +53,19 @@ void keep_needed(ModelOutput& teacher, const LossNeeds& needs) {
   if (!needs.teacher_features) {
     teacher.features.clear();
     teacher.preactivations.clear();
+    teacher.embedding_map = torch::Tensor();
   }
   if (!needs.teacher_embedding) teacher.embedding = torch::Tensor();
 }
 
 }  // namespace
 
-NamedTensors ProbeBatch::student_tensors() { return tensors_of(student); }
+NamedTensors ProbeBatch::student_tensors() {
+  auto tensors = tensors_of(student);
+  if (student_classifier.weight.defined()) tensors.emplace_back("classifier weight", &student_classifier.weight);
+  if (student_classifier.bias.defined()) tensors.emplace_back("classifier bias", &student_classifier.bias);
+  return tensors;
+}
 NamedTensors ProbeBatch::teacher_tensors() { return tensors_of(teacher); }
 NamedTensors ProbeBatch::other_tensors() {
   NamedTensors tensors{{"labels", &labels}, {"indices", &indices}, {"images", &images}};
@@ -66,11 +80,18 @@ LossContext probe_context(std::int64_t num_classes, bool alike) {
                       .teacher = {{"f0", 6, 8, 8}, {"f1", 6, 8, 8}, {"f2", 8, 4, 4}, {"f3", 12, 2, 2}},
                       .student_embedding = 8,
                       .teacher_embedding = 12,
-                      .seed = kProbeSeed};
+                      .seed = kProbeSeed,
+                      .student_embedding_map = FeatureShape{"embedding map", 8, 2, 2},
+                      .teacher_embedding_map = FeatureShape{"embedding map", 12, 2, 2}};
   if (alike) {
     context.teacher = context.student;
     context.teacher_embedding = context.student_embedding;
+    context.teacher_embedding_map = context.student_embedding_map;
   }
+  at::manual_seed(kProbeSeed);
+  for (auto& map : context.teacher) map.norm = NormAffine{at::rand({map.channels}) + 0.5, at::randn({map.channels})};
+  context.teacher_classifier = draw_classifier(num_classes, context.teacher_embedding, torch::kFloat32);
+  context.train_labels = at::randint(num_classes, {kMostProbeRows}, torch::kInt64);
   return context;
 }
 
@@ -87,6 +108,11 @@ ProbeBatch draw_batch(const LossContext& context, const LossNeeds& needs, std::i
   batch.indices = (at::arange(rows, torch::kInt64) * 37 + static_cast<std::int64_t>(seed)).remainder(kMostProbeRows);
   batch.images = at::randn({rows, 3, 8, 8}, type);
   if (needs.posterior) batch.posterior = at::softmax(at::randn({rows, k}, type), 1);
+  at::manual_seed(seed + 1);
+  batch.student.embedding_map = draw_map(context.student_embedding_map, rows, type);
+  batch.teacher.embedding_map = draw_map(context.teacher_embedding_map, rows, type);
+  const auto classifier = draw_classifier(k, context.student_embedding, type);
+  if (needs.student_classifier) batch.student_classifier = classifier;
   keep_needed(batch.teacher, needs);
   for (const auto& [name, tensor] : batch.student_tensors()) tensor->requires_grad_(true);
   return batch;
@@ -94,7 +120,9 @@ ProbeBatch draw_batch(const LossContext& context, const LossNeeds& needs, std::i
 
 ProbeBatch take_rows(const ProbeBatch& batch, const torch::Tensor& rows) {
   ProbeBatch taken = batch;
-  for (const auto& [name, tensor] : taken.student_tensors()) *tensor = rows_of(*tensor, rows).requires_grad_(true);
+  for (const auto& [name, tensor] : taken.student_tensors()) {
+    *tensor = (name.starts_with("classifier") ? tensor->detach().clone() : rows_of(*tensor, rows)).requires_grad_(true);
+  }
   for (const auto& [name, tensor] : taken.teacher_tensors()) *tensor = rows_of(*tensor, rows);
   for (auto* tensor : {&taken.labels, &taken.indices, &taken.posterior, &taken.images}) *tensor = rows_of(*tensor, rows);
   return taken;
@@ -119,7 +147,8 @@ LossTerms ProbedLoss::forward(ProbeBatch& batch, const ProbePlace& place) {
                           .epoch = place.epoch,
                           .num_epochs = place.num_epochs,
                           .step = place.step,
-                          .num_steps = place.num_steps};
+                          .num_steps = place.num_steps,
+                          .student_classifier = batch.student_classifier};
   return loss_->forward(inputs);
 }
 

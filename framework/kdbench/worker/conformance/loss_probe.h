@@ -16,9 +16,10 @@ using NamedTensors = std::vector<std::pair<std::string, torch::Tensor*>>;
 struct ProbeBatch {
   ModelOutput student, teacher;
   torch::Tensor labels, indices, posterior, images;
+  Classifier student_classifier = {};
   double tau_student = 2.0, tau_teacher = 3.0;
 
-  /// The student's tensors by name: "logits", "feature f1", "preactivation f1", "embedding".
+  /// The student's tensors by name: "logits", "features f1", "preactivations f1", "embedding", "classifier weight".
   NamedTensors student_tensors();
   NamedTensors teacher_tensors();
   /// What belongs to no network: "labels", "indices", "images" and, where it is there, "posterior".

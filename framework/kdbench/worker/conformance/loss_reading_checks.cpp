@@ -89,8 +89,8 @@ std::string check_temperatures(const LossSubject& subject) {
   }
   // No whole numbers: a temperature may be cut off to one.
   const auto base = probe_at(subject, 2.2, 3.3);
-  require_as_declared("tau_student", subject.reads_student_tau(), differ(base, probe_at(subject, 2.7, 3.3)));
-  require_as_declared("tau_teacher", subject.reads_teacher_tau(), differ(base, probe_at(subject, 2.2, 3.7)));
+  require_as_declared("tau_student", subject.needs.reads_student_tau(), differ(base, probe_at(subject, 2.7, 3.3)));
+  require_as_declared("tau_teacher", subject.needs.reads_teacher_tau(), differ(base, probe_at(subject, 2.2, 3.7)));
   return {};
 }
 
@@ -172,8 +172,8 @@ void require_no_factor(const LossSubject& subject, Side side, const char* tau) {
 
 std::string check_no_factor_of_tau(const LossSubject& subject) {
   if (!subject.needs.teacher || subject.needs.reads_tau == ReadsTau::kNone) throw NotApplicable("it reads no temperature");
-  if (subject.reads_student_tau()) require_no_factor(subject, Side::kStudent, "tau_student");
-  if (subject.reads_teacher_tau()) require_no_factor(subject, Side::kTeacher, "tau_teacher");
+  if (subject.needs.reads_student_tau()) require_no_factor(subject, Side::kStudent, "tau_student");
+  if (subject.needs.reads_teacher_tau()) require_no_factor(subject, Side::kTeacher, "tau_teacher");
   return {};
 }
 

@@ -16,9 +16,8 @@ LossSubject make_subject(const LossEntry& entry) {
   std::string reason;
   for (const bool alike : {false, true}) {
     auto context = probe_context(LossSubject::kClasses, alike);
-    auto loss = entry.create(params, context);
-    const auto why = loss->unsupported(context);
-    if (!why) return {entry, std::move(context), loss->needs()};
+    const auto why = entry.unsupported(params, context);
+    if (!why) return {entry, context, entry.needs(params, context)};
     reason = *why;
   }
   throw NotApplicable("declines every pair of the suite: " + reason);
@@ -32,17 +31,21 @@ const std::vector<AskedPart>& asked_parts() {
        [](ProbeBatch& into, const ProbeBatch& from) {
          into.teacher.features = from.teacher.features;
          into.teacher.preactivations = from.teacher.preactivations;
+         into.teacher.embedding_map = from.teacher.embedding_map;
        }},
       {"the teacher's embedding", ".teacher_embedding", &LossNeeds::teacher_embedding,
        [](ProbeBatch& into, const ProbeBatch& from) { into.teacher.embedding = from.teacher.embedding; }},
       {"the posterior", ".posterior", &LossNeeds::posterior,
        [](ProbeBatch& into, const ProbeBatch& from) { into.posterior = from.posterior; }},
+      {"the student's last layer", ".student_classifier", &LossNeeds::student_classifier,
+       [](ProbeBatch& into, const ProbeBatch& from) { into.student_classifier = from.student_classifier; }},
   };
   return parts;
 }
 
 ProbeBatch batch_with(const LossSubject& subject, const AskedPart& part, torch::ScalarType type) {
-  constexpr LossNeeds kEverything{.teacher_features = true, .teacher_embedding = true, .posterior = true};
+  constexpr LossNeeds kEverything{
+      .teacher_features = true, .teacher_embedding = true, .posterior = true, .student_classifier = true};
   auto batch = subject.batch(LossSubject::kRows, type);
   part.take(batch, draw_batch(subject.context, kEverything, LossSubject::kRows, type));
   return batch;
@@ -50,8 +53,8 @@ ProbeBatch batch_with(const LossSubject& subject, const AskedPart& part, torch::
 
 EqualNetworks equal_networks(const LossSubject& subject) {
   LossSubject twins{subject.entry, probe_context(LossSubject::kClasses, true), subject.needs};
-  const auto loss = twins.entry.create(resolve_params(twins.entry.params, {}), twins.context);
-  if (const auto why = loss->unsupported(twins.context)) throw NotApplicable(*why);
+  const auto why = twins.entry.unsupported(resolve_params(twins.entry.params, {}), twins.context);
+  if (why) throw NotApplicable(*why);
   auto batch = twins.batch();
   batch.tau_student = batch.tau_teacher;
   const auto student = batch.student_tensors();

@@ -29,9 +29,6 @@ struct LossSubject {
     return result;
   }
 
-  bool reads_student_tau() const { return needs.reads_tau == ReadsTau::kBoth || needs.reads_tau == ReadsTau::kStudent; }
-  bool reads_teacher_tau() const { return needs.reads_tau == ReadsTau::kBoth || needs.reads_tau == ReadsTau::kTeacher; }
-
   /// The sum of the terms. @throws NotApplicable for a loss without terms, which has nothing to measure
   static torch::Tensor total(const Probe& probe) {
     if (!probe.total.defined()) throw NotApplicable("the loss returns no terms: cross-entropy alone");

@@ -68,7 +68,7 @@ int answer_golden(const GoldenRequest& request) {
 }
 
 int answer_calibrate(const CalibrateRequest& request) {
-  const auto data = read_logits(request.file, request.labels);
+  const auto data = read_logits(request.file, request.labels, request.probabilities ? Given::kProbabilities : Given::kLogits);
   if (data) return send_answer(CalibrateAnswer{.report = calibrate_report(data->view(), request.bins, request.taus)});
   send_diagnostics(data.error());
   return 0;

@@ -50,7 +50,11 @@ Factories factories_of(const Catalog& catalog) {
   f.model = [&catalog](const PluginSpec& spec, const ModelContext& context) {
     return made(catalog.models, spec, "model", context);
   };
-  f.loss = [&catalog](const PluginSpec& spec, const LossContext& context) { return made(catalog.losses, spec, "loss", context); };
+  f.loss = [&catalog](const PluginSpec& spec, const LossContext& context) -> BuiltLoss {
+    const auto& entry = planned(catalog.losses, spec, "loss");
+    const auto params = params_from_json(entry.params, spec.params);
+    return {entry.create(params, context), entry.needs(params, context)};
+  };
   return f;
 }
 

@@ -1,6 +1,6 @@
 /// HostState: what belongs to the whole process and no plugin may change.
 #pragma once
-#include <kdbench/train/student/loss_guard.h>
+#include <kdbench/train/objective/loss_guard.h>
 
 #include <torch/types.h>
 

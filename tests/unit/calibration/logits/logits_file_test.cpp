@@ -165,22 +165,25 @@ TEST_F(LogitsFile, ReadsNpyPairsOfEveryType) {
   expect_two_rows(floats, write("i8.npy", npy<std::int64_t>("<i8", "(2,)", {2, 0})));
   expect_two_rows(doubles, write("i4.npy", npy<std::int32_t>("<i4", "(2, 1)", {2, 0})));
   expect_two_rows(floats, write("u1.npy", npy<std::uint8_t>("|u1", "(2,)", {2, 0})));
-  expect_two_rows(floats, write("i2.npy", npy<std::int16_t>("<i2", "(2,)", {2, 0})));
+  const auto labels = write("i2.npy", npy<std::int16_t>("<i2", "(2,)", {2, 0}));
+  expect_two_rows(floats, labels);
+  // The same by columns, and as halves: 0.5 is 2^-1 (exponent 14 of bias 15, 0x3800), -1 is 0xbc00, and so on.
+  expect_two_rows(write("fortran.npy", npy("<f4", "(2, 3)", std::vector<float>{0.5f, 3, -1, 0.25f, 2, -4}, true)), labels);
+  expect_two_rows(write("half.npy", npy<std::uint16_t>("<f2", "(2, 3)", {0x3800, 0xbc00, 0x4000, 0x4200, 0x3400, 0xc400})),
+                  labels);
 }
 
 TEST_F(LogitsFile, RefusesNpyThatIsNotWhatItShouldBe) {
   const auto good = write("z.npy", npy("<f4", "(2, 3)", kFloats));
   const auto labels = write("y.npy", npy<std::int64_t>("<i8", "(2,)", {2, 0}));
   EXPECT_EQ(refusal(good), "z.npy: a .npy file holds the logits alone; give the labels with --labels FILE");
-  EXPECT_EQ(refusal(write("fortran.npy", npy("<f4", "(2, 3)", kFloats, true)), labels),
-            "fortran.npy: expected C order, found Fortran order: save numpy.ascontiguousarray(x)");
   EXPECT_EQ(refusal(write("short.npy", npy("<f4", "(3, 3)", kFloats)), labels),
             "short.npy: expected [3, 3] values of type '<f4' after the header, found 24 bytes: the "
             "file was cut short or changed");
   EXPECT_EQ(refusal(write("flat.npy", npy("<f4", "(6,)", kFloats)), labels),
             "flat.npy: expected logits of shape [N, K], found [6]");
-  EXPECT_EQ(refusal(write("half.npy", npy<std::int16_t>("<f2", "(2, 1)", {1, 2})), labels),
-            "half.npy: expected logits of type '<f4' or '<f8', found '<f2': save x.astype('float32')");
+  EXPECT_EQ(refusal(write("whole.npy", npy<std::int16_t>("<i2", "(2, 1)", {1, 2})), labels),
+            "whole.npy: expected logits of type '<f2', '<f4' or '<f8', found '<i2': save x.astype('float32')");
   EXPECT_EQ(refusal(good, write("yf.npy", npy<float>("<f4", "(2,)", {2, 0}))),
             "yf.npy: expected labels of an integer type, found '<f4': save y.astype('int64')");
   EXPECT_EQ(refusal(write("text.npy", "hello, this is text"), labels),
@@ -196,6 +199,46 @@ TEST_F(LogitsFile, RefusesNanInNpyAndLabelsOutOfRange) {
   EXPECT_EQ(refusal(write("nan.npy", npy("<f4", "(2, 3)", values)), labels),
             "nan.npy: expected finite logits, found nan in row 1, class 1 (counted from 0)\n"
             "y.npy: expected a label from 0 to 2 (3 logits a row), found 3 in row 1 (counted from 0)");
+}
+
+/// Accuracy and ECE of a file, as kdbench calibrate has them.
+CalibrationMetrics measured(const std::string& logits, const std::string& labels, Given given = Given::kLogits) {
+  const fs::path folder = fs::path(KDBENCH_SOURCE_DIR) / "tests/data";
+  const auto read = read_logits(folder / logits, labels.empty() ? fs::path() : folder / labels, given);
+  EXPECT_TRUE(read) << to_text(read.error());
+  return read ? measure(read->view()).metrics : CalibrationMetrics{};
+}
+
+TEST(KB_55, TheNamesThatPandasGivesColumnsAreNoSample) {
+  for (const auto& [logits, labels] :
+       {std::pair{"kb55/logits.csv", "kb55/labels.csv"}, {"kb55/logits_plain.csv", "kb55/labels_plain.csv"}}) {
+    const auto found = measured(logits, labels);
+    EXPECT_EQ(found.n, 10);
+    EXPECT_NEAR(found.accuracy, 0.3, 1e-12);
+    EXPECT_NEAR(found.ece, 0.5227, 5e-5);
+  }
+}
+
+TEST_F(LogitsFile, KeepsAFirstSampleThatLooksLikeColumnNames) {
+  // Whole numbers alone: nothing tells a header from a sample, and no sample is lost.
+  const auto read = read_logits(write("whole.csv", "0,1,2\n3,1,0\n"), write("y.csv", "2\n0\n"));
+  ASSERT_TRUE(read) << to_text(read.error());
+  EXPECT_EQ(read->labels.size(), 2u);
+}
+
+TEST(KB_57, ProbabilitiesAreNotTakenForLogits) {
+  const auto folder = fs::path(KDBENCH_SOURCE_DIR) / "tests/data/kb57";
+  const auto refused = read_logits(folder / "probs.npy", folder / "labels.npy");
+  ASSERT_FALSE(refused);
+  EXPECT_TRUE(to_text(refused.error())
+                  .find("expected logits, found probabilities: every row lies in [0, 1] and sums to 1; give --probabilities") !=
+              std::string::npos)
+      << to_text(refused.error());
+  const auto other = read_logits(folder / "logits.npy", folder / "labels.npy", Given::kProbabilities);
+  ASSERT_FALSE(other);
+  EXPECT_TRUE(to_text(other.error()).find("expected probabilities (from 0 to 1, each row summing to 1)") != std::string::npos);
+  EXPECT_NEAR(measured("kb57/logits.npy", "kb57/labels.npy").ece, 0.2128, 5e-5);
+  EXPECT_NEAR(measured("kb57/probs.npy", "kb57/labels.npy", Given::kProbabilities).ece, 0.2128, 2e-4);
 }
 
 }  // namespace

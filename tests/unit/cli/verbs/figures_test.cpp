@@ -57,6 +57,7 @@ struct FiguresVerb : ::testing::Test {
     for (const auto& [job, record] : world.records) {
       auto copy = record;
       copy.job = hex_of(job);
+      if (copy.teacher) copy.teacher->job = hex_of("teacher");
       store.put(copy);
     }
     auto plan = world.plan;
@@ -65,6 +66,15 @@ struct FiguresVerb : ::testing::Test {
       place.teacher_job = hex_of(place.teacher_job);
     }
     for (auto& job : plan.jobs) job.id = hex_of(job.id);
+    for (const auto& place : world.plan.placements) {  // a stored plan has every job that has a place
+      for (const auto& job : {place.job, place.teacher_job}) {
+        const auto is_it = [&](const Job& there) { return there.id == hex_of(job); };
+        if (job.empty() || std::any_of(plan.jobs.begin(), plan.jobs.end(), is_it)) continue;
+        auto added = named_job({}, job);
+        added.id = hex_of(job);
+        plan.jobs.push_back(std::move(added));
+      }
+    }
     store.put_plan(plan);
   }
   /// Job ids become file names.

@@ -108,6 +108,54 @@ TEST(LossKeys, GiveALossWithoutTeacherTheTemperaturesThatAreWritten) {
             "no teacher, tau=4 on the student, 1 on the teacher, tau^2 on, alpha=1");
 }
 
+TEST(LossKeys, OfTemperaturesAreRefusedWhereTheLossDoesNotReadThem) {
+  EXPECT_EQ(refusal("tau = 2\n", "hint"), "'tau' has no effect: the loss reads no temperature; remove it\n");
+  EXPECT_EQ(
+      refusal("tau_squared = true\n", "hint"),
+      "'tau_squared' has no effect: it is the square of the student's temperature, and the loss reads no temperature; remove "
+      "it\n");
+  EXPECT_EQ(refusal("tau_teacher = 2\n", "sharp"),
+            "'tau_teacher' has no effect: the loss reads the student's temperature alone; remove it\n");
+  EXPECT_EQ(refusal("tau_student = 2\n", "learns_tau"),
+            "'tau_student' has no effect: the loss has a temperature of its own; remove it\n");
+  EXPECT_EQ(mistakes(keyed_suite("tau_squared = false\n", 10, "hint")), "planned");  // as it is anyway
+  EXPECT_EQ(mistakes(keyed_suite("tau = 2\n", 10, "sharp")), "planned");
+}
+
+TEST(LossKeys, MultiplyNothingByATemperatureThatIsNotRead) {
+  const auto part_of = [](const std::string& loss) {
+    return plan_of(keyed_suite("", 10, loss)).jobs.back().spec.loss->parts.front();
+  };
+  EXPECT_FALSE(part_of("hint").tau_squared);
+  EXPECT_FALSE(part_of("learns_tau").tau_squared);
+  EXPECT_TRUE(part_of("sharp").tau_squared);
+  const auto convention = [](const std::string& loss) {
+    return placements(plan_of(keyed_suite("", 10, loss)), Role::kMethod).front().convention;
+  };
+  EXPECT_EQ(convention("hint"), "no temperature, alpha=1");
+  EXPECT_EQ(convention("learns_tau"), "a temperature of its own, alpha=1");
+}
+
+TEST(Axis, IsRefusedForALossThatReadsNoTemperature) {
+  const auto swept = [](const std::string& loss) {
+    return mistakes(kHead + "[losses." + loss + "]\n" +
+                    study("\"" + loss + "\"", "kind = \"sensitivity\"\naxis = \"tau\"\nvalues = [1, 2]\n"));
+  };
+  EXPECT_EQ(swept("sharp"), "planned");
+  EXPECT_NE(swept("hint").find("the axis 'tau' would move nothing: the loss reads no temperature; take it out of this study, or "
+                               "compare it in one without an axis"),
+            std::string::npos)
+      << swept("hint");
+  EXPECT_NE(swept("learns_tau").find("would move nothing: the loss has a temperature of its own"), std::string::npos);
+}
+
+TEST(Pair, IsRefusedWhereTheLossNeedsALastLayerThatTheModelDoesNotTell) {
+  EXPECT_EQ(
+      refusal("alpha = 0.5\n", "last_layer"),
+      "s.toml:16:11: it computes with the student's last layer, and the student's model tells none; use a model whose plugin has "
+      "classifier()\n");
+}
+
 TEST(LossKeys, AreRefusedForALossWithoutTeacherWhereTheyActOnOne) {
   EXPECT_EQ(refusal("teacher_temperature = 2\n", "self"),
             "'teacher_temperature' has no effect: it divides a teacher's logits, and the loss reads none; remove it\n");

@@ -66,6 +66,17 @@ Paths written_by_training() {
   added.spec.added_to = "teacher";
   added.spec.init = "fitted";
   toy::train(s.store, {added, toy::taught("failing", "throws", 2, false)});
+  auto several = toy::taught("several", "several", 2, false);
+  several.spec.more_teachers = {TeacherSpec{"added", {}, "fitted"}};
+  toy::train(s.store, {several});
+  auto handed = toy::taught("handed", "bank", 2, false);
+  handed.spec.teacher = {};
+  toy::train(s.store, {handed});
+  auto taken = toy::taught("taken", "bank", 2, false);
+  taken.spec.teacher = {};
+  taken.spec.loss_init = "handed";
+  taken.spec.trains = "loss";
+  toy::train(s.store, {taken});
   SessionOptions options;
   options.deferred = true;
   toy::train(s.store, {toy::job("deferred", 4, false, 3, 0.5)}, 1, 0, options);

@@ -305,11 +305,12 @@ class Remembers final : public Loss {
 
 template <bool kRegistered>
 LossEntry remembering() {
-  return {
-      .name = "x",
-      .about = {.summary = "Remembers."},
-      .params = {},
-      .create = [](const ParamValues&, const LossContext& context) { return std::make_shared<Remembers<kRegistered>>(context); }};
+  return {{.name = "x",
+           .about = {.summary = "Remembers."},
+           .params = {},
+           .create = [](const ParamValues&, const LossContext& context) {
+             return std::make_shared<Remembers<kRegistered>>(context);
+           }}};
 }
 
 const std::string kMemory = "keeps what it remembers in parameters and buffers", kPromise = "keeps the promise of .repeatable";
@@ -322,9 +323,9 @@ TEST(CheckLoss, CatchesMemoryThatACheckpointDoesNotKeep) {
   const auto found = checks_of(remembering<false>()).finding(kMemory);
   EXPECT_NE(found.find("after a stop and a resumption before it"), std::string::npos) << found;
   const LossEntry first{
-      .name = "x", .about = {.summary = "Once."}, .params = {}, .create = [](const ParamValues&, const LossContext&) {
-        return std::make_shared<FirstTeacher>();
-      }};
+      {.name = "x", .about = {.summary = "Once."}, .params = {}, .create = [](const ParamValues&, const LossContext&) {
+         return std::make_shared<FirstTeacher>();
+       }}};
   EXPECT_EQ(checks_of(first).failures(), Names{kMemory});
   const auto kept = checks_of(remembering<true>());
   kept.expect_all_pass();

@@ -27,7 +27,10 @@ enum class Mistake {
   kRegisteredTwice,
   kNotRegistered,
   kOverwritesImages,
-  kTurnsGradientsOff
+  kTurnsGradientsOff,
+  kOtherEmbeddingMap,
+  kOtherClassifier,
+  kNormOfAnotherMap
 };
 
 /// A linear network of the channels' means, whose one feature map is the image, with a mistake.
@@ -47,7 +50,11 @@ class Net final : public Model {
     if (mistake_ == Mistake::kTurnsGradientsOff) c10::GradMode::set_enabled(false);
     if (mistake_ == Mistake::kCountsInEvalMode) calls_.add_(1);
     out.embedding = images.mean({2, 3});
-    if (mistake_ == Mistake::kSeesTheBatch) out.embedding = out.embedding - out.embedding.mean(0, true);
+    out.embedding_map = mistake_ == Mistake::kOtherEmbeddingMap ? images.relu() : images;
+    if (mistake_ == Mistake::kSeesTheBatch) {
+      out.embedding = out.embedding - out.embedding.mean(0, true);
+      out.embedding_map = torch::Tensor();
+    }
     out.logits = fc_(out.embedding);
     if (mistake_ != Mistake::kMissingMap) out.features["f0"] = images.relu();
     if (mistake_ == Mistake::kUnlistedMap) out.features["f1"] = images;
@@ -57,6 +64,13 @@ class Net final : public Model {
   }
 
   std::vector<std::string> feature_names() const override { return {"f0"}; }
+  Classifier classifier() const override {
+    return {fc_->weight, mistake_ == Mistake::kOtherClassifier ? torch::Tensor() : fc_->bias};
+  }
+  std::map<std::string, NormAffine, std::less<>> feature_norms() const override {
+    const auto channel = fc_->weight[0];  // as many numbers as channels
+    return {{mistake_ == Mistake::kNormOfAnotherMap ? "f7" : "f0", {channel, channel}}};
+  }
 
  private:
   Mistake mistake_;
@@ -92,6 +106,14 @@ TEST(CheckModel, CatchesMapsThatAreNotThoseItLists) {
   EXPECT_EQ(checks_of(Mistake::kUnlistedMap).finding(kShapes), "forward() returns a map 'f1' that feature_names() does not list");
   EXPECT_EQ(checks_of(Mistake::kMissingMap).finding(kShapes), "forward() does not return 'f0'");
   EXPECT_EQ(checks_of(Mistake::kOtherPreactivation).finding(kShapes), "preactivation 'f0' differs from its map in shape");
+}
+
+TEST(CheckModel, CatchesAClassifierAndAMapThatAreNotTheNetworks) {
+  EXPECT_EQ(checks_of(Mistake::kOtherEmbeddingMap).finding(kShapes),
+            "the mean of the embedding map over height and width is not the embedding");
+  EXPECT_EQ(checks_of(Mistake::kOtherClassifier).finding(kShapes),
+            "classifier() makes other logits of the embedding than forward()");
+  EXPECT_EQ(checks_of(Mistake::kNormOfAnotherMap).finding(kShapes), "feature_norms() has 'f7', which has no preactivation");
 }
 
 TEST(CheckModel, CatchesAnEvaluationThatLeavesTraces) {

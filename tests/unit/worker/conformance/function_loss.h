@@ -23,9 +23,10 @@ class FunctionLoss final : public Loss {
 template <LossTerms (*kForward)(const LossInputs&)>
 LossEntry loss_of(const std::string& name, const LossNeeds& needs = {}) {
   return {
-      .name = name, .about = {.summary = "A function."}, .params = {}, .create = [needs](const ParamValues&, const LossContext&) {
-        return std::make_shared<FunctionLoss<kForward>>(needs);
-      }};
+      {.name = name,
+       .about = {.summary = "A function."},
+       .params = {},
+       .create = [needs](const ParamValues&, const LossContext&) { return std::make_shared<FunctionLoss<kForward>>(needs); }}};
 }
 
 /// The mean squared difference of the logits.

@@ -22,8 +22,9 @@ Names names_of(const std::vector<std::pair<std::string, torch::Tensor*>>& tensor
   return names;
 }
 
-const Names kEverything{"logits",           "feature f0",       "feature f1",       "feature f2",       "feature f3",
-                        "preactivation f0", "preactivation f1", "preactivation f2", "preactivation f3", "embedding"};
+const Names kEverything{"logits",           "embedding",   "embedding map",     "features f0",       "features f1",
+                        "features f2",      "features f3", "preactivations f0", "preactivations f1", "preactivations f2",
+                        "preactivations f3"};
 
 TEST(ProbeContext, HasNetworksOfOtherWidthsUnlessTheyAreAlike) {
   const auto other = probe_context(10, false), alike = probe_context(10, true);
@@ -155,9 +156,9 @@ class Counting final : public Loss {
 };
 
 TEST(ProbedLoss, IsOneLossFromBatchToBatch) {
-  const LossEntry entry{.name = "counting", .about = {}, .params = {}, .create = [](const ParamValues&, const LossContext&) {
-                          return std::make_shared<Counting>();
-                        }};
+  const LossEntry entry{{.name = "counting", .about = {}, .params = {}, .create = [](const ParamValues&, const LossContext&) {
+                           return std::make_shared<Counting>();
+                         }}};
   auto batch = known_batch();
   ProbedLoss probed(entry, probe_context(2, false), torch::kFloat64);
   EXPECT_EQ(probed.run(batch, false).total.item<double>(), 1);

@@ -139,10 +139,10 @@ LossTerms cosine(const LossInputs& in) {
 
 template <class Kept>
 LossEntry entry_of(const std::string& name) {
-  return {.name = name,
-          .about = {.summary = "A loss with modules or memory."},
-          .params = {},
-          .create = [](const ParamValues&, const LossContext& context) { return std::make_shared<Kept>(context); }};
+  return {{.name = name,
+           .about = {.summary = "A loss with modules or memory."},
+           .params = {},
+           .create = [](const ParamValues&, const LossContext& context) { return std::make_shared<Kept>(context); }}};
 }
 
 /// CRD with the whole split as negatives: a bank of teacher's embeddings, row by row of the training split.

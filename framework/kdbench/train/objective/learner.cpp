@@ -1,0 +1,123 @@
+#include <kdbench/sdk/torch_compat.h>
+#include <kdbench/train/objective/learner.h>
+#include <kdbench/train/objective/loss_guard.h>
+
+#include <algorithm>
+
+namespace kdbench::inline train {
+
+Learner::Learner(std::shared_ptr<Model> network, std::vector<TrainedLoss> losses, std::vector<FrozenTeacher> more_teachers,
+                 torch::Device device, const Spec& spec, std::int64_t steps_per_epoch)
+    : network_(std::move(network)),
+      more_teachers_(std::move(more_teachers)),
+      device_(device),
+      recipe_(spec.train),
+      spec_(spec.loss),
+      ce_(cross_entropy_of(spec)),
+      steps_per_epoch_(steps_per_epoch) {
+  needs_.teacher = false;
+  needs_.repeatable = true;  // cross-entropy alone is
+  for (std::size_t i = 0; i < losses.size(); ++i) {
+    losses_.push_back({std::move(losses[i]), spec_->parts.at(i)});
+    needs_ = needs_.with(losses_.back().trained.needs);
+  }
+}
+
+bool Learner::distils(std::int64_t epoch) const {
+  return std::any_of(losses_.begin(), losses_.end(),
+                     [&](const Part& part) { return part.trained.needs.teacher && part.spec.is_on(epoch); });
+}
+
+/// Of the part's terms; nothing while they are off.
+std::optional<double> Learner::weight(const Part& part, std::int64_t epoch) const {
+  if (!part.spec.is_on(epoch)) return std::nullopt;
+  return spec_->terms_weight(part.spec, epoch);
+}
+
+bool Learner::is_like(std::int64_t epoch, std::int64_t other) const {
+  return std::all_of(losses_.begin(), losses_.end(),
+                     [&](const Part& part) { return weight(part, epoch) == weight(part, other); });
+}
+
+std::int64_t Learner::phase(std::int64_t epoch) const {
+  auto first = epoch;
+  while (first > 0 && is_like(first - 1, epoch)) --first;
+  return first;
+}
+
+std::vector<ModelOutput> Learner::asked_more(const torch::Tensor& images, double teacher_temperature) const {
+  const torch::NoGradGuard no_grad;
+  std::vector<ModelOutput> out;
+  for (const auto& teacher : more_teachers_) {
+    out.push_back(teacher.model->forward(images));
+    const double divisor = teacher.temperature * teacher_temperature;
+    if (divisor != 1.0) out.back().logits = out.back().logits / divisor;
+  }
+  return out;
+}
+
+LossTerms Learner::terms_of(const Part& part, const ModelOutput& student, const Batch& batch, const ModelOutput& teacher,
+                            std::int64_t step) const {
+  ModelOutput taught;
+  if (part.trained.needs.teacher) taught = teacher;
+  const auto& how = part.spec;
+  if (taught.logits.defined() && how.teacher_temperature != 1.0) taught.logits = taught.logits / how.teacher_temperature;
+  // Until a loss has shown that it writes nothing it is lent copies, so that it cannot harm those who read the originals.
+  const bool on_trial = !part.is_tried && device_.is_cpu();
+  const auto lent = on_trial ? copy_of(taught) : taught;
+  const torch::Tensor none;
+  const LossInputs inputs{
+      student,
+      lent,
+      batch.labels,
+      batch.indices,
+      part.trained.needs.posterior ? batch.posterior : none,
+      batch.images,
+      how.tau_student,
+      how.tau_teacher,
+      step / steps_per_epoch_,
+      recipe_->epochs,
+      step,
+      recipe_->epochs * steps_per_epoch_,
+      part.trained.needs.several_teachers ? asked_more(batch.images, how.teacher_temperature) : std::vector<ModelOutput>(),
+      part.trained.needs.student_classifier ? network_->classifier() : Classifier{}};
+  const LossGuard guard(inputs, !on_trial);
+  auto terms = part.trained.loss->forward(inputs);
+  guard.check();
+  if (on_trial) check_copies(lent, taught);
+  part.is_tried = true;
+  return terms;
+}
+
+std::vector<WeightedTerms> Learner::terms(const ModelOutput& student, const Batch& batch, const ModelOutput& teacher,
+                                          std::int64_t step) const {
+  std::vector<WeightedTerms> out;
+  for (const auto& part : losses_) {
+    if (const auto weighs = weight(part, step / steps_per_epoch_)) {
+      out.push_back({terms_of(part, student, batch, teacher, step), *weighs, part.trained.name});
+    }
+  }
+  return out;
+}
+
+torch::Tensor Learner::judged_logits(const ModelOutput& student) const {
+  for (const auto& part : losses_) {
+    if (part.trained.needs.adapts) return part.trained.loss->judged_logits(student).to(torch::kFloat32);
+  }
+  return student.logits;
+}
+
+Learner::Outcome Learner::forward(const Batch& batch, const ModelOutput& teacher, std::int64_t step) const {
+  ModelOutput student;
+  {
+    const Bf16Scope bf16(recipe_->bf16(), device_.is_cuda());
+    student = network_->forward(batch.images);
+  }
+  if (recipe_->bf16()) student.logits = student.logits.to(torch::kFloat32);
+  auto weighted = terms(student, batch, teacher, step);
+  const auto judged = judged_logits(student);
+  auto minimised = objective(judged, batch.labels, weighted, ce_);
+  return {judged, std::move(minimised)};
+}
+
+}  // namespace kdbench::inline train

@@ -1,0 +1,81 @@
+/// What a training step computes, however steps are run: a student's network and loss on one batch.
+#pragma once
+#include <kdbench/plan/spec.h>
+#include <kdbench/sdk/loss.h>
+#include <kdbench/sdk/model.h>
+#include <kdbench/train/data/batch.h>
+#include <kdbench/train/objective/objective.h>
+#include <kdbench/train/objective/trained_loss.h>
+
+#include <cstdint>
+#include <memory>
+#include <optional>
+#include <vector>
+
+namespace kdbench::inline train {
+
+/// A teacher that a student asks by itself.
+struct FrozenTeacher {
+  std::shared_ptr<Model> model;  ///< in eval mode, of nobody else
+  double temperature = 1;        ///< its logits are divided by
+};
+
+class Learner {
+ public:
+  /// @param network in train mode, on `device`
+  /// @param losses of the parts of the spec's loss, in their order; empty: labels only
+  /// @param more_teachers beside the one whose outputs forward() is given
+  /// @param spec of the job: how it distils, and when
+  Learner(std::shared_ptr<Model> network, std::vector<TrainedLoss> losses, std::vector<FrozenTeacher> more_teachers,
+          torch::Device device, const Spec& spec, std::int64_t steps_per_epoch);
+
+  Model& network() const { return *network_; }
+  const Recipe& recipe() const { return *recipe_; }
+  /// What its losses need together.
+  const LossNeeds& needs() const { return needs_; }
+  std::int64_t steps_per_epoch() const { return steps_per_epoch_; }
+
+  /// True if the teacher is asked in `epoch`.
+  bool distils(std::int64_t epoch) const;
+  /// Equal for epochs side by side in which a step makes the same operations with the same numbers of the host: the same terms
+  /// are on in both, and weigh the same.
+  std::int64_t phase(std::int64_t epoch) const;
+
+  /// What a forward pass gives: logits [N, K] float32, and what is to be minimised.
+  struct Outcome {
+    torch::Tensor logits;
+    Objective objective;
+  };
+  /// @param step counted from the start of training
+  Outcome forward(const Batch& batch, const ModelOutput& teacher, std::int64_t step) const;
+
+ private:
+  /// A loss, and how it is used.
+  struct Part {
+    TrainedLoss trained;
+    LossPart spec;
+    mutable bool is_tried = false;  ///< its first forward() wrote into nothing that it was lent
+  };
+  std::optional<double> weight(const Part& part, std::int64_t epoch) const;
+  bool is_like(std::int64_t epoch, std::int64_t other) const;
+  /// The student's own, or its adapter's.
+  torch::Tensor judged_logits(const ModelOutput& student) const;
+  std::vector<ModelOutput> asked_more(const torch::Tensor& images, double teacher_temperature) const;
+  LossTerms terms_of(const Part& part, const ModelOutput& student, const Batch& batch, const ModelOutput& teacher,
+                     std::int64_t step) const;
+  /// Of the parts whose terms are on.
+  std::vector<WeightedTerms> terms(const ModelOutput& student, const Batch& batch, const ModelOutput& teacher,
+                                   std::int64_t step) const;
+
+  std::shared_ptr<Model> network_;
+  std::vector<Part> losses_;
+  std::vector<FrozenTeacher> more_teachers_;
+  torch::Device device_;
+  Shared<Recipe> recipe_;
+  Shared<LossSpec> spec_;
+  CrossEntropy ce_;
+  LossNeeds needs_;
+  std::int64_t steps_per_epoch_;
+};
+
+}  // namespace kdbench::inline train

@@ -1,0 +1,25 @@
+#include <kdbench/train/steps/direct_steps.h>
+
+#include <cmath>
+
+namespace kdbench::inline train {
+
+void DirectSteps::start(std::int64_t, const EpochSums& sums) { sums_ = sums; }
+
+void DirectSteps::fail(const NotFinite& found) const { throw diverged(found, parts_.learner.steps_per_epoch()); }
+
+void DirectSteps::forward_backward(const Batch& batch, const ModelOutput& teacher, std::int64_t step) {
+  const auto alone = parts_.randomness.begin(step);
+  const auto outcome = parts_.learner.forward(batch, teacher, step);
+  sums_.add(outcome.logits, batch.labels, outcome.objective);
+  if (!sums_.finite()) fail({step, true});
+  outcome.objective.total.backward();
+}
+
+void DirectSteps::run(const Batch& batch, const ModelOutput& teacher, std::int64_t step, double learning_rate) {
+  parts_.optimizer.clear_gradients();
+  forward_backward(batch, teacher, step);
+  if (!parts_.optimizer.step(learning_rate)) fail({step, false});
+}
+
+}  // namespace kdbench::inline train
