@@ -84,7 +84,7 @@ std::vector<Finding> of_plugins(const Context& context) {
       out.push_back({"plugin", fmt::format("{}: {}", library.file, library.reason),
                      "docs/write_a_loss.md, \"When it is refused\"; or remove the file"});
   }
-  out.insert(out.begin(), {"plugins", counted(loaded, "library") + " loaded",
+  out.insert(out.begin(), {"plugins", counted(loaded, "plugin file") + " loaded",
                            loaded == 0 ? "name one by --plugin, or a folder by KDBENCH_PLUGIN_PATH" : ""});
   return out;
 }
