@@ -21,7 +21,7 @@ bool looks_like_formula(const std::string& text) {
 }
 
 std::string field(const std::string& given) {
-  const auto text = looks_like_formula(given) ? "'" + given : given;
+  auto text = looks_like_formula(given) ? "'" + given : given;
   if (text.find_first_of(",\"\r\n") == std::string::npos) return text;
   std::string out = "\"";
   for (const char c : text) out += c == '"' ? std::string("\"\"") : std::string(1, c);

@@ -55,6 +55,8 @@ struct LossNeeds {
   bool student_classifier = false;  ///< LossInputs::student_classifier; refused at plan time for a model without one
   bool teacher_classifier = false;  ///< LossContext::teacher_classifier; refused at plan time for a model without one
   bool several_teachers = false;  ///< LossInputs::more_teachers; refused at plan time where the strategy names one teacher alone
+  bool second_view =
+      false;  ///< LossInputs::student_second_view, teacher_second_view; refused at plan time without train.views = 2
   /// The loss is an adapter: the network is judged, saved and asked as a teacher by judged_logits(), not by its own. At most one
   /// of several losses may be.
   bool adapts = false;
@@ -84,6 +86,7 @@ struct LossNeeds {
             .student_classifier = student_classifier || other.student_classifier,
             .teacher_classifier = teacher_classifier || other.teacher_classifier,
             .several_teachers = several_teachers || other.several_teachers,
+            .second_view = second_view || other.second_view,
             .adapts = adapts || other.adapts,
             .repeatable = repeatable && other.repeatable,
             .reads_tau = static_cast<ReadsTau>(static_cast<int>(reads_tau) | static_cast<int>(other.reads_tau)),
@@ -108,6 +111,9 @@ struct LossInputs {
   /// Outputs of the teachers beside the first, whole, in the order of the stage; eval mode, no gradient. Empty unless
   /// needs().several_teachers.
   std::vector<ModelOutput> more_teachers = {};
+  /// Both networks on another view of the same rows, augmented by draws of its own; gradients flow through the student's. Empty
+  /// unless needs().second_view.
+  ModelOutput student_second_view = {}, teacher_second_view = {};
   Classifier student_classifier = {};  ///< Model::classifier() of the student; empty unless needs().student_classifier
 };
 

@@ -27,6 +27,10 @@ struct Recipe {
   double min_lr = 0;                                      ///< cosine: final rate, >= 0
   std::int64_t crop_padding = 0;                          ///< random crop after zero padding by so many pixels; 0: no crop
   bool flip = false;                                      ///< random horizontal flip
+  std::int64_t strong_operations = 0;                     ///< RandAugment's operations on each image, >= 0
+  std::int64_t strong_magnitude = 9;                      ///< of them, 0 to 10
+  std::int64_t cutout = 0;                                ///< side of a square of black, in pixels; 0: none
+  std::int64_t views = 1;                                 ///< 2: losses that read a second view of each image have one
   double label_smoothing = 0;                             ///< of the cross-entropy, in [0, 1)
   std::int64_t threads = 1;           ///< intra-op threads; decides rounding, so it is part of a job's identity
   std::string precision = "fp32";     ///< "fp32", "bf16"
@@ -34,7 +38,10 @@ struct Recipe {
   std::int64_t evaluate_every = 1;    ///< epochs between validations, >= 1; the last epoch is always validated
 
   bool bf16() const { return precision == "bf16"; }
-  bool moves_images() const { return crop_padding > 0 || flip; }
+  /// Strong augmentation is on; with two views the second alone has it.
+  bool is_strong() const { return strong_operations > 0 || cutout > 0; }
+  /// The first view of an image is another one in each epoch.
+  bool moves_images() const { return crop_padding > 0 || flip || (is_strong() && views == 1); }
 };
 
 /// Returns every key of [train] that can change a result, under its name in the suite file (so all but `checkpoint_every`). Keys

@@ -44,7 +44,7 @@ struct ToyNet final : Model {
 
 /// "kl" needs a teacher, "none" the labels alone, "self" neither, "posterior" what the data set does not know, "picky" refuses
 /// every pair. "hint" reads a teacher at no temperature, "sharp" at the student's alone, "learns_tau" at its own; "last_layer"
-/// needs that of the student.
+/// needs that of the student, "two_views" a second view, "several" more teachers than one.
 struct ToyLoss final : Loss {
   explicit ToyLoss(std::string kind) : kind_(std::move(kind)) {}
   LossNeeds needs() const override {
@@ -55,6 +55,8 @@ struct ToyLoss final : Loss {
     if (kind_ == "sharp") needs.reads_tau = ReadsTau::kStudent;
     needs.owns_tau = kind_ == "learns_tau";
     needs.student_classifier = kind_ == "last_layer";
+    needs.second_view = kind_ == "two_views";
+    needs.several_teachers = kind_ == "several";
     needs.posterior = kind_ == "posterior";
     return needs;
   }
@@ -96,7 +98,8 @@ inline Catalog toys() {
                             }},
                            "toys",
                            "1"};
-  for (const std::string kind : {"kl", "none", "posterior", "picky", "self", "hint", "sharp", "learns_tau", "last_layer"}) {
+  for (const std::string kind :
+       {"kl", "none", "posterior", "picky", "self", "hint", "sharp", "learns_tau", "last_layer", "two_views", "several"}) {
     catalog.losses[kind] = {{kind,
                              {.is_baseline = kind == "kl"},
                              weights,

@@ -2,6 +2,7 @@
 #include "unit/train/toy.h"
 
 #include <kdbench/results/store.h>
+#include <kdbench/train/data/train_data.h>
 
 #include <gtest/gtest.h>
 
@@ -109,6 +110,56 @@ TEST(SeveralTeachers, GiveTheSameBitsAloneInAGroupAndResumed) {
     EXPECT_EQ(weights(alone.store, "a"), weights(stopped.store, "a"));
     EXPECT_NE(weights(alone.store, "a"), weights(group.store, "b"));
   }
+}
+
+Job of_two_views(const std::string& id, bool moves) {
+  auto job = taught(id, "views", 1, moves, 5);
+  toy::change(job.spec.train, [](Recipe& recipe) {
+    recipe.views = 2;
+    recipe.strong_operations = 2;
+    recipe.cutout = 2;
+  });
+  return job;
+}
+
+TEST(SecondView, GivesTheSameBitsAloneInAGroupAndResumed) {
+  for (const bool moves : {false, true}) {
+    TemporaryStore alone, group, stopped;
+    for (auto* s : {&alone, &group, &stopped}) toy::train(s->store, {plain("teacher", 3, moves)});
+    toy::train(alone.store, {of_two_views("a", moves)});
+    auto second = of_two_views("b", moves);
+    toy::change(second.spec.loss, [](LossSpec& loss) { loss.alpha = 0.3; });
+    toy::train(group.store, {second, of_two_views("a", moves)}, 2);
+    toy::train(stopped.store, {of_two_views("a", moves)}, 1, 2);
+    EXPECT_FALSE(stopped.store.is_done("a"));
+    toy::train(stopped.store, {of_two_views("a", moves)});
+    EXPECT_EQ(weights(alone.store, "a"), weights(group.store, "a"));
+    EXPECT_EQ(weights(alone.store, "a"), weights(stopped.store, "a"));
+    const auto terms = record(alone.store, "a").epochs.back().terms;
+    EXPECT_NE(terms.at("first"), terms.at("second"));  // another view says something else
+  }
+}
+
+TEST(SecondView, HasItsOwnCropsAndItsStrengthAlone) {
+  const toy::ToyData dataset(20);
+  const TrainData data(dataset, "", {}, 0, at::kCPU);
+  const auto recipe = [](std::int64_t views, std::int64_t padding, std::int64_t operations) {
+    Recipe out;
+    out.views = views;
+    out.crop_padding = padding;
+    out.strong_operations = operations;
+    return out;
+  };
+  const std::vector<std::int64_t> rows{0, 1, 2, 3, 4, 5, 6, 7};
+  const auto batch = [&](const Recipe& how) { return data.batch(rows.data(), 8, 1, how); };
+  EXPECT_FALSE(batch(recipe(1, 2, 0)).second_images.defined());
+  const auto both = batch(recipe(2, 2, 0));
+  EXPECT_TRUE(both.images.equal(batch(recipe(1, 2, 0)).images));
+  EXPECT_FALSE(both.second_images.equal(both.images));
+  const auto strong = batch(recipe(2, 0, 3));
+  EXPECT_TRUE(strong.images.equal(batch(recipe(1, 0, 0)).images));
+  EXPECT_FALSE(strong.second_images.equal(strong.images));
+  EXPECT_FALSE(batch(recipe(1, 0, 3)).images.equal(strong.images));
 }
 
 TEST(LossOfAStage, IsTrainedAloneAndHandedOn) {

@@ -168,6 +168,17 @@ struct ToySeveral final : Loss {
   }
 };
 
+/// "mse" to the teacher on the first view and on the second.
+struct ToyViews final : Loss {
+  LossNeeds needs() const override { return {.second_view = true, .repeatable = true}; }
+  LossTerms forward(const LossInputs& in) override {
+    const auto mse = [](const ModelOutput& s, const ModelOutput& t) {
+      return (at::tanh(s.logits) - at::tanh(t.logits)).square().mean();
+    };
+    return {{"first", mse(in.student, in.teacher)}, {"second", mse(in.student_second_view, in.teacher_second_view)}};
+  }
+};
+
 inline Factories factories() {
   Factories f;
   f.dataset = [](const DataSource& source) {
@@ -181,6 +192,7 @@ inline Factories factories() {
     std::shared_ptr<Loss> loss = std::make_shared<ToyLoss>(spec.plugin);
     if (spec.plugin == "bank") loss = std::make_shared<ToyBank>(context);
     if (spec.plugin == "adapter") loss = std::make_shared<ToyAdapter>(context);
+    if (spec.plugin == "views") loss = std::make_shared<ToyViews>();
     if (spec.plugin == "several") loss = std::make_shared<ToySeveral>();
     return {loss, loss->needs()};
   };

@@ -141,6 +141,12 @@ class Planner {
                                                   "images ({} numbers a row); set train.crop_padding = 0 and train.flip = false",
                                                   s.study->name, name, s.study->dataset.value, image.channels));
       }
+      if (recipe.is_strong() && image.height * image.width == 1) {
+        complain(s.study->dataset.at,
+                 fmt::format("study '{}': model '{}' trains with strong augmentation, but dataset '{}' has no "
+                             "images ({} numbers a row); set train.strong_operations = 0 and train.cutout = 0",
+                             s.study->name, name, s.study->dataset.value, image.channels));
+      }
     }
   }
 
@@ -216,7 +222,9 @@ class Planner {
     p.method = "alone";
     p.convention = "labels only";
     const auto& model = resolved_.models.at(s.student());
-    auto spec = labels_spec(of_seed_, *s.dataset, model, model.recipe);
+    Stage labels_alone;
+    labels_alone.epochs = model.recipe->epochs;
+    auto spec = labels_spec(of_seed_, *s.dataset, model, stage_recipe(model, labels_alone));
     p.job = jobs_.add(s, std::move(spec), fmt::format("alone {}", s.student()), s.student());
     place(std::move(p));
   }

@@ -78,9 +78,17 @@ Spec labels_spec(const Spec& of_seed, const ResolvedDataset& dataset, const Reso
   return spec;
 }
 
-Shared<Recipe> stage_recipe(const ResolvedModel& model, const Stage& stage) {
-  if (stage.epochs == model.recipe->epochs && stage.label_smoothing == 0) return model.recipe;
+Shared<Recipe> stage_recipe(const ResolvedModel& model, const Stage& stage, bool reads_second_view) {
+  const bool drops_view = model.recipe->views > 1 && !reads_second_view;
+  if (stage.epochs == model.recipe->epochs && stage.label_smoothing == 0 && !drops_view) return model.recipe;
   auto recipe = *model.recipe;
+  if (drops_view) {  // a view that nobody reads is not made, and what it would have had is no setting of the first
+    const Recipe plain;
+    recipe.views = plain.views;
+    recipe.strong_operations = plain.strong_operations;
+    recipe.strong_magnitude = plain.strong_magnitude;
+    recipe.cutout = plain.cutout;
+  }
   if (stage.epochs != recipe.epochs) stretch(recipe, stage.epochs);
   if (stage.label_smoothing > 0) recipe.label_smoothing = stage.label_smoothing;
   return recipe;
@@ -119,6 +127,8 @@ std::string group_of(const Spec& spec) {
                          canonical(spec.device));
   if (!spec.more_teachers.empty()) key += canonical(to_document(spec.more_teachers)) + '\n';
   const auto& t = *spec.train;
+  if (t.is_strong() || t.views > 1)
+    key += fmt::format("{}\n{}\n{}\n{}\n", t.strong_operations, t.strong_magnitude, t.cutout, t.views);
   for (const Json& member : {Json(t.batch_size), Json(t.epochs), Json(t.crop_padding), Json(t.flip), Json(t.threads),
                              Json(t.precision), Json(t.evaluate_every)}) {
     key += canonical(member) + '\n';

@@ -15,7 +15,8 @@ Spec seed_spec(std::int64_t seed, std::int64_t bins, const std::string& device);
 Spec labels_spec(const Spec& of_seed, const ResolvedDataset& dataset, const ResolvedModel& model, const Shared<Recipe>& recipe);
 
 /// The model's recipe as one stage changes it.
-Shared<Recipe> stage_recipe(const ResolvedModel& model, const Stage& stage);
+/// @param reads_second_view whether the stage's loss does; without that there is none
+Shared<Recipe> stage_recipe(const ResolvedModel& model, const Stage& stage, bool reads_second_view = false);
 
 /// How `method`, at its place on an axis, distils in a stage. What the parts of a combination are called is no part of its
 /// identity.

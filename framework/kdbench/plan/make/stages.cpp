@@ -200,7 +200,12 @@ std::vector<StagePlan> plan_stages(Resolved& resolved, LossAnswers& answers, con
     } else {
       out.push_back({stage, nullptr, {}});
     }
-    out.back().recipe = stage_recipe(resolved.models.at(stage.model), stage);
+    const bool second_view = out.back().method && out.back().needs.second_view;
+    const auto& model = resolved.models.at(stage.model);
+    if (second_view && model.recipe->views < 2)
+      throw Error(
+          fmt::format("it reads a second view of each image; set views = 2 in [train] or [models.{}] train", stage.model));
+    out.back().recipe = stage_recipe(model, stage, second_view);
   }
   return out;
 }

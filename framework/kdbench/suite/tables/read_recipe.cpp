@@ -69,6 +69,7 @@ void check_effects(const Recipe& recipe, const std::map<std::string, Position>& 
   if (recipe.optimizer == "sgd") refuse({"beta1", "beta2", "eps"}, "optimizer = \"sgd\"");
   if (recipe.schedule != "step") refuse({"milestones", "gamma"}, fmt::format("schedule = \"{}\"", recipe.schedule));
   if (recipe.schedule != "cosine") refuse({"min_lr"}, fmt::format("schedule = \"{}\"", recipe.schedule));
+  if (recipe.strong_operations == 0) refuse({"strong_magnitude"}, "strong_operations = 0");
   if (recipe.weight_decay == 0) refuse({"decay_norms_and_biases"}, "weight_decay = 0");
 }
 

@@ -3,6 +3,8 @@
 
 #include <ATen/Functions.h>
 
+#include <algorithm>
+
 namespace kdbench::inline train {
 namespace {
 
@@ -19,6 +21,27 @@ void copy_plain(const std::uint8_t* from, float* to, ImageSize size, const float
   }
   for (std::int64_t i = 0; i < pixels; ++i) {
     for (std::int64_t c = 0; c < size.channels; ++c) to[i * size.channels + c] = table[c * 256 + from[i * size.channels + c]];
+  }
+}
+
+/// Where a pixel of a moved image comes from; nothing beyond the edge.
+const std::uint8_t* source_of(const std::uint8_t* from, ImageSize size, const Augmentation& move, std::int64_t y,
+                              std::int64_t x) {
+  const auto source_y = y + move.dy, source_x = (move.flip ? size.width - 1 - x : x) + move.dx;
+  const bool inside = source_y >= 0 && source_y < size.height && source_x >= 0 && source_x < size.width;
+  return inside ? from + (source_y * size.width + source_x) * size.channels : nullptr;
+}
+
+/// The image as bytes, for what comes after.
+void move_bytes(const std::uint8_t* from, std::uint8_t* to, ImageSize size, const Augmentation& move) {
+  for (std::int64_t y = 0; y < size.height; ++y) {
+    for (std::int64_t x = 0; x < size.width; ++x, to += size.channels) {
+      const auto* source = source_of(from, size, move, y, x);
+      if (source)
+        std::copy_n(source, size.channels, to);
+      else
+        std::fill_n(to, size.channels, std::uint8_t{0});
+    }
   }
 }
 
@@ -67,18 +90,25 @@ std::vector<float> byte_table(const std::vector<double>& mean, const std::vector
 }
 
 torch::Tensor gather_bytes_cpu(const torch::Tensor& images, const std::int64_t* positions, std::int64_t n,
-                               const std::vector<Augmentation>& moves, const std::vector<float>& table) {
+                               const std::vector<Augmentation>& moves, const std::vector<float>& table,
+                               const std::vector<StrongAugmentation>& strong) {
   const ImageSize size{images.size(1), images.size(2), images.size(3)};
   const auto bytes = size.height * size.width * size.channels;
   auto out = torch::empty({n, size.height, size.width, size.channels});
   const auto* from = images.data_ptr<std::uint8_t>();
   auto* to = out.data_ptr<float>();
+  std::vector<std::uint8_t> changed(strong.empty() ? 0 : static_cast<std::size_t>(bytes));
   for (std::int64_t i = 0; i < n; ++i) {
     const auto* image = from + positions[i] * bytes;
-    if (moves.empty())
+    const auto at = static_cast<std::size_t>(i);
+    if (!strong.empty()) {
+      move_bytes(image, changed.data(), size, moves.empty() ? Augmentation{} : moves[at]);
+      augment_strongly(changed.data(), size.height, size.width, size.channels, strong[at]);
+      copy_plain(changed.data(), to + i * bytes, size, table.data());
+    } else if (moves.empty())
       copy_plain(image, to + i * bytes, size, table.data());
     else
-      copy_moved(image, to + i * bytes, size, moves[static_cast<std::size_t>(i)], table.data());
+      copy_moved(image, to + i * bytes, size, moves[at], table.data());
   }
   return out.permute({0, 3, 1, 2});
 }

@@ -8,10 +8,11 @@ namespace kdbench::inline train {
 
 /// One batch of N rows on the device.
 struct Batch {
-  torch::Tensor images;     ///< [N, C, H, W] float, normalised, channels_last where H * W > 1
-  torch::Tensor labels;     ///< [N] int64
-  torch::Tensor indices;    ///< [N] int64 in [0, rows trained on): which of them they are
-  torch::Tensor posterior;  ///< [N, K] float, or undefined
+  torch::Tensor images;              ///< [N, C, H, W] float, normalised, channels_last where H * W > 1
+  torch::Tensor labels;              ///< [N] int64
+  torch::Tensor indices;             ///< [N] int64 in [0, rows trained on): which of them they are
+  torch::Tensor posterior;           ///< [N, K] float, or undefined
+  torch::Tensor second_images = {};  ///< another view of the same rows, as `images`; undefined unless the recipe has two views
 };
 
 /// Some rows of a split, on the device.

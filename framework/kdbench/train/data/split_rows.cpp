@@ -131,15 +131,30 @@ std::int64_t SplitRows::steps_per_epoch(std::int64_t batch_size) const {
 }
 
 std::vector<Augmentation> SplitRows::augmentations(const std::int64_t* positions, std::int64_t n, std::int64_t epoch,
-                                                   const Recipe& recipe) const {
+                                                   const Recipe& recipe, std::int64_t view) const {
   std::vector<Augmentation> moves;
-  if (!recipe.moves_images()) return moves;
+  if (recipe.crop_padding == 0 && !recipe.flip) return moves;
+  constexpr std::uint64_t kSecondView = 0x7365636f6e64ULL;
+  const auto seed = view == 0 ? augment_seed_ : mix64(augment_seed_ ^ kSecondView);
   moves.reserve(static_cast<std::size_t>(n));
   for (std::int64_t i = 0; i < n; ++i) {
     const auto row = train_indices_[static_cast<std::size_t>(positions[i])];
-    moves.push_back(augmentation(augment_seed_, epoch, row, recipe.crop_padding, recipe.flip));
+    moves.push_back(augmentation(seed, epoch, row, recipe.crop_padding, recipe.flip));
   }
   return moves;
+}
+
+std::vector<StrongAugmentation> SplitRows::strong_augmentations(const std::int64_t* positions, std::int64_t n, std::int64_t epoch,
+                                                                const Recipe& recipe, std::int64_t view) const {
+  std::vector<StrongAugmentation> out;
+  if (!recipe.is_strong() || view != recipe.views - 1) return out;
+  const StrongSettings settings{recipe.strong_operations, recipe.strong_magnitude, recipe.cutout};
+  out.reserve(static_cast<std::size_t>(n));
+  for (std::int64_t i = 0; i < n; ++i) {
+    const auto row = train_indices_[static_cast<std::size_t>(positions[i])];
+    out.push_back(strong_augmentation(augment_seed_, epoch, row, view, settings, info_.image.height, info_.image.width));
+  }
+  return out;
 }
 
 }  // namespace kdbench::inline train

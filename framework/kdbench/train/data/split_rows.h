@@ -6,6 +6,7 @@
 #include <kdbench/suite/recipe.h>
 #include <kdbench/train/data/augment.h>
 #include <kdbench/train/data/batch.h>
+#include <kdbench/train/data/strong_augment.h>
 
 #include <torch/types.h>
 
@@ -49,8 +50,12 @@ class SplitRows {
   std::int64_t steps_per_epoch(std::int64_t batch_size) const;
 
   /// How rows `positions[0..n)` of train() are moved in `epoch`; empty where nothing moves.
-  std::vector<Augmentation> augmentations(const std::int64_t* positions, std::int64_t n, std::int64_t epoch,
-                                          const Recipe& recipe) const;
+  /// @param view 0, or 1 for the second view
+  std::vector<Augmentation> augmentations(const std::int64_t* positions, std::int64_t n, std::int64_t epoch, const Recipe& recipe,
+                                          std::int64_t view = 0) const;
+  /// What is done to them after that; empty where nothing is.
+  std::vector<StrongAugmentation> strong_augmentations(const std::int64_t* positions, std::int64_t n, std::int64_t epoch,
+                                                       const Recipe& recipe, std::int64_t view) const;
 
  private:
   void cut_rows(const Split& train, const Split& test, const Cut& cut);

@@ -17,10 +17,17 @@ TrainData::TrainData(const Dataset& dataset, const std::filesystem::path& data_d
 }
 
 Batch TrainData::batch(const std::int64_t* positions, std::int64_t n, std::int64_t epoch, const Recipe& recipe) const {
+  if ((recipe.is_strong() || recipe.views > 1) && !device().is_cpu())
+    throw Error("strong augmentation and second views are made on the CPU alone; set suite.device = \"cpu\"");
   if (!device().is_cpu()) return feed_->rows(positions, n, epoch, recipe);
   const auto at = torch::from_blob(const_cast<std::int64_t*>(positions), {n}, torch::kInt64);
   Batch out;
-  out.images = gather(train(), positions, n, augmentations(positions, n, epoch, recipe));
+  const auto view = [&](std::int64_t index) {
+    return gather(train(), positions, n, augmentations(positions, n, epoch, recipe, index),
+                  strong_augmentations(positions, n, epoch, recipe, index));
+  };
+  out.images = view(0);
+  if (recipe.views > 1) out.second_images = view(1);
   out.labels = train().labels.index_select(0, at);
   out.indices = at.clone();
   if (train().posterior.defined()) out.posterior = train().posterior.index_select(0, at).to(torch::kFloat32);
@@ -37,9 +44,10 @@ torch::Tensor TrainData::images(const Rows& rows, std::int64_t begin, std::int64
 void TrainData::make_feed() { feed_ = std::make_shared<DeviceFeed>(*this); }
 
 torch::Tensor TrainData::gather(const Rows& rows, const std::int64_t* positions, std::int64_t n,
-                                const std::vector<Augmentation>& moves) const {
-  if (rows.images.scalar_type() == torch::kUInt8) return gather_bytes_cpu(rows.images, positions, n, moves, table_);
-  if (!moves.empty()) throw Error("crop and flip are for images of bytes; this data set has real numbers");
+                                const std::vector<Augmentation>& moves, const std::vector<StrongAugmentation>& strong) const {
+  if (rows.images.scalar_type() == torch::kUInt8) return gather_bytes_cpu(rows.images, positions, n, moves, table_, strong);
+  if (!moves.empty() || !strong.empty())
+    throw Error("crop, flip and strong augmentation are for images of bytes; this data set has real numbers");
   const auto at = torch::from_blob(const_cast<std::int64_t*>(positions), {n}, torch::kInt64);
   return rows.images.index_select(0, at).sub_(mean_).div_(stddev_);
 }

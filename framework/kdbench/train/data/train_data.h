@@ -29,8 +29,8 @@ class TrainData : public SplitRows {
   void make_feed();
 
  private:
-  torch::Tensor gather(const Rows& rows, const std::int64_t* positions, std::int64_t n,
-                       const std::vector<Augmentation>& moves) const;
+  torch::Tensor gather(const Rows& rows, const std::int64_t* positions, std::int64_t n, const std::vector<Augmentation>& moves,
+                       const std::vector<StrongAugmentation>& strong = {}) const;
 
   std::vector<float> table_;  ///< [C, 256]: normalised value of each byte
   torch::Tensor mean_, stddev_;

@@ -5,11 +5,22 @@
 #include <algorithm>
 
 namespace kdbench::inline train {
+namespace {
 
-Learner::Learner(std::shared_ptr<Model> network, std::vector<TrainedLoss> losses, std::vector<FrozenTeacher> more_teachers,
-                 torch::Device device, const Spec& spec, std::int64_t steps_per_epoch)
+ModelOutput answer_of(const FrozenTeacher& teacher, const torch::Tensor& images, double teacher_temperature) {
+  const torch::NoGradGuard no_grad;
+  auto out = teacher.model->forward(images);
+  const double divisor = teacher.temperature * teacher_temperature;
+  if (divisor != 1.0) out.logits = out.logits / divisor;
+  return out;
+}
+
+}  // namespace
+
+Learner::Learner(std::shared_ptr<Model> network, std::vector<TrainedLoss> losses, AskedTeachers asked, torch::Device device,
+                 const Spec& spec, std::int64_t steps_per_epoch)
     : network_(std::move(network)),
-      more_teachers_(std::move(more_teachers)),
+      asked_(std::move(asked)),
       device_(device),
       recipe_(spec.train),
       spec_(spec.loss),
@@ -46,14 +57,28 @@ std::int64_t Learner::phase(std::int64_t epoch) const {
 }
 
 std::vector<ModelOutput> Learner::asked_more(const torch::Tensor& images, double teacher_temperature) const {
-  const torch::NoGradGuard no_grad;
   std::vector<ModelOutput> out;
-  for (const auto& teacher : more_teachers_) {
-    out.push_back(teacher.model->forward(images));
-    const double divisor = teacher.temperature * teacher_temperature;
-    if (divisor != 1.0) out.back().logits = out.back().logits / divisor;
-  }
+  for (const auto& teacher : asked_.more) out.push_back(answer_of(teacher, images, teacher_temperature));
   return out;
+}
+
+Learner::SecondView Learner::second_view(const Part& part, const Batch& batch) const {
+  SecondView out;
+  if (!part.trained.needs.second_view) return out;
+  out.student = output_of(batch.second_images);
+  if (part.trained.needs.teacher && asked_.second_view)
+    out.teacher = answer_of(*asked_.second_view, batch.second_images, part.spec.teacher_temperature);
+  return out;
+}
+
+ModelOutput Learner::output_of(const torch::Tensor& images) const {
+  ModelOutput student;
+  {
+    const Bf16Scope bf16(recipe_->bf16(), device_.is_cuda());
+    student = network_->forward(images);
+  }
+  if (recipe_->bf16()) student.logits = student.logits.to(torch::kFloat32);
+  return student;
 }
 
 LossTerms Learner::terms_of(const Part& part, const ModelOutput& student, const Batch& batch, const ModelOutput& teacher,
@@ -66,6 +91,7 @@ LossTerms Learner::terms_of(const Part& part, const ModelOutput& student, const 
   const bool on_trial = !part.is_tried && device_.is_cpu();
   const auto lent = on_trial ? copy_of(taught) : taught;
   const torch::Tensor none;
+  auto view = second_view(part, batch);
   const LossInputs inputs{
       student,
       lent,
@@ -80,6 +106,8 @@ LossTerms Learner::terms_of(const Part& part, const ModelOutput& student, const 
       step,
       recipe_->epochs * steps_per_epoch_,
       part.trained.needs.several_teachers ? asked_more(batch.images, how.teacher_temperature) : std::vector<ModelOutput>(),
+      std::move(view.student),
+      std::move(view.teacher),
       part.trained.needs.student_classifier ? network_->classifier() : Classifier{}};
   const LossGuard guard(inputs, !on_trial);
   auto terms = part.trained.loss->forward(inputs);
@@ -108,12 +136,7 @@ torch::Tensor Learner::judged_logits(const ModelOutput& student) const {
 }
 
 Learner::Outcome Learner::forward(const Batch& batch, const ModelOutput& teacher, std::int64_t step) const {
-  ModelOutput student;
-  {
-    const Bf16Scope bf16(recipe_->bf16(), device_.is_cuda());
-    student = network_->forward(batch.images);
-  }
-  if (recipe_->bf16()) student.logits = student.logits.to(torch::kFloat32);
+  const auto student = output_of(batch.images);
   auto weighted = terms(student, batch, teacher, step);
   const auto judged = judged_logits(student);
   auto minimised = objective(judged, batch.labels, weighted, ce_);

@@ -20,14 +20,20 @@ struct FrozenTeacher {
   double temperature = 1;        ///< its logits are divided by
 };
 
+/// Whom a student asks by itself, beside the teacher whose outputs it is given.
+struct AskedTeachers {
+  std::vector<FrozenTeacher> more;           ///< the teachers beside the first
+  std::optional<FrozenTeacher> second_view;  ///< the first, about second views
+};
+
 class Learner {
  public:
   /// @param network in train mode, on `device`
   /// @param losses of the parts of the spec's loss, in their order; empty: labels only
-  /// @param more_teachers beside the one whose outputs forward() is given
+  /// @param asked beside the teacher whose outputs forward() is given
   /// @param spec of the job: how it distils, and when
-  Learner(std::shared_ptr<Model> network, std::vector<TrainedLoss> losses, std::vector<FrozenTeacher> more_teachers,
-          torch::Device device, const Spec& spec, std::int64_t steps_per_epoch);
+  Learner(std::shared_ptr<Model> network, std::vector<TrainedLoss> losses, AskedTeachers asked, torch::Device device,
+          const Spec& spec, std::int64_t steps_per_epoch);
 
   Model& network() const { return *network_; }
   const Recipe& recipe() const { return *recipe_; }
@@ -58,9 +64,15 @@ class Learner {
   };
   std::optional<double> weight(const Part& part, std::int64_t epoch) const;
   bool is_like(std::int64_t epoch, std::int64_t other) const;
+  ModelOutput output_of(const torch::Tensor& images) const;
   /// The student's own, or its adapter's.
   torch::Tensor judged_logits(const ModelOutput& student) const;
   std::vector<ModelOutput> asked_more(const torch::Tensor& images, double teacher_temperature) const;
+  /// What a part's loss reads of a second view; empty outputs for one that reads none.
+  struct SecondView {
+    ModelOutput student, teacher;
+  };
+  SecondView second_view(const Part& part, const Batch& batch) const;
   LossTerms terms_of(const Part& part, const ModelOutput& student, const Batch& batch, const ModelOutput& teacher,
                      std::int64_t step) const;
   /// Of the parts whose terms are on.
@@ -69,7 +81,7 @@ class Learner {
 
   std::shared_ptr<Model> network_;
   std::vector<Part> losses_;
-  std::vector<FrozenTeacher> more_teachers_;
+  AskedTeachers asked_;
   torch::Device device_;
   Shared<Recipe> recipe_;
   Shared<LossSpec> spec_;

@@ -10,6 +10,7 @@
 #include <fmt/core.h>
 #include <torch/utils.h>
 
+#include <algorithm>
 #include <vector>
 
 namespace kdbench::inline train {
@@ -51,8 +52,7 @@ std::vector<TrainedLoss> TraineeFactory::make_losses(const LossSpec& spec, Model
 }
 
 /// A copy of its own for every trainee: what a model keeps between calls is then shared by none.
-FrozenTeacher TraineeFactory::make_teacher(const Spec& spec, std::size_t i) const {
-  const auto& teacher = spec.more_teachers.at(i);
+FrozenTeacher TraineeFactory::make_teacher(const TeacherSpec& teacher, double temperature) const {
   std::vector<std::shared_ptr<Model>> parts;
   for (const auto& part : shared_.stored.network(teacher.job, teacher.checkpoint, "the teacher's"))
     parts.push_back(make_frozen(part, shared_.device, "the teacher"));
@@ -60,7 +60,7 @@ FrozenTeacher TraineeFactory::make_teacher(const Spec& spec, std::size_t i) cons
   parts.erase(parts.begin());
   auto model = summed(std::move(own), std::move(parts));
   model->eval();
-  return {std::move(model), shared_.more_teachers.at(i)->temperature()};
+  return {std::move(model), temperature};
 }
 
 std::unique_ptr<Trainee> TraineeFactory::make_fresh(const Job& job, const std::filesystem::path& folder) const {
@@ -81,7 +81,11 @@ std::unique_ptr<Trainee> TraineeFactory::make_fresh(const Job& job, const std::f
     }
   }
   if (spec.loss) parts.losses = make_losses(*spec.loss, *parts.model);
-  for (std::size_t i = 0; i < spec.more_teachers.size(); ++i) parts.more_teachers.push_back(make_teacher(spec, i));
+  for (std::size_t i = 0; i < spec.more_teachers.size(); ++i)
+    parts.more_teachers.push_back(make_teacher(spec.more_teachers[i], shared_.more_teachers.at(i)->temperature()));
+  const auto reads_second_view = [](const TrainedLoss& part) { return part.needs.second_view && part.needs.teacher; };
+  if (spec.teacher && std::any_of(parts.losses.begin(), parts.losses.end(), reads_second_view))
+    parts.second_view_teacher = make_teacher(*spec.teacher, shared_.teacher->temperature());
   if (spec.loss_init)
     take_over(shared_.stored.loss_state(*spec.loss_init, kInitRole), parts.losses, "the stage its loss starts from");
   for (const auto& part : parts.losses) {

@@ -24,7 +24,7 @@ class TraineeFactory {
  private:
   std::unique_ptr<Trainee> make_fresh(const Job& job, const std::filesystem::path& folder) const;
   std::shared_ptr<Model> make_model(const Spec& spec) const;
-  FrozenTeacher make_teacher(const Spec& spec, std::size_t i) const;
+  FrozenTeacher make_teacher(const TeacherSpec& teacher, double temperature) const;
   std::vector<TrainedLoss> make_losses(const LossSpec& spec, Model& student) const;
   void note(std::string text) const { send_(NoteEvent{.text = std::move(text)}); }
 

@@ -40,7 +40,7 @@ Learner make_learner(const TraineeParts& parts, const TrainData& data) {
   const auto network = summed(parts.model, parts.frozen);
   network->train(!parts.job.spec.trains_loss_alone());
   for (const auto& part : parts.losses) part.loss->train();
-  return {network, parts.losses, parts.more_teachers, parts.device, parts.job.spec, per_epoch};
+  return {network, parts.losses, {parts.more_teachers, parts.second_view_teacher}, parts.device, parts.job.spec, per_epoch};
 }
 
 StepRandomness find_randomness(const TraineeParts& parts, const TrainData& data) {

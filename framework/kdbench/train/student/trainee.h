@@ -29,7 +29,9 @@ struct TraineeParts {
   std::shared_ptr<Model> model;                   ///< as training begins, on the device
   std::vector<std::shared_ptr<Model>> frozen;     ///< networks whose logits are added, in eval mode, on the device
   std::vector<FrozenTeacher> more_teachers = {};  ///< those beside the first, in eval mode, on the device
-  std::vector<TrainedLoss> losses = {};           ///< of the parts of the job's loss; empty: labels only
+  std::optional<FrozenTeacher> second_view_teacher =
+      {};                                ///< the first teacher, asked about second views; nothing: nobody reads them
+  std::vector<TrainedLoss> losses = {};  ///< of the parts of the job's loss; empty: labels only
   torch::Device device = torch::kCPU;
   std::filesystem::path folder;       ///< of its artifacts
   std::int64_t checkpoint_every = 1;  ///< epochs

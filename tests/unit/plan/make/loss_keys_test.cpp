@@ -156,6 +156,26 @@ TEST(Pair, IsRefusedWhereTheLossNeedsALastLayerThatTheModelDoesNotTell) {
       "classifier()\n");
 }
 
+TEST(Views, AreAskedForByTheLossThatReadsTwo) {
+  EXPECT_EQ(refusal("alpha = 0.5\n", "two_views"),
+            "s.toml:16:11: it reads a second view of each image; set views = 2 in [train] or [models.student] train\n");
+  const auto with = [](const std::string& loss) {
+    auto text = keyed_suite("", 10, loss);
+    return text.replace(text.find("epochs = 10"), 11, "epochs = 10\nviews = 2");
+  };
+  const auto plan = plan_of(with("two_views"));
+  for (const auto& job : plan.jobs) {
+    EXPECT_EQ(job.spec.train->views, job.spec.loss ? 2 : 1) << job.label.text();  // the teacher, and the student alone, read none
+  }
+  // What reads one view is the job that it is without the second.
+  EXPECT_EQ(plan_of(with("kl")).jobs.back().id, plan_of(keyed_suite("", 10, "kl")).jobs.back().id);
+}
+
+TEST(SeveralTeachers, AreAskedForByTheLossThatReadsThem) {
+  EXPECT_EQ(refusal("alpha = 0.5\n", "several"),
+            "s.toml:16:11: it reads several teachers, and the strategy names one; choose a strategy with more (multi_teacher)\n");
+}
+
 TEST(LossKeys, AreRefusedForALossWithoutTeacherWhereTheyActOnOne) {
   EXPECT_EQ(refusal("teacher_temperature = 2\n", "self"),
             "'teacher_temperature' has no effect: it divides a teacher's logits, and the loss reads none; remove it\n");
