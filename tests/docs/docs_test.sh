@@ -1,6 +1,6 @@
 #!/usr/bin/env bash
-# docs_test.sh ROOT: code in the documentation is the code of the files it names, every relative link leads somewhere, and no
-# figure is still to come (@NAME@).
+# docs_test.sh ROOT: code in the documentation is the code of the files it names, every relative link leads somewhere, no
+# figure is still to come (@NAME@), and no merge was left half done.
 # Between `<!-- begin FILE -->` and `<!-- end FILE -->` stands one code block with the whole of FILE.
 set -euo pipefail
 cd "$1"
@@ -35,6 +35,9 @@ for page in "${pages[@]}"; do
   while read -r line; do
     complain "$page:$line: a figure that was to be filled in"
   done < <(grep -nE '@[A-Z0-9]+@|@@ ' "$page" || true)
+  while read -r line; do
+    complain "$page:$line: two versions of a text, of which one must go"
+  done < <(grep -nE '^(<<<<<<<|>>>>>>>) ' "$page" || true)
 done
 ((num_snippets > 0)) || complain "no page shows a file between markers"
 printf '%d pages, %d snippets, %d complaints\n' "${#pages[@]}" "$num_snippets" "$failures"
