@@ -39,7 +39,8 @@ endfunction()
 
 # kdbench_add_plugin(<name> SOURCES <file>... [LIBRARIES <lib>...] [DEFINITIONS <macro>...] [OUTPUT_DIRECTORY <dir>])
 # Builds one plugin library <name>.so: hidden visibility, every symbol resolved at link time, never unloaded. With macros of its own
-# it does without the precompiled header.
+# it does without the precompiled header. Where golden/aliases.json stands beside the first source, it is copied to ../golden/<name>.json
+# beside the library's folder, where `kdbench test --golden` finds it.
 function(kdbench_add_plugin name)
   cmake_parse_arguments(PARSE_ARGV 1 A "" "OUTPUT_DIRECTORY" "SOURCES;LIBRARIES;DEFINITIONS")
   if(A_UNPARSED_ARGUMENTS)
@@ -64,4 +65,23 @@ function(kdbench_add_plugin name)
   if(NOT A_DEFINITIONS)
     kdbench_use_precompiled_sdk(plugin_${name})
   endif()
+  list(GET A_SOURCES 0 source)
+  cmake_path(ABSOLUTE_PATH source BASE_DIRECTORY ${CMAKE_CURRENT_SOURCE_DIR} NORMALIZE)
+  cmake_path(GET source PARENT_PATH folder)
+  kdbench_golden_aliases(${name} ${folder}/golden/aliases.json ${A_OUTPUT_DIRECTORY}/../golden)
+endfunction()
+
+# kdbench_golden_aliases(<name> <file> <folder>): copies the file, if there is one, to <folder>/<name>.json whenever plugin_<name> is built.
+function(kdbench_golden_aliases name file folder)
+  file(GLOB found CONFIGURE_DEPENDS ${file})
+  if(NOT found)
+    return()
+  endif()
+  cmake_path(SET table NORMALIZE ${folder}/${name}.json)
+  cmake_path(GET table PARENT_PATH folder)
+  add_custom_command(OUTPUT ${table} DEPENDS ${file} VERBATIM
+    COMMAND ${CMAKE_COMMAND} -E make_directory ${folder}
+    COMMAND ${CMAKE_COMMAND} -E copy ${file} ${table})
+  add_custom_target(plugin_${name}_aliases DEPENDS ${table})
+  add_dependencies(plugin_${name} plugin_${name}_aliases)
 endfunction()

@@ -3,7 +3,7 @@
 
 namespace {
 
-class LogitMse final : public kdbench::Loss {
+class MyLoss final : public kdbench::Loss {
  public:
   struct Options {
     double temperature = 1.0;
@@ -11,7 +11,7 @@ class LogitMse final : public kdbench::Loss {
   static void declare(kdbench::Params<Options>& p) {
     p.add("temperature", &Options::temperature, "Both logits are divided by it.", {.min = 0.1});
   }
-  LogitMse(Options options, const kdbench::LossContext&) : options_(options) {}
+  MyLoss(Options options, const kdbench::LossContext&) : options_(options) {}
 
   kdbench::LossNeeds needs() const override { return {.reads_tau = kdbench::ReadsTau::kNone}; }
 
@@ -26,7 +26,7 @@ class LogitMse final : public kdbench::Loss {
 }  // namespace
 
 KDBENCH_PLUGIN("my_loss", "0.1.0", r) {
-  r.loss<LogitMse>("logit_mse", {.summary = "Mean squared error between the logits.",
-                                 .formula = "mean_nk ((s_nk - t_nk) / temperature)^2",
-                                 .source = "Ba, Caruana 2014, Do Deep Nets Really Need to be Deep?"});
+  r.loss<MyLoss>("my_loss", {.summary = "Mean squared error between the logits.",
+                             .formula = "mean_nk ((s_nk - t_nk) / temperature)^2",
+                             .source = "Ba, Caruana 2014, Do Deep Nets Really Need to be Deep?"});
 }

@@ -5,10 +5,10 @@ namespace kdbench::test {
 namespace {
 
 torch::Tensor mse(const ModelOutput& student, const torch::Tensor& teacher, double temperature) {
-  return terms("logit_mse", {{"temperature", temperature}}, student, {.teacher = teacher}).terms().at(0).second;
+  return terms("my_loss", {{"temperature", temperature}}, student, {.teacher = teacher}).terms().at(0).second;
 }
 
-TEST(LogitMse, IsTheMeanSquareOfTheDifferences) {
+TEST(MyLoss, IsTheMeanSquareOfTheDifferences) {
   const auto student = output(rows({1, 2, 0, -1}, 2));
   const auto found = mse(student, rows({1, 0, 0, 1}, 2), 1);
   EXPECT_DOUBLE_EQ(found.item<double>(), (0 + 4 + 0 + 4) / 4.0);
@@ -17,12 +17,12 @@ TEST(LogitMse, IsTheMeanSquareOfTheDifferences) {
   expect_numbers(student.logits.grad(), {0, 1, 0, -1});
 }
 
-TEST(LogitMse, DividesBothLogitsByTheTemperature) {
+TEST(MyLoss, DividesBothLogitsByTheTemperature) {
   EXPECT_DOUBLE_EQ(mse(output(rows({4, 0}, 2)), rows({0, 0}, 2), 2).item<double>(), (4 + 0) / 2.0);
 }
 
-TEST(LogitMse, RefusesATemperatureNearZero) {
-  const auto& spec = built_plugins().losses.at("logit_mse").params.at(0);
+TEST(MyLoss, RefusesATemperatureNearZero) {
+  const auto& spec = built_plugins().losses.at("my_loss").params.at(0);
   EXPECT_EQ(check_param(spec, 0.05).complaint, "'temperature' must be at least 0.1, found 0.05");
 }
 

@@ -206,17 +206,18 @@ struct ConformanceRequest {
   }
 };
 
-/// Asks for golden files through the plugins that they name; a "check" event each case.
+/// Asks for golden files through the plugins that they name, or for their native form; a "check" event each case or file.
 struct GoldenRequest {
   using Answer = ChecksAnswer;
   Tag<"golden"> verb = {};
   Libraries libraries = {};
-  std::string folder;
+  std::string folder, convert_to = {};
 
   static constexpr auto fields() {
     using R = GoldenRequest;
-    return std::tuple(field("verb", &R::verb, "golden"), inlined(&R::libraries),
-                      field("folder", &R::folder, "of golden files, or one file"));
+    return std::tuple(
+        field("verb", &R::verb, "golden"), inlined(&R::libraries), field("folder", &R::folder, "of golden files, or one file"),
+        field("convert_to", &R::convert_to, "folder that the native form is written to; absent: they are run", Presence::kIfAny));
   }
 };
 

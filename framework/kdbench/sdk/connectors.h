@@ -1,9 +1,11 @@
 /// Modules of a loss that lead what the student computed to the shape of what the teacher computed.
 #pragma once
+#include <kdbench/sdk/embeddings.h>
 #include <kdbench/sdk/feature_maps.h>
 
 #include <torch/nn/modules/batchnorm.h>
 #include <torch/nn/modules/conv.h>
+#include <torch/nn/modules/linear.h>
 
 #include <cstdint>
 #include <memory>
@@ -26,6 +28,13 @@ inline std::string why_no_regressor(const FeatureShape& student, const FeatureSh
   if (resize_between(student, teacher) != Resize::kImpossible) return {};
   return "no regressor fits the student's " + feature_maps::to_text(student) + " and the teacher's " +
          feature_maps::to_text(teacher) + ": the student's must be twice or half as high and wide, or at least as high and wide";
+}
+
+/// @throws kdbench::Error for a batch of one image whose map has one pixel: the batch norm of `whose` has nothing to normalise by
+inline void expect_variance(const torch::Tensor& map, const std::string& whose) {
+  if (map.numel() > map.size(1)) return;
+  throw Error("the " + whose +
+              "'s batch norm needs more than one value a channel, found one image whose map is 1 x 1; use larger batches");
 }
 
 /// A convolution chosen by the two shapes (3 x 3 of stride 2, transposed 4 x 4 of stride 2, or as large as the heights differ),
@@ -56,11 +65,7 @@ class Regressor : public torch::nn::Module {
   /// @throws kdbench::Error for a batch of one image whose map has one pixel: batch norm has nothing to normalise by
   torch::Tensor forward(const torch::Tensor& map) {
     const auto resized = conv_ ? conv_->forward(map) : transposed_->forward(map);
-    if (resized.numel() == resized.size(1)) {
-      throw Error(
-          "the regressor's batch norm needs more than one value a channel, found one image whose map is 1 x 1; use larger "
-          "batches");
-    }
+    expect_variance(resized, "regressor");
     const auto normalised = norm_(resized);
     return relu_ ? normalised.relu() : normalised;
   }
@@ -70,6 +75,22 @@ class Regressor : public torch::nn::Module {
   torch::nn::Conv2d conv_{nullptr};
   torch::nn::ConvTranspose2d transposed_{nullptr};
   torch::nn::BatchNorm2d norm_{nullptr};
+};
+
+/// Linear layers that lead both embeddings to one width; both are trained. Their keys are student and teacher.
+class CommonWidth : public torch::nn::Module {
+ public:
+  CommonWidth(const LossContext& context, std::int64_t width)
+      : student_(register_module("student", torch::nn::Linear(context.student_embedding, width))),
+        teacher_(register_module("teacher", torch::nn::Linear(context.teacher_embedding, width))) {}
+
+  /// [N, width] each.
+  embeddings::EmbeddingPair forward(const embeddings::EmbeddingPair& pair) {
+    return {student_->forward(pair.student), teacher_->forward(pair.teacher)};
+  }
+
+ private:
+  torch::nn::Linear student_, teacher_;
 };
 
 }  // namespace kdbench::connectors

@@ -5,6 +5,7 @@
 #include <ATen/ops/arange.h>
 #include <ATen/ops/gather.h>
 #include <ATen/ops/log_softmax.h>
+#include <ATen/ops/stack.h>
 #include <ATen/ops/where.h>
 #include <ATen/ops/zeros_like.h>
 
@@ -50,6 +51,25 @@ inline torch::Tensor at_label(const torch::Tensor& values, const torch::Tensor& 
 inline torch::Tensor without_label(const torch::Tensor& values, const torch::Tensor& labels) {
   const auto others = at::arange(values.size(1) - 1, labels.options()).unsqueeze(0);
   return values.gather(1, others + others.ge(labels.unsqueeze(1)).to(torch::kInt64));
+}
+
+/// A class against all others: ln p_k and ln(1 - p_k) of each row's label k, [N, 2], from ln p [N, K]. Finite also where p_k
+/// rounds to 0 or 1.
+inline torch::Tensor against_others(const torch::Tensor& log_p, const torch::Tensor& labels) {
+  return at::stack({at_label(log_p, labels), without_label(log_p, labels).logsumexp(1)}, 1);
+}
+
+/// The standard deviation of each row, [N, 1], over K - 1. A constant row has 1e-15 with gradient zero, where the root of 0 has
+/// none.
+inline torch::Tensor row_deviation(const torch::Tensor& values) {
+  const auto centred = values - values.mean(1, /*keepdim=*/true);
+  const auto variance = centred.square().sum(1, /*keepdim=*/true) / static_cast<double>(values.size(1) - 1);
+  return variance.clamp_min(1e-30).sqrt();
+}
+
+/// The rows shifted and scaled to mean 0 and standard deviation 1, [N, K]: (z - mean z) / (deviation + eps).
+inline torch::Tensor standardised(const torch::Tensor& values, double eps) {
+  return (values - values.mean(1, /*keepdim=*/true)) / (row_deviation(values) + eps);
 }
 
 }  // namespace kdbench::logits

@@ -1,8 +1,7 @@
 // DIST: match the teacher's ranking by Pearson correlation, over classes for every image and over images for every class.
-#include <kdbench/sdk/logits.h>
-#include <kdbench/sdk/plugin.h>
+#include "dist.h"
 
-#include <ATen/ops/softmax.h>
+#include <kdbench/sdk/plugin.h>
 
 namespace {
 
@@ -26,24 +25,11 @@ class Dist final : public kdbench::Loss {
 
   kdbench::LossTerms forward(const kdbench::LossInputs& in) override {
     kdbench::logits::expect_one_shape("dist", in);
-    // Correlations need the probabilities themselves; softmax subtracts the maximum, so no gap of logits overflows.
-    const auto student = at::softmax(in.student.logits / in.tau_student, 1);
-    const auto teacher = at::softmax(in.teacher.logits / in.tau_teacher, 1);
-    std::vector<std::pair<std::string, torch::Tensor>> terms;
-    if (options_.beta > 0) terms.emplace_back("inter", options_.beta * pearson_distance(student, teacher, 1));
-    if (options_.gamma > 0) terms.emplace_back("intra", options_.gamma * pearson_distance(student, teacher, 0));
-    return terms;
+    return dist::terms(in.student.logits / in.tau_student, in.teacher.logits / in.tau_teacher,
+                       {options_.beta, options_.gamma, options_.eps});
   }
 
  private:
-  /// 1 - mean correlation along `dim`.
-  torch::Tensor pearson_distance(const torch::Tensor& student, const torch::Tensor& teacher, std::int64_t dim) const {
-    const auto s = student - student.mean(dim, /*keepdim=*/true);
-    const auto t = teacher - teacher.mean(dim, /*keepdim=*/true);
-    const auto norms = s.norm(2, {dim}) * t.norm(2, {dim});
-    return 1 - ((s * t).sum(dim) / (norms + options_.eps)).mean();
-  }
-
   Options options_;
 };
 

@@ -303,6 +303,8 @@ TEST_F(Cli, PrintsChecksByPluginAndFailsWithThem) {
             "loss kl\n  FAIL  batch of one: nan\n        remedy: divide\n2 passed, 1 failed, 1 skipped; 1 of those that "
             "passed with a note\n");
   EXPECT_EQ(run({"test", "--golden", "/nowhere"}), 2);
+  EXPECT_EQ(run({"test", "--convert", "/nowhere"}), 2);
+  EXPECT_NE(err.str().find("--convert requires --golden"), std::string::npos) << err.str();
 }
 
 TEST_F(Cli, CalibrateAsksWithoutPluginsAndPassesMistakesOn) {

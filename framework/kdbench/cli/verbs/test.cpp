@@ -12,7 +12,7 @@ namespace {
 
 struct TestArguments {
   std::vector<std::string> files;
-  std::string golden;
+  std::string golden, convert;
   bool quiet = false;
   double limit_s = 0;
 };
@@ -67,6 +67,13 @@ void test_plugins(const Context& context, WorkerSetup& setup, const TestArgument
   }
 }
 
+void run_golden(const Context& context, WorkerSetup& setup, const TestArguments& arguments, CheckPrinter& printer) {
+  const AskOptions options{.on_event = [&](const Event& event) {
+    if (const auto* check = std::get_if<CheckEvent>(&event)) printer.print(*check);
+  }};
+  ask_or_exit(context, setup, GoldenRequest{.folder = arguments.golden, .convert_to = arguments.convert}, options);
+}
+
 int test(const Context& context, const TestArguments& arguments) {
   if (!arguments.golden.empty() && !std::filesystem::exists(arguments.golden)) {
     refuse(context, fmt::format("--golden: no such folder: {}", arguments.golden));
@@ -76,12 +83,7 @@ int test(const Context& context, const TestArguments& arguments) {
   require_named_plugins(context, setup);
   CheckPrinter printer(context.out, arguments.quiet);
   if (!arguments.files.empty() || arguments.golden.empty()) test_plugins(context, setup, arguments, printer);
-  if (!arguments.golden.empty()) {
-    const AskOptions options{.on_event = [&](const Event& event) {
-      if (const auto* check = std::get_if<CheckEvent>(&event)) printer.print(*check);
-    }};
-    ask_or_exit(context, setup, GoldenRequest{.folder = arguments.golden}, options);
-  }
+  if (!arguments.golden.empty()) run_golden(context, setup, arguments, printer);
   return printer.finish(context);
 }
 
@@ -90,8 +92,13 @@ void add_test(CLI::App& app, Context& context) {
                         "kdbench test build/release/lib/kdbench/plugins/kl.so");
   auto arguments = std::make_shared<TestArguments>();
   verb.add_option("FILE", arguments->files, "Libraries to check; default: every plugin");
-  verb.add_option("--golden", arguments->golden, "Run the golden files of this folder through the plugins they name")
-      ->type_name("DIR");
+  auto* golden =
+      verb.add_option("--golden", arguments->golden, "Run the golden files of this folder through the plugins they name")
+          ->type_name("DIR");
+  verb.add_option("--convert", arguments->convert,
+                  "Write the files of --golden that have the older form into this folder in the newer one, and run nothing")
+      ->type_name("DIR")
+      ->needs(golden);
   verb.add_option("--limit", arguments->limit_s,
                   "Processor seconds that one check may take, and ten times as many by the clock; default: 120, data sets 1800")
       ->type_name("S")

@@ -13,7 +13,7 @@
 namespace kdbench::inline worker {
 namespace {
 
-std::string shape_text(const torch::Tensor& tensor) {
+std::string size_text(const torch::Tensor& tensor) {
   if (!tensor.defined()) return "nothing";
   return fmt::format("[{}]", fmt::join(tensor.sizes().vec(), ", "));
 }
@@ -34,7 +34,7 @@ void check_images(const Split& split, const DatasetInfo& info, std::int64_t expe
   const bool fits = images.defined() && images.dim() == 4 && images.size(1) == image.channels && images.size(2) == image.height &&
                     images.size(3) == image.width;
   require(fits, fmt::format("expected images of [N, {}, {}, {}], found {}", image.channels, image.height, image.width,
-                            shape_text(images)));
+                            size_text(images)));
   require(images.device().is_cpu(), "the images are not on the CPU");
   require(images.scalar_type() == torch::kUInt8 || images.scalar_type() == torch::kFloat32,
           std::string("expected uint8 or float32 images, found ") + c10::toString(images.scalar_type()));
@@ -47,7 +47,7 @@ void check_images(const Split& split, const DatasetInfo& info, std::int64_t expe
 void check_labels(const Split& split, const DatasetInfo& info) {
   const auto& labels = split.labels;
   require(labels.defined() && labels.dim() == 1 && labels.size(0) == split.images.size(0),
-          fmt::format("expected labels of [{}], found {}", split.images.size(0), shape_text(labels)));
+          fmt::format("expected labels of [{}], found {}", split.images.size(0), size_text(labels)));
   require(labels.scalar_type() == torch::kInt64, "labels are not int64");
   const auto low = labels.min().item<std::int64_t>(), high = labels.max().item<std::int64_t>();
   require(low >= 0 && high < info.num_classes,
@@ -61,7 +61,7 @@ void check_posterior(const Split& split, const DatasetInfo& info) {
     throw NotApplicable("the data set has no posterior");
   }
   require(p.defined() && p.dim() == 2 && p.size(0) == split.images.size(0) && p.size(1) == info.num_classes,
-          fmt::format("expected a posterior of [{}, {}], found {}", split.images.size(0), info.num_classes, shape_text(p)));
+          fmt::format("expected a posterior of [{}, {}], found {}", split.images.size(0), info.num_classes, size_text(p)));
   require(p.scalar_type() == torch::kFloat64, "the posterior is not float64");
   require(p.min().item<double>() >= 0, "a probability is negative");
   const double off = (p.sum(1) - 1).abs().max().item<double>();

@@ -1,20 +1,15 @@
 #include <kdbench/worker/conformance/golden.h>
 
-#include <kdbench/base/json.h>
-#include <kdbench/registry/check_params.h>
-#include <kdbench/train/objective/objective.h>
+#include <kdbench/base/files.h>
+#include <kdbench/base/text.h>
 #include <kdbench/worker/conformance/checker.h>
-#include <kdbench/worker/conformance/golden_aliases.h>
-#include <kdbench/worker/conformance/scale_expression.h>
-
-#include <ATen/ops/empty.h>
+#include <kdbench/worker/conformance/golden_reference.h>
+#include <kdbench/worker/conformance/golden_run.h>
 
 #include <fmt/format.h>
 
 #include <algorithm>
-#include <array>
-#include <cmath>
-#include <map>
+#include <exception>
 #include <vector>
 
 namespace kdbench::inline worker {
@@ -22,238 +17,231 @@ namespace {
 
 namespace fs = std::filesystem;
 
-/// Parameters of a golden case that are the host's, not the plugin's.
-constexpr std::array kHostParams{"tau", "tau_student", "alpha", "label_smoothing"};
-
-constexpr const char* kGoldenRemedy =
+constexpr const char* kFormulaRemedy =
     "compare the formula with the reference that the case was made by: arguments, temperatures, mean or sum, weights";
+constexpr const char* kPlaceRemedy = "correct the case or its aliases; docs/golden_files.md has their form";
+constexpr const char* kFileRemedy = "correct the file where the message says; docs/golden_files.md has its form";
 
-torch::Tensor read_tensor(const Json& json) {
-  const auto shape = json.at("shape").get<std::vector<std::int64_t>>();
-  const bool integers = json.at("dtype") == "int64";
-  auto tensor = at::empty(shape, integers ? torch::kInt64 : torch::kFloat64);
-  std::int64_t i = 0;
-  for (const auto& value : json.at("data")) {
-    if (integers)
-      tensor.data_ptr<std::int64_t>()[i++] = value.get<std::int64_t>();
-    else
-      tensor.data_ptr<double>()[i++] = to_double(value);
+/// A file of losses, whatever its form.
+struct GoldenFile {
+  std::string schema, loss;
+  std::vector<Json> cases;
+  GoldenAliases aliases;
+
+  static constexpr auto fields() {
+    using F = GoldenFile;
+    using enum Presence;
+    return std::tuple(field("schema", &F::schema, "kdbench-golden-loss/2, or /1"),
+                      field("loss", &F::loss, "of reference cases, for people", kIfAny), field("cases", &F::cases, "in order"),
+                      field("aliases", &F::aliases, "of reference cases: as in aliases.json", kIfAny));
   }
-  require(i == tensor.numel(), fmt::format("a tensor of shape [{}] holds {} numbers", fmt::join(shape, ", "), i));
-  return tensor;
-}
-
-void read_features(const Json& inputs, const std::string& key, ModelOutput& output, std::vector<FeatureShape>& shapes) {
-  if (!inputs.contains(key)) return;
-  for (const auto& json : inputs.at(key)) {
-    const auto map = read_tensor(json);
-    const auto name = fmt::format("f{}", shapes.size());
-    const auto size = [&](std::int64_t d) { return d < map.dim() ? map.size(d) : 1; };
-    shapes.push_back({name, size(1), size(2), size(3)});
-    output.features.emplace(name, map);
-  }
-}
-
-/// One case, read.
-struct Case {
-  ModelOutput student, teacher;
-  torch::Tensor labels, indices, images, posterior;
-  LossContext context;
-  std::vector<std::pair<std::string, torch::Tensor>> weights;  ///< golden input -> values of a parameter of the loss
-  std::vector<std::pair<std::string, torch::Tensor>> leaves;   ///< golden name of a gradient -> student tensor or parameter
 };
 
-Case read_case(const Json& json, const GoldenAlias& alias) {
-  Case c;
-  const auto& inputs = json.at("inputs");
-  const auto optional = [&](const char* key) { return inputs.contains(key) ? read_tensor(inputs.at(key)) : torch::Tensor(); };
-  c.student.logits = optional("student_logits");
-  c.teacher.logits = optional("teacher_logits");
-  c.labels = optional("labels");
-  c.posterior = optional("target_probs");
-  c.context.seed = 0;
-  read_features(inputs, "student_features", c.student, c.context.student);
-  read_features(inputs, "teacher_features", c.teacher, c.context.teacher);
-  if (c.student.logits.defined()) {
-    c.context.num_classes = c.student.logits.size(1);
-    c.leaves.emplace_back("student_logits", c.student.logits.requires_grad_(true));
+/// A case that can be run.
+struct Prepared {
+  const LossEntry* entry = nullptr;
+  GoldenCase golden;
+  std::vector<std::string> left_out;
+};
+
+std::string with_left_out(std::string remark, const std::vector<std::string>& left_out) {
+  if (left_out.empty()) return remark;
+  return (remark.empty() ? "" : remark + "; ") + "not compared: " + join(left_out, ", ");
+}
+
+/// What becomes of the cases of one file.
+class GoldenReader {
+ public:
+  /// Takes a case; returns a remark or throws as a check does.
+  using Use = std::function<std::string(Prepared& prepared)>;
+
+  GoldenReader(const Catalog& catalog, const InstalledAliases& installed, const Report& report)
+      : catalog_(catalog), installed_(installed), report_(report) {}
+
+  /// Hands every case of a file to `use`, in order. Returns the file's schema; empty where there are no cases.
+  std::string read(const fs::path& path, const Use& use) {
+    const Checker reader("golden " + path.filename().string(), report_);
+    const auto json = read_json(path);
+    if (!json) {
+      complain(reader, "is JSON", to_text(json.error()));
+      return {};
+    }
+    if (!is_of_losses(*json)) return {};
+    const auto file = from_document<GoldenFile>(*json, path.string());
+    if (!file) {
+      complain(reader, "has the form of a golden file", to_text(file.error()));
+      return {};
+    }
+    if (file->schema == kGoldenSchema) {
+      read_native(reader, *file, use);
+    } else if (file->schema == kReferenceSchema) {
+      read_references(reader, *file, path, use);
+    } else {
+      complain(reader, "has a schema that is known",
+               fmt::format("schema: expected \"{}\" or \"{}\", found \"{}\"", kGoldenSchema, kReferenceSchema, file->schema));
+      return {};
+    }
+    return file->schema;
   }
-  for (auto& [name, map] : c.student.features) c.leaves.emplace_back("student_features/" + name, map.requires_grad_(true));
-  for (const auto& [input, parameter] : alias.weights) c.weights.emplace_back(input, read_tensor(inputs.at(input)));
-  return c;
-}
 
-/// The parameters of a case under our names.
-Json our_params(const Json& golden, const GoldenAlias& alias) {
-  Json ours = alias.fixed;
-  for (const auto& [key, value] : golden.items()) {
-    const auto it = alias.renamed.find(key);
-    const auto& name = it == alias.renamed.end() ? key : it->second;
-    if (!name.empty()) ours[name] = value;
+ private:
+  static bool is_of_losses(const Json& json) {
+    if (!json.is_object() || !json.contains("schema") || !json.at("schema").is_string()) return false;
+    return json.at("schema").get_ref<const std::string&>().starts_with("kdbench-golden-loss/");
   }
-  return ours;
-}
 
-ObjectiveKnobs read_knobs(const Json& params) {
-  ObjectiveKnobs knobs;
-  const double tau = params.value("tau", 1.0);
-  knobs.tau_student = params.value("tau_student", tau);
-  knobs.tau_teacher = tau;
-  knobs.alpha = params.value("alpha", 1.0);
-  knobs.label_smoothing = params.value("label_smoothing", 0.0);
-  return knobs;
-}
-
-/// The plugin's own parameters, checked; the host's are left out.
-ParamValues read_params(const LossEntry& entry, const Json& params) {
-  Json own = Json::object();
-  for (const auto& [key, value] : params.items()) {
-    const auto is_host = std::find(kHostParams.begin(), kHostParams.end(), key) != kHostParams.end();
-    if (!is_host) own[key] = value;
+  static void complain(const Checker& reader, const std::string& name, const std::string& wrong) {
+    reader.run({name, kFileRemedy}, [&]() -> std::string { throw Error(wrong); });
   }
-  return resolve_params(entry.params, params_from_json(entry.params, own));
-}
 
-/// Gives the loss's own parameters the values of the case; their gradients are then compared too.
-void set_weights(Loss& loss, const GoldenAlias& alias, Case& c) {
-  const torch::NoGradGuard no_grad;
-  auto parameters = loss.named_parameters();
-  for (const auto& [input, values] : c.weights) {
-    const auto& name = alias.weights.at(input);
-    auto* parameter = parameters.find(name);
-    require(parameter != nullptr, fmt::format("the loss has no parameter '{}', which {} gives values to", name, input));
-    require(parameter->sizes() == values.sizes(),
-            fmt::format("{}: expected a parameter of [{}], the loss has [{}]", input, fmt::join(values.sizes().vec(), ", "),
-                        fmt::join(parameter->sizes().vec(), ", ")));
-    parameter->copy_(values);
-    c.leaves.emplace_back(input, *parameter);
+  /// What a case that cannot be read is called.
+  static std::string name_of(const Json& json, std::size_t index) {
+    const bool has_id = json.is_object() && json.contains("id") && json.at("id").is_string();
+    return has_id ? json.at("id").get<std::string>() : fmt::format("cases[{}]", index);
   }
-}
 
-Objective run_case(const LossEntry& entry, const GoldenAlias& alias, const ParamValues& params, const ObjectiveKnobs& knobs,
-                   Case& c) {
-  at::manual_seed(0);
-  if (const auto why = entry.unsupported(params, c.context)) throw NotApplicable(*why);
-  auto loss = entry.create(params, c.context);
-  loss->to(torch::kFloat64);
-  loss->train();
-  set_weights(*loss, alias, c);
-  const LossInputs inputs{.student = c.student,
-                          .teacher = c.teacher,
-                          .labels = c.labels,
-                          .indices = c.indices,
-                          .posterior = c.posterior,
-                          .images = c.images,
-                          .tau_student = knobs.tau_student,
-                          .tau_teacher = knobs.tau_teacher,
-                          .num_epochs = 1,
-                          .num_steps = 1};
-  return objective(c.student.logits, c.labels, loss->forward(inputs), knobs);
-}
-
-void compare_number(const std::string& what, double expected, double found) {
-  // The absolute part is for a loss of 0, which is reached by cancellation.
-  const double tolerance = 1e-9 * std::abs(expected) + 1e-14;
-  require(std::abs(found - expected) <= tolerance, fmt::format("{}: expected {:.17g}, found {:.17g}", what, expected, found));
-}
-
-void compare_gradient(const std::string& what, const torch::Tensor& expected, const torch::Tensor& found, double relative) {
-  require(found.defined(), what + ": no gradient");
-  require(found.sizes() == expected.sizes(), what + ": the gradient has another shape");
-  const double scale = expected.abs().max().item<double>();
-  const double off = (found - expected).abs().max().item<double>();
-  require(off <= relative * std::max(scale, 1e-6), fmt::format("{}: off by {:.3g}, largest gradient {:.3g}", what, off, scale));
-}
-
-/// The golden gradient of one leaf: a tensor, or a list of tensors for feature maps.
-const Json* find_gradient(const Json& grad, const std::string& leaf) {
-  const auto slash = leaf.find('/');
-  const auto it = grad.find(leaf.substr(0, slash));
-  if (it == grad.end()) return nullptr;
-  if (slash == std::string::npos) return &*it;
-  return &it->at(static_cast<std::size_t>(std::stoul(leaf.substr(slash + 2))));
-}
-
-/// What a scale means by a name.
-double value_named(const std::string& name, const ParamValues& params, const ObjectiveKnobs& knobs) {
-  if (name == "alpha") return knobs.alpha;
-  if (name == "tau_student") return knobs.tau_student;
-  if (name == "tau_teacher") return knobs.tau_teacher;
-  const auto it = params.find(name);
-  const auto* value = it == params.end() ? nullptr : std::get_if<double>(&it->second);
-  if (value == nullptr) throw Error(fmt::format("a scale names '{}', which is no real parameter of the loss", name));
-  return *value;
-}
-
-void compare_components(const Json& expected, const GoldenAlias& alias, const ParamValues& params, const ObjectiveKnobs& knobs,
-                        const Objective& found) {
-  const auto value_of = [&](const std::string& name) { return value_named(name, params, knobs); };
-  for (const auto& component : alias.components) {
-    const double scale = scale_value(component.scale, value_of);
-    if (!expected.contains(component.golden) || scale == 0 || std::isinf(scale)) continue;
-    for (const auto& [name, term] : found.terms) {
-      if (name != component.term) continue;
-      compare_number(component.golden, to_double(expected.at(component.golden)), term.item<double>() * scale);
+  /// Reads cases of one form and calls each(case).
+  template <class Read, class Each>
+  static void each_case(const Checker& reader, const GoldenFile& file, const Read& read, const Each& each) {
+    static constexpr DocumentPath kRoot{};
+    const DocumentPath list{&kRoot, "cases"};
+    for (std::size_t i = 0; i < file.cases.size(); ++i) {
+      try {
+        each(read(file.cases[i], DocumentPath{&list, {}, i, true}));
+      } catch (const DocumentError& error) {
+        complain(reader, name_of(file.cases[i], i), error.what());
+      }
     }
   }
+
+  void read_native(const Checker& reader, const GoldenFile& file, const Use& use) const {
+    const auto read = [](const Json& json, const DocumentPath& path) {
+      GoldenCase golden;
+      read_document(json, golden, path);
+      return golden;
+    };
+    each_case(reader, file, read, [&](const GoldenCase& golden) {
+      run(
+          "loss " + golden.plugin, golden.id,
+          [&] {
+            return Prepared{&plugin(golden.plugin), golden, {}};
+          },
+          use);
+    });
+  }
+
+  void read_references(const Checker& reader, const GoldenFile& file, const fs::path& path, const Use& use) const {
+    const auto beside = read_golden_aliases(path.parent_path() / "aliases.json");
+    if (!beside) return complain(reader, "has aliases that can be read", to_text(beside.error()));
+    each_case(reader, file, read_reference_case, [&](const ReferenceCase& reference) {
+      run(
+          "loss " + reference.loss, reference.id,
+          [&] {
+            const auto alias = alias_of(reference.loss, file.aliases, *beside);
+            const auto& entry = plugin(alias.plugin);
+            auto converted = convert_reference(reference, alias, entry);
+            return Prepared{&entry, std::move(converted.golden), std::move(converted.left_out)};
+          },
+          use);
+    });
+  }
+
+  GoldenAlias alias_of(const std::string& loss, const GoldenAliases& own, const GoldenAliases& beside) const {
+    for (const auto* table : {&own, &beside}) {
+      if (const auto it = table->find(loss); it != table->end()) return it->second;
+    }
+    if (const auto* alias = installed_.find(loss)) return *alias;
+    GoldenAlias plain;
+    plain.plugin = loss;
+    return plain;
+  }
+
+  const LossEntry& plugin(const std::string& name) const {
+    const auto it = catalog_.losses.find(name);
+    if (it == catalog_.losses.end()) throw NotApplicable("no loss plugin '" + name + "'");
+    return it->second;
+  }
+
+  /// One check: what prepare() returns goes to `use`. What it throws has another remedy.
+  template <class Prepare>
+  void run(const std::string& plugin, const std::string& id, const Prepare& prepare, const Use& use) const {
+    std::exception_ptr wrong;
+    Prepared prepared;
+    try {
+      prepared = prepare();
+    } catch (const std::exception&) {
+      wrong = std::current_exception();
+    }
+    Checker(plugin, report_).run({id, wrong ? kPlaceRemedy : kFormulaRemedy}, [&] {
+      if (wrong) std::rethrow_exception(wrong);
+      return with_left_out(use(prepared), prepared.left_out);
+    });
+  }
+
+  const Catalog& catalog_;
+  const InstalledAliases& installed_;
+  const Report& report_;
+};
+
+/// Files that may be golden, in order.
+std::vector<fs::path> golden_files(const fs::path& path) {
+  if (!fs::is_directory(path)) return {path};
+  std::vector<fs::path> files;
+  for (const auto& item : fs::recursive_directory_iterator(path)) {
+    if (item.is_regular_file() && item.path().extension() == ".json") files.push_back(item.path());
+  }
+  std::sort(files.begin(), files.end());
+  return files;
 }
 
-std::string check_case(const Catalog& catalog, const GoldenAliases& aliases, const Json& json) {
-  const auto alias = aliases.of(json.at("loss"));
-  const auto entry = catalog.losses.find(alias.plugin);
-  if (entry == catalog.losses.end()) throw NotApplicable("no loss plugin '" + alias.plugin + "'");
-  const auto given = our_params(json.at("params"), alias);
-  const auto params = read_params(entry->second, given);
-  auto c = read_case(json, alias);
-  const auto knobs = read_knobs(given);
-  const auto found = run_case(entry->second, alias, params, knobs, c);
-  const auto& expected = json.at("expected");
-  compare_number("loss", to_double(expected.at("loss")), found.total.item<double>());
-  compare_components(expected.value("components", Json::object()), alias, params, knobs, found);
-  found.total.backward();
-  const auto& tags = json.at("tags");
-  const double relative = std::find(tags.begin(), tags.end(), "grad_huge") != tags.end() ? 1e-6 : 1e-9;
-  const auto grad = expected.value("grad", Json::object());
-  for (const auto& [leaf, tensor] : c.leaves) {
-    if (const auto* golden = find_gradient(grad, leaf)) compare_gradient(leaf, read_tensor(*golden), tensor.grad(), relative);
+InstalledAliases installed_aliases(const Catalog& catalog, const Report& report) {
+  InstalledAliases installed(catalog);
+  for (const auto& wrong : installed.complaints()) {
+    const Checker reader("golden " + fs::path(wrong.file).filename().string(), report);
+    reader.run({"has aliases that can be read", kFileRemedy}, [&]() -> std::string { throw Error(wrong.text()); });
   }
-  return {};
+  return installed;
 }
 
-void check_file(const Catalog& catalog, const fs::path& file, const Report& report) {
-  const auto document = read_json(file);
-  const Checker reader("golden " + file.filename().string(), report);
-  if (!document) {
-    reader.run({"is JSON", "correct the file where the message says"},
-               [&]() -> std::string { throw Error(to_text(document.error())); });
-    return;
-  }
-  if (!document->is_object() || document->value("schema", "") != "kdbench-golden-loss/1") return;
-  const auto aliases = read_golden_aliases(file.parent_path());
-  if (!aliases) {
-    reader.run({"has aliases that can be read", "correct aliases.json where the message says"},
-               [&]() -> std::string { throw Error(to_text(aliases.error())); });
-    return;
-  }
-  for (const auto& json : document->at("cases")) {
-    const Checker checker("loss " + json.value("loss", "?"), report);
-    checker.run({json.value("id", "?"), kGoldenRemedy}, [&] { return check_case(catalog, *aliases, json); });
-  }
+/// A case a line.
+std::string native_text(const std::vector<Json>& cases) {
+  std::string out = fmt::format("{{\"schema\": \"{}\", \"cases\": [", kGoldenSchema);
+  for (std::size_t i = 0; i < cases.size(); ++i) out += fmt::format("{}\n  {}", i > 0 ? "," : "", cases[i].dump());
+  return out + "\n]}\n";
 }
 
 }  // namespace
 
 void check_golden(const Catalog& catalog, const fs::path& path, const Report& report) {
-  std::vector<fs::path> files;
-  if (fs::is_directory(path)) {
-    for (const auto& item : fs::recursive_directory_iterator(path)) {
-      if (item.is_regular_file() && item.path().extension() == ".json") files.push_back(item.path());
-    }
-  } else {
-    files.push_back(path);
+  const auto installed = installed_aliases(catalog, report);
+  GoldenReader reader(catalog, installed, report);
+  for (const auto& file : golden_files(path)) {
+    reader.read(file, [](Prepared& prepared) { return run_golden_case(*prepared.entry, prepared.golden); });
   }
-  std::sort(files.begin(), files.end());
-  for (const auto& file : files) check_file(catalog, file, report);
+}
+
+void convert_golden(const Catalog& catalog, const fs::path& path, const fs::path& into, const Report& report) {
+  const auto installed = installed_aliases(catalog, report);
+  const auto root = fs::is_directory(path) ? path : path.parent_path();
+  for (const auto& file : golden_files(path)) {
+    std::vector<Json> cases;
+    const Report left_out{[&](const Check& check) {
+      if (!check.ok || check.skipped) report.outcome(check);
+    }};
+    GoldenReader reader(catalog, installed, left_out);
+    const auto schema = reader.read(file, [&](Prepared& prepared) {
+      cases.push_back(to_document(prepared.golden));
+      return std::string();
+    });
+    if (schema.empty()) continue;
+    Checker("golden " + file.filename().string(), report).run({"is written in the native form", kFileRemedy}, [&] {
+      if (schema == kGoldenSchema) throw NotApplicable("it has that form");
+      if (cases.empty()) throw NotApplicable("none of its cases can be converted");
+      const auto to = into / fs::relative(file, root);
+      write_file_atomically(to, native_text(cases));
+      return fmt::format("{} in {}", counted(cases.size(), "case"), to.string());
+    });
+  }
 }
 
 }  // namespace kdbench::inline worker

@@ -1,63 +1,92 @@
-/// What golden files call losses: the file aliases.json beside them says which plugin computes a loss, and how, where that is not
-/// simply the plugin of its name.
+/// What reference implementations call losses, parameters and inputs: a table says how a case of theirs is given to a plugin.
 #pragma once
-#include <kdbench/base/document.h>
+#include <kdbench/registry/catalog.h>
+#include <kdbench/worker/conformance/golden_case.h>
 
 #include <filesystem>
 #include <map>
+#include <optional>
 #include <string>
 #include <vector>
 
 namespace kdbench::inline worker {
 
-/// A golden component is a term of the objective times `scale`; a scale of 0 or infinity leaves nothing to compare.
+constexpr const char* kAliasesSchema = "kdbench-golden-aliases/2";
+
+/// A component of the reference is a term of the objective times `scale`; a scale of 0 or infinity leaves nothing to compare.
 struct GoldenComponent {
-  std::string golden, term, scale;
+  std::string golden, term, scale = "1";
 
   static constexpr auto fields() {
     using C = GoldenComponent;
     return std::tuple(
         field("golden", &C::golden, "name in the golden file"), field("term", &C::term, "name of the loss's term"),
-        field("scale", &C::scale, "of alpha, tau_student, tau_teacher and the plugin's parameters; see scale_value()"));
+        field("scale", &C::scale, "of alpha, tau_student, tau_teacher and the plugin's parameters; see scale_value()",
+              Presence::kIfAny));
   }
 };
 
-/// How one loss of golden files is computed.
+/// How one loss of the reference is computed here.
 struct GoldenAlias {
   std::string plugin;
+  std::map<std::string, std::string> renamed, computed, inputs, after;
+  std::map<std::string, std::map<std::string, Json>> values;
+  std::map<std::string, Json> fixed;
   std::vector<GoldenComponent> components;
-  std::map<std::string, std::string> renamed;
-  Json fixed = Json::object();
-  std::map<std::string, std::string> weights;
+  std::optional<GoldenTolerance> tolerance;
 
   static constexpr auto fields() {
     using A = GoldenAlias;
     using enum Presence;
-    return std::tuple(
-        field("plugin", &A::plugin, "loss plugin"),
-        field("components", &A::components, "what else of the objective is compared", kIfAny),
-        field("renamed", &A::renamed, "golden parameter -> ours; empty: it describes the case and is none of ours", kIfAny),
-        field("fixed", &A::fixed, "parameters of the plugin that the reference does not have", kIfAny),
-        field("weights", &A::weights, "golden input -> parameter of the loss module, which takes its values", kIfAny));
+    return std::tuple(field("plugin", &A::plugin, "loss plugin"),
+                      field("renamed", &A::renamed,
+                            "parameter of the case -> key, \"@epoch\" and the like, or \"\": it is none of ours", kIfAny),
+                      field("values", &A::values, "parameter of the case -> its value as JSON -> ours", kIfAny),
+                      field("fixed", &A::fixed, "keys that hold in all cases", kIfAny),
+                      field("computed", &A::computed, "key -> expression in parameters of the case that are numbers", kIfAny),
+                      field("inputs", &A::inputs, "input of the case -> place", kIfAny),
+                      field("components", &A::components, "what else of the objective is compared", kIfAny),
+                      field("after", &A::after,
+                            "what the case tells after the last step -> \"state NAME\", or \"\": it is not compared", kIfAny),
+                      field("tolerance", &A::tolerance, "of all cases; default: 1e-9 each", kIfAny));
   }
 };
+
+using GoldenAliases = std::map<std::string, GoldenAlias>;
 
 /// The document aliases.json.
-struct GoldenAliases {
+struct GoldenAliasTable {
   std::string schema;
-  std::map<std::string, GoldenAlias> losses;
+  GoldenAliases losses;
 
   static constexpr auto fields() {
-    using A = GoldenAliases;
-    return std::tuple(field("schema", &A::schema, "kdbench-golden-aliases/1"),
-                      field("losses", &A::losses, "by the name in golden files"));
+    using A = GoldenAliasTable;
+    return std::tuple(field("schema", &A::schema, kAliasesSchema), field("losses", &A::losses, "by the name in golden files"));
   }
-
-  /// The alias of a loss; the plugin of its name where the file has none.
-  GoldenAlias of(const std::string& loss) const;
 };
 
-/// Reads the aliases of a folder; without the file there are none.
-Result<GoldenAliases> read_golden_aliases(const std::filesystem::path& folder);
+/// Reads a table; without the file there are no aliases.
+Result<GoldenAliases> read_golden_aliases(const std::filesystem::path& file);
+
+/// The tables of all loaded libraries: of lib/kdbench/plugins/NAME.so it is lib/kdbench/golden/NAME.json, where the build puts
+/// the aliases.json of its golden folder.
+class InstalledAliases {
+ public:
+  explicit InstalledAliases(const Catalog& catalog);
+
+  /// Tables that cannot be read.
+  const Diagnostics& complaints() const { return complaints_; }
+
+  /// The alias of a loss; nullptr if no table has it. @throws kdbench::Error where two tables have it, naming them
+  const GoldenAlias* find(const std::string& loss) const;
+
+ private:
+  struct Found {
+    GoldenAlias alias;
+    std::vector<std::string> files;
+  };
+  std::map<std::string, Found> found_;
+  Diagnostics complaints_;
+};
 
 }  // namespace kdbench::inline worker

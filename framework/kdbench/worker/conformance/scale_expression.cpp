@@ -4,6 +4,7 @@
 
 #include <fmt/core.h>
 
+#include <algorithm>
 #include <cctype>
 #include <charconv>
 #include <cmath>
@@ -52,10 +53,26 @@ class Reader {
   }
 
   double atom() {
+    if (take('(')) return closed(sum());
     skip_spaces();
     const auto begin = place_;
     while (place_ < text_.size() && (is_letter(text_[place_]) || (place_ > begin && is_digit(text_[place_])))) ++place_;
-    return place_ > begin ? value_of_(text_.substr(begin, place_ - begin)) : number();
+    const auto name = text_.substr(begin, place_ - begin);
+    if (name.empty()) return number();
+    if ((name == "min" || name == "max") && take('(')) return extreme(name == "min");
+    return value_of_(name);
+  }
+
+  double extreme(bool smaller) {
+    const double first = sum();
+    if (!take(',')) fail("','");
+    const double second = closed(sum());
+    return smaller ? std::min(first, second) : std::max(first, second);
+  }
+
+  double closed(double value) {
+    if (!take(')')) fail("')'");
+    return value;
   }
 
   double number() {

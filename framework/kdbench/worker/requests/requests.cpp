@@ -63,7 +63,10 @@ int answer_conformance(const ConformanceRequest& request) {
 int answer_golden(const GoldenRequest& request) {
   const auto catalog = load_catalog(request.libraries);
   Tally tally;
-  check_golden(catalog, request.folder, std::ref(tally));
+  if (request.convert_to.empty())
+    check_golden(catalog, request.folder, std::ref(tally));
+  else
+    convert_golden(catalog, request.folder, request.convert_to, std::ref(tally));
   return tally.finish();
 }
 

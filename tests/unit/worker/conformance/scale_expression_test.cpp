@@ -22,6 +22,13 @@ TEST(ScaleValue, KnowsPrecedenceAndNames) {
   EXPECT_EQ(value("0.5"), 0.5);
 }
 
+TEST(ScaleValue, KnowsBracketsAndExtremes) {
+  EXPECT_EQ(value("2 * (1 - alpha)"), 1.5);
+  EXPECT_EQ(value("(1 + 1)^2"), 4.0);
+  EXPECT_EQ(value("min(alpha * 8, 1)"), 1.0);
+  EXPECT_EQ(value("max(min(tau_2, 5), 1 - alpha) / 2"), 1.5);
+}
+
 TEST(ScaleValue, SaysWhereATextStopsMakingSense) {
   const auto wrong = [](const std::string& text) {
     try {
@@ -34,6 +41,8 @@ TEST(ScaleValue, SaysWhereATextStopsMakingSense) {
   EXPECT_EQ(wrong("1 -"), "'1 -': expected a number or a name at character 4");
   EXPECT_EQ(wrong("1 alpha"), "'1 alpha': expected the end at character 3");
   EXPECT_EQ(wrong("beta"), "no beta");
+  EXPECT_EQ(wrong("(1 + 2"), "'(1 + 2': expected ')' at character 7");
+  EXPECT_EQ(wrong("min(1)"), "'min(1)': expected ',' at character 6");
 }
 
 }  // namespace

@@ -1,0 +1,178 @@
+#include <kdbench/worker/conformance/golden_batch.h>
+
+#include <ATen/ops/arange.h>
+#include <ATen/ops/zeros.h>
+
+#include <fmt/format.h>
+
+#include <algorithm>
+
+namespace kdbench::inline worker {
+namespace {
+
+constexpr std::int64_t kClassesOfNobody = 2;  // where a case has neither logits nor a classifier
+
+torch::Tensor given(const std::optional<GoldenTensor>& tensor) { return tensor ? tensor->value : torch::Tensor(); }
+
+torch::Tensor given_whole(const std::optional<GoldenTensor>& tensor, const char* place) {
+  return tensor ? whole_numbers(tensor->value, place) : torch::Tensor();
+}
+
+FeatureMaps given_maps(const GoldenMaps& maps) {
+  FeatureMaps out;
+  for (const auto& [name, map] : maps) out.emplace(name, map.value);
+  return out;
+}
+
+ModelOutput given_output(const GoldenNetwork& network) {
+  ModelOutput out{.logits = given(network.logits),
+                  .features = given_maps(network.features),
+                  .preactivations = given_maps(network.preactivations),
+                  .embedding = given(network.embedding),
+                  .embedding_map = given(network.embedding_map)};
+  if (!out.embedding.defined() && out.embedding_map.defined()) out.embedding = out.embedding_map.mean({2, 3});
+  return out;
+}
+
+Classifier given_classifier(const GoldenNetwork& network) {
+  if (!network.classifier) return {};
+  return {given(network.classifier->weight), given(network.classifier->bias)};
+}
+
+FeatureShape shape_of(const std::string& name, const torch::Tensor& map) {
+  const auto size = [&](std::int64_t d) { return d < map.dim() ? map.size(d) : 1; };
+  return {name, size(1), size(2), size(3)};
+}
+
+/// Maps that have an activation and those that are given before it alone, shallow to deep.
+std::vector<FeatureShape> shapes_of(const GoldenNetwork& network) {
+  GoldenMaps all = network.features;
+  all.insert(network.preactivations.begin(), network.preactivations.end());
+  std::vector<FeatureShape> shapes;
+  for (const auto& [name, map] : all) {
+    shapes.push_back(shape_of(name, map.value));
+    const auto norm = network.norms.find(name);
+    if (norm != network.norms.end()) shapes.back().norm = NormAffine{norm->second.scale.value, norm->second.shift.value};
+  }
+  return shapes;
+}
+
+std::optional<FeatureShape> map_shape(const GoldenNetwork& network) {
+  if (!network.embedding_map) return std::nullopt;
+  return shape_of("embedding map", network.embedding_map->value);
+}
+
+std::int64_t embedding_width(const GoldenNetwork& network) {
+  if (network.embedding) return network.embedding->value.size(1);
+  return network.embedding_map ? network.embedding_map->value.size(1) : 0;
+}
+
+std::int64_t classes_of(const GoldenStep& step) {
+  for (const auto* network : {&step.student, step.teacher ? &*step.teacher : nullptr}) {
+    if (!network) continue;
+    if (network->logits) return network->logits->value.size(1);
+    if (network->classifier && network->classifier->weight) return network->classifier->weight->value.size(0);
+  }
+  return step.posterior ? step.posterior->value.size(1) : kClassesOfNobody;
+}
+
+/// Rows of the batch: of the first tensor that has them.
+std::int64_t rows_of_step(const GoldenStep& step) {
+  std::int64_t rows = -1;
+  const auto look = [&](const std::string& place, const torch::Tensor& tensor) {
+    if (rows < 0 && !place.starts_with("classifier") && tensor.dim() > 0) rows = tensor.size(0);
+  };
+  for_each_golden_tensor(step.student, look);
+  if (step.teacher) for_each_golden_tensor(*step.teacher, look);
+  if (rows < 0 && step.labels) rows = step.labels->value.size(0);
+  if (rows < 0) throw Error("expected a tensor of the student or the teacher, found none");
+  return rows;
+}
+
+/// What the loss is built with stands in the first step alone.
+void check_step(const GoldenStep& step, bool first) {
+  if (!step.student.norms.empty()) throw Error("student.norms: a loss is told the norms of a teacher alone");
+  if (!first && step.teacher && (step.teacher->classifier || !step.teacher->norms.empty())) {
+    throw Error("teacher: its classifier and norms are what the loss is built with; write them in the first step alone");
+  }
+}
+
+/// Takes a step that it may change: batches that were given one tensor have leaves of their own.
+GoldenBatch batch_of(GoldenStep step, std::int64_t num_classes, double teacher_temperature) {
+  GoldenBatch batch;
+  for_each_golden_tensor(step.student, [&](const std::string& place, torch::Tensor& tensor) {
+    if (!tensor.is_floating_point()) throw Error("student." + place + ": expected dtype float64, found int64");
+    tensor = tensor.detach().clone().requires_grad_(true);
+    batch.leaves[place] = tensor;
+  });
+  const auto rows = rows_of_step(step);
+  batch.student = given_output(step.student);
+  if (!batch.student.logits.defined()) batch.student.logits = at::zeros({rows, num_classes}, torch::kFloat64);
+  if (step.teacher) {
+    batch.teacher = given_output(*step.teacher);
+    if (!batch.teacher.logits.defined()) batch.teacher.logits = at::zeros({rows, num_classes}, torch::kFloat64);
+    if (teacher_temperature != 1.0) batch.teacher.logits = batch.teacher.logits / teacher_temperature;
+  }
+  batch.student_classifier = given_classifier(step.student);
+  batch.has_labels = step.labels.has_value();
+  batch.labels = step.labels ? given_whole(step.labels, "labels") : at::zeros({rows}, torch::kInt64);
+  batch.indices = step.indices ? given_whole(step.indices, "indices") : at::arange(rows, torch::kInt64);
+  batch.posterior = given(step.posterior);
+  batch.images = given(step.images);
+  return batch;
+}
+
+LossContext context_of(const GoldenCase& golden, std::int64_t num_classes) {
+  const auto& first = golden.steps.items.front();
+  const auto teacher = first.teacher.value_or(GoldenNetwork{});
+  LossContext context{.num_classes = num_classes,
+                      .student = shapes_of(first.student),
+                      .teacher = shapes_of(teacher),
+                      .student_embedding = embedding_width(first.student),
+                      .teacher_embedding = embedding_width(teacher),
+                      .seed = static_cast<std::uint64_t>(golden.context.seed.value_or(0)),
+                      .student_embedding_map = map_shape(first.student),
+                      .teacher_embedding_map = map_shape(teacher),
+                      .teacher_classifier = given_classifier(teacher)};
+  context.train_labels = given_whole(golden.context.train_labels, "context.train_labels");
+  return context;
+}
+
+std::int64_t train_rows(const GoldenCase& golden, const GoldenInputs& inputs) {
+  if (golden.context.num_train) return *golden.context.num_train;
+  if (golden.context.train_labels) return golden.context.train_labels->value.size(0);
+  std::int64_t most = 0;
+  for (const auto& batch : inputs.batches) {
+    if (batch.indices.numel() > 0) most = std::max(most, batch.indices.max().item<std::int64_t>());
+  }
+  return most + 1;
+}
+
+}  // namespace
+
+GoldenInputs golden_inputs(const GoldenCase& golden, double teacher_temperature) {
+  const auto& steps = golden.steps.items;
+  if (steps.empty()) throw Error("steps: expected at least one batch, found none");
+  GoldenInputs inputs;
+  const auto num_classes = golden.context.num_classes.value_or(classes_of(steps.front()));
+  for (std::size_t i = 0; i < steps.size(); ++i) {
+    try {
+      check_step(steps[i], i == 0);
+      inputs.batches.push_back(batch_of(steps[i], num_classes, teacher_temperature));
+    } catch (const Error& error) {
+      throw Error(steps.size() == 1 ? fmt::format("steps: {}", error.what()) : fmt::format("steps[{}]: {}", i, error.what()));
+    }
+    auto& batch = inputs.batches.back();
+    batch.epoch = steps[i].epoch.value_or(0);
+    batch.step = steps[i].step.value_or(static_cast<std::int64_t>(i));
+    inputs.num_epochs = std::max(inputs.num_epochs, batch.epoch + 1);
+    inputs.num_steps = std::max(inputs.num_steps, batch.step + 1);
+  }
+  inputs.num_epochs = golden.context.num_epochs.value_or(inputs.num_epochs);
+  inputs.num_steps = golden.context.num_steps.value_or(inputs.num_steps);
+  inputs.context = context_of(golden, num_classes);
+  inputs.context.num_train = train_rows(golden, inputs);
+  return inputs;
+}
+
+}  // namespace kdbench::inline worker

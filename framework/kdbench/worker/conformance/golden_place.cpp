@@ -1,0 +1,138 @@
+#include <kdbench/base/text.h>
+#include <kdbench/sdk/error.h>
+#include <kdbench/worker/conformance/golden_place.h>
+
+#include <fmt/format.h>
+
+#include <array>
+#include <charconv>
+
+namespace kdbench::inline worker {
+namespace {
+
+GoldenNetwork& teacher_of(GoldenStep& step) { return step.teacher ? *step.teacher : step.teacher.emplace(); }
+GoldenClassifier& classifier_of(GoldenNetwork& network) {
+  return network.classifier ? *network.classifier : network.classifier.emplace();
+}
+
+struct TensorPlace {
+  const char* text;
+  std::optional<GoldenTensor>& (*in)(GoldenStep& step);
+};
+using Step = GoldenStep;
+using Slot = std::optional<GoldenTensor>&;
+constexpr std::array kTensorPlaces{
+    TensorPlace{"student.logits", [](Step& s) -> Slot { return s.student.logits; }},
+    TensorPlace{"student.embedding", [](Step& s) -> Slot { return s.student.embedding; }},
+    TensorPlace{"student.embedding_map", [](Step& s) -> Slot { return s.student.embedding_map; }},
+    TensorPlace{"student.classifier.weight", [](Step& s) -> Slot { return classifier_of(s.student).weight; }},
+    TensorPlace{"student.classifier.bias", [](Step& s) -> Slot { return classifier_of(s.student).bias; }},
+    TensorPlace{"teacher.logits", [](Step& s) -> Slot { return teacher_of(s).logits; }},
+    TensorPlace{"teacher.embedding", [](Step& s) -> Slot { return teacher_of(s).embedding; }},
+    TensorPlace{"teacher.embedding_map", [](Step& s) -> Slot { return teacher_of(s).embedding_map; }},
+    TensorPlace{"teacher.classifier.weight", [](Step& s) -> Slot { return classifier_of(teacher_of(s)).weight; }},
+    TensorPlace{"teacher.classifier.bias", [](Step& s) -> Slot { return classifier_of(teacher_of(s)).bias; }},
+    TensorPlace{"labels", [](Step& s) -> Slot { return s.labels; }},
+    TensorPlace{"indices", [](Step& s) -> Slot { return s.indices; }},
+    TensorPlace{"posterior", [](Step& s) -> Slot { return s.posterior; }},
+    TensorPlace{"images", [](Step& s) -> Slot { return s.images; }}};
+
+struct MapsPlace {
+  const char* text;
+  GoldenMaps& (*in)(GoldenStep& step);
+};
+constexpr std::array kMapsPlaces{
+    MapsPlace{"student.features", [](Step& s) -> GoldenMaps& { return s.student.features; }},
+    MapsPlace{"student.preactivations", [](Step& s) -> GoldenMaps& { return s.student.preactivations; }},
+    MapsPlace{"teacher.features", [](Step& s) -> GoldenMaps& { return teacher_of(s).features; }},
+    MapsPlace{"teacher.preactivations", [](Step& s) -> GoldenMaps& { return teacher_of(s).preactivations; }}};
+
+/// Takes `end` from the end of `text`, if it is there.
+bool take_end(std::string& text, std::string_view end) {
+  if (!text.ends_with(end)) return false;
+  text.resize(text.size() - end.size());
+  return true;
+}
+
+/// [B, C, H, W] as [B H W, C].
+torch::Tensor rows_by_pixel(const torch::Tensor& tensor) {
+  if (tensor.dim() != 4) throw Error("'by pixel' takes a tensor [B, C, H, W], found " + shape_text(tensor));
+  return tensor.permute({0, 2, 3, 1}).reshape({-1, tensor.size(1)}).contiguous();
+}
+
+}  // namespace
+
+GoldenPlace::GoldenPlace(const std::string& text) : text_(text) {
+  const auto named = [&](std::string_view kind) { return text.starts_with(kind) && text.size() > kind.size(); };
+  if (text.empty()) return;
+  if (text == "train_labels") {
+    kind_ = Kind::kTrainLabels;
+  } else if (named("state ")) {
+    kind_ = Kind::kState;
+    name_ = text.substr(6);
+  } else if (named("draws ")) {
+    kind_ = Kind::kDraws;
+    name_ = text.substr(6);
+  } else if (!is_tensor_place(text) && !is_maps_place(text)) {
+    throw Error(fmt::format("no place is called '{}'; there are {}", text, list()));
+  }
+}
+
+std::string GoldenPlace::list() {
+  std::vector<std::string> names;
+  for (const auto& place : kTensorPlaces) names.emplace_back(place.text);
+  for (const auto& place : kMapsPlaces) names.push_back(fmt::format("{0}, {0} from f1", place.text));
+  return join(names, ", ") + ", train_labels, state NAME, draws NAME; two dimensions of four by ' by pixel', and '' for nowhere";
+}
+
+bool GoldenPlace::is_tensor_place(const std::string& text) {
+  auto name = text;
+  by_pixel_ = take_end(name, " by pixel");
+  for (std::size_t i = 0; i < kTensorPlaces.size(); ++i) {
+    if (name != kTensorPlaces[i].text) continue;
+    kind_ = Kind::kTensor;
+    index_ = i;
+    return true;
+  }
+  return false;
+}
+
+bool GoldenPlace::is_maps_place(const std::string& text) {
+  for (std::size_t i = 0; i < kMapsPlaces.size(); ++i) {
+    const std::string_view name = kMapsPlaces[i].text;
+    if (!text.starts_with(name)) continue;
+    auto rest = std::string_view(text).substr(name.size());
+    constexpr std::string_view kFrom = " from f";
+    if (rest.starts_with(kFrom)) {
+      rest.remove_prefix(kFrom.size());
+      const auto [end, error] = std::from_chars(rest.data(), rest.data() + rest.size(), from_);
+      if (error != std::errc()) return false;
+      rest.remove_prefix(static_cast<std::size_t>(end - rest.data()));
+    }
+    if (!rest.empty()) return false;
+    kind_ = Kind::kMaps;
+    index_ = i;
+    return true;
+  }
+  return false;
+}
+
+GoldenTensor GoldenPlace::one(const std::vector<GoldenTensor>& tensors) const {
+  if (tensors.size() != 1) throw Error(fmt::format("'{}' takes one tensor, found a list of {}", text_, tensors.size()));
+  return by_pixel_ ? GoldenTensor{rows_by_pixel(tensors.front().value)} : tensors.front();
+}
+
+void GoldenPlace::put(const std::vector<GoldenTensor>& tensors, GoldenStep& step, bool fill) const {
+  if (kind_ == Kind::kDraws) {
+    step.draws[name_] = one(tensors);
+  } else if (kind_ == Kind::kTensor) {
+    kTensorPlaces[index_].in(step) = one(tensors);
+  } else if (kind_ == Kind::kMaps) {
+    auto& maps = kMapsPlaces[index_].in(step);
+    for (std::size_t i = 0; i < tensors.size(); ++i) maps[fmt::format("f{}", from_ + i)] = tensors[i];
+    // Copies, not zeros: a loss that reads a map too many then has another value.
+    for (std::size_t i = 0; fill && !tensors.empty() && i < from_; ++i) maps[fmt::format("f{}", i)] = tensors.front();
+  }
+}
+
+}  // namespace kdbench::inline worker
