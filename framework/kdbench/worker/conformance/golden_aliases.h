@@ -38,17 +38,18 @@ struct GoldenAlias {
   static constexpr auto fields() {
     using A = GoldenAlias;
     using enum Presence;
-    return std::tuple(field("plugin", &A::plugin, "loss plugin"),
-                      field("renamed", &A::renamed,
-                            "parameter of the case -> key, \"@epoch\" and the like, or \"\": it is none of ours", kIfAny),
-                      field("values", &A::values, "parameter of the case -> its value as JSON -> ours", kIfAny),
-                      field("fixed", &A::fixed, "keys that hold in all cases", kIfAny),
-                      field("computed", &A::computed, "key -> expression in parameters of the case that are numbers", kIfAny),
-                      field("inputs", &A::inputs, "input of the case -> place", kIfAny),
-                      field("components", &A::components, "what else of the objective is compared", kIfAny),
-                      field("after", &A::after,
-                            "what the case tells after the last step -> \"state NAME\", or \"\": it is not compared", kIfAny),
-                      field("tolerance", &A::tolerance, "of all cases; default: 1e-9 each", kIfAny));
+    return std::tuple(
+        field("plugin", &A::plugin, "loss plugin"),
+        field("renamed", &A::renamed, "parameter of the case -> key, \"@epoch\" and the like, or \"\": it is none of ours",
+              kIfAny),
+        field("values", &A::values, "parameter of the case -> its value as JSON -> ours", kIfAny),
+        field("fixed", &A::fixed, "keys that hold in all cases", kIfAny),
+        field("computed", &A::computed, "key -> expression in parameters of the case that are numbers", kIfAny),
+        field("inputs", &A::inputs, "input of the case -> place", kIfAny),
+        field("components", &A::components, "what else of the objective is compared", kIfAny),
+        field("after", &A::after,
+              "what the case tells after the last step -> \"state NAME\", \"judged\", or \"\": it is not compared", kIfAny),
+        field("tolerance", &A::tolerance, "of all cases; default: 1e-9 each", kIfAny));
   }
 };
 

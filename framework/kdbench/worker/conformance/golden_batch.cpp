@@ -76,6 +76,14 @@ std::int64_t classes_of(const GoldenStep& step) {
   return step.posterior ? step.posterior->value.size(1) : kClassesOfNobody;
 }
 
+/// What a teacher made of the batch.
+ModelOutput taught_output(const GoldenNetwork& network, std::int64_t rows, std::int64_t num_classes, double temperature) {
+  auto output = given_output(network);
+  if (!output.logits.defined()) output.logits = at::zeros({rows, num_classes}, torch::kFloat64);
+  if (temperature != 1.0) output.logits = output.logits / temperature;
+  return output;
+}
+
 /// Rows of the batch: of the first tensor that has them.
 std::int64_t rows_of_step(const GoldenStep& step) {
   std::int64_t rows = -1;
@@ -90,11 +98,20 @@ std::int64_t rows_of_step(const GoldenStep& step) {
 }
 
 /// What the loss is built with stands in the first step alone.
-void check_step(const GoldenStep& step, bool first) {
+void check_step(const GoldenStep& step, const GoldenStep& first, bool is_first) {
   if (!step.student.norms.empty()) throw Error("student.norms: a loss is told the norms of a teacher alone");
-  if (!first && step.teacher && (step.teacher->classifier || !step.teacher->norms.empty())) {
-    throw Error("teacher: its classifier and norms are what the loss is built with; write them in the first step alone");
+  if (!step.teacher && !step.more_teachers.empty()) throw Error("more_teachers: they stand beside 'teacher', and there is none");
+  if (step.more_teachers.size() != first.more_teachers.size()) {
+    throw Error(fmt::format("more_teachers: expected {} as in the first step, found {}", first.more_teachers.size(),
+                            step.more_teachers.size()));
   }
+  const auto check = [&](const GoldenNetwork& teacher, const char* place) {
+    if (is_first || (!teacher.classifier && teacher.norms.empty())) return;
+    throw Error(
+        fmt::format("{}: its classifier and norms are what the loss is built with; write them in the first step alone", place));
+  };
+  if (step.teacher) check(*step.teacher, "teacher");
+  for (const auto& teacher : step.more_teachers) check(teacher, "more_teachers");
 }
 
 /// Takes a step that it may change: batches that were given one tensor have leaves of their own.
@@ -108,10 +125,9 @@ GoldenBatch batch_of(GoldenStep step, std::int64_t num_classes, double teacher_t
   const auto rows = rows_of_step(step);
   batch.student = given_output(step.student);
   if (!batch.student.logits.defined()) batch.student.logits = at::zeros({rows, num_classes}, torch::kFloat64);
-  if (step.teacher) {
-    batch.teacher = given_output(*step.teacher);
-    if (!batch.teacher.logits.defined()) batch.teacher.logits = at::zeros({rows, num_classes}, torch::kFloat64);
-    if (teacher_temperature != 1.0) batch.teacher.logits = batch.teacher.logits / teacher_temperature;
+  if (step.teacher) batch.teacher = taught_output(*step.teacher, rows, num_classes, teacher_temperature);
+  for (const auto& teacher : step.more_teachers) {
+    batch.more_teachers.push_back(taught_output(teacher, rows, num_classes, teacher_temperature));
   }
   batch.student_classifier = given_classifier(step.student);
   batch.has_labels = step.labels.has_value();
@@ -134,6 +150,9 @@ LossContext context_of(const GoldenCase& golden, std::int64_t num_classes) {
                       .student_embedding_map = map_shape(first.student),
                       .teacher_embedding_map = map_shape(teacher),
                       .teacher_classifier = given_classifier(teacher)};
+  for (const auto& more : first.more_teachers) {
+    context.more_teachers.push_back({shapes_of(more), embedding_width(more), map_shape(more), given_classifier(more)});
+  }
   context.train_labels = given_whole(golden.context.train_labels, "context.train_labels");
   return context;
 }
@@ -157,7 +176,7 @@ GoldenInputs golden_inputs(const GoldenCase& golden, double teacher_temperature)
   const auto num_classes = golden.context.num_classes.value_or(classes_of(steps.front()));
   for (std::size_t i = 0; i < steps.size(); ++i) {
     try {
-      check_step(steps[i], i == 0);
+      check_step(steps[i], steps.front(), i == 0);
       inputs.batches.push_back(batch_of(steps[i], num_classes, teacher_temperature));
     } catch (const Error& error) {
       throw Error(steps.size() == 1 ? fmt::format("steps: {}", error.what()) : fmt::format("steps[{}]: {}", i, error.what()));

@@ -13,6 +13,7 @@ namespace kdbench::inline worker {
 struct GoldenBatch {
   ModelOutput student, teacher;
   torch::Tensor labels, indices, posterior, images;
+  std::vector<ModelOutput> more_teachers;
   Classifier student_classifier;
   bool has_labels = false;  ///< the case gives them
   std::int64_t epoch = 0, step = 0;
@@ -27,7 +28,7 @@ struct GoldenInputs {
 };
 
 /// Returns what the case gives; where it is silent, what docs/golden_files.md says.
-/// @param teacher_temperature divides the teacher's logits
+/// @param teacher_temperature divides the logits of the teachers
 /// @throws kdbench::Error naming the place of what cannot be given
 GoldenInputs golden_inputs(const GoldenCase& golden, double teacher_temperature);
 

@@ -75,6 +75,7 @@ struct GoldenNetwork {
 struct GoldenStep {
   GoldenNetwork student;
   std::optional<GoldenNetwork> teacher;
+  std::vector<GoldenNetwork> more_teachers;
   std::optional<GoldenTensor> labels, indices, posterior, images;
   GoldenTensors draws;
   std::optional<std::int64_t> epoch, step;
@@ -84,6 +85,7 @@ struct GoldenStep {
     using enum Presence;
     return std::tuple(field("student", &S::student, "what it made of the batch", kIfAny),
                       field("teacher", &S::teacher, "the same of the teacher; absent: there is none", kIfAny),
+                      field("more_teachers", &S::more_teachers, "those beside it, in order", kIfAny),
                       field("labels", &S::labels, "[N]; absent: zeros", kIfAny),
                       field("indices", &S::indices, "[N]; absent: 0, 1, ...", kIfAny),
                       field("posterior", &S::posterior, "[N, K]", kIfAny), field("images", &S::images, "[N, C, H, W]", kIfAny),
@@ -125,6 +127,7 @@ struct GoldenExpectation {
   std::map<std::string, double> terms;
   OneOrMany<GoldenGradients> grad;
   GoldenTensors state_grad, after;
+  std::optional<GoldenTensor> judged;
   bool finite = false;
 
   static constexpr auto fields() {
@@ -136,6 +139,7 @@ struct GoldenExpectation {
         field("grad", &E::grad, "of `loss`, a batch each", kIfAny),
         field("state_grad", &E::state_grad, "of `loss`, of parameters of the loss, summed over the batches", kIfAny),
         field("after", &E::after, "parameters and buffers of the loss after the last batch", kIfAny),
+        field("judged", &E::judged, "of an adapter: the logits that the network is judged by, of the last batch, [N, K]", kIfAny),
         field("finite", &E::finite,
               "where the reference gave no finite number the plugin must; false: it must give the same, \"nan\" for \"nan\"",
               kSinceLater));

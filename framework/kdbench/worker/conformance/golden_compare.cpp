@@ -70,7 +70,7 @@ void GoldenComparison::compare(const std::string& what, const torch::Tensor& exp
 void GoldenComparison::tensor(const std::string& what, const torch::Tensor& expected, const torch::Tensor& found) {
   const bool numbers = expected.numel() == 1 && found.numel() == 1;
   require(numbers || expected.sizes() == found.sizes(),
-          fmt::format("{}: expected {}, found {}", what, shape_text(expected), shape_text(found)));
+          fmt::format("{}: expected {}, found {}", what, golden_shape(expected), golden_shape(found)));
   if (numbers) return number(what, expected.item<double>(), found.item<double>());
   compare(what, expected.to(torch::kFloat64), found.to(torch::kFloat64), kSmallValue, tolerance_.value);
 }
@@ -78,7 +78,7 @@ void GoldenComparison::tensor(const std::string& what, const torch::Tensor& expe
 void GoldenComparison::gradient(const std::string& what, const torch::Tensor& expected, const torch::Tensor& leaf) {
   const auto found = leaf.grad().defined() ? leaf.grad() : at::zeros_like(leaf);
   require(expected.sizes() == found.sizes(),
-          fmt::format("{}: expected {}, found {}", what, shape_text(expected), shape_text(found)));
+          fmt::format("{}: expected {}, found {}", what, golden_shape(expected), golden_shape(found)));
   if (wants_finite_ && !loss_is_finite_) {
     return require(at::isfinite(found).all().item<bool>(), fmt::format("{}: expected finite numbers, found others", what));
   }

@@ -47,6 +47,22 @@ constexpr std::array kMapsPlaces{
     MapsPlace{"teacher.features", [](Step& s) -> GoldenMaps& { return teacher_of(s).features; }},
     MapsPlace{"teacher.preactivations", [](Step& s) -> GoldenMaps& { return teacher_of(s).preactivations; }}};
 
+/// A tensor for each of several teachers.
+struct TeachersPlace {
+  const char* text;
+  std::optional<GoldenTensor> GoldenNetwork::*tensor;
+};
+constexpr std::array kTeachersPlaces{TeachersPlace{"teachers.logits", &GoldenNetwork::logits},
+                                     TeachersPlace{"teachers.embedding", &GoldenNetwork::embedding},
+                                     TeachersPlace{"teachers.embedding_map", &GoldenNetwork::embedding_map}};
+
+/// The i-th teacher of a step.
+GoldenNetwork& teacher_of(GoldenStep& step, std::size_t i) {
+  if (i == 0) return teacher_of(step);
+  if (step.more_teachers.size() < i) step.more_teachers.resize(i);
+  return step.more_teachers[i - 1];
+}
+
 /// Takes `end` from the end of `text`, if it is there.
 bool take_end(std::string& text, std::string_view end) {
   if (!text.ends_with(end)) return false;
@@ -56,7 +72,7 @@ bool take_end(std::string& text, std::string_view end) {
 
 /// [B, C, H, W] as [B H W, C].
 torch::Tensor rows_by_pixel(const torch::Tensor& tensor) {
-  if (tensor.dim() != 4) throw Error("'by pixel' takes a tensor [B, C, H, W], found " + shape_text(tensor));
+  if (tensor.dim() != 4) throw Error("'by pixel' takes a tensor [B, C, H, W], found " + golden_shape(tensor));
   return tensor.permute({0, 2, 3, 1}).reshape({-1, tensor.size(1)}).contiguous();
 }
 
@@ -67,13 +83,15 @@ GoldenPlace::GoldenPlace(const std::string& text) : text_(text) {
   if (text.empty()) return;
   if (text == "train_labels") {
     kind_ = Kind::kTrainLabels;
+  } else if (text == "judged") {
+    kind_ = Kind::kJudged;
   } else if (named("state ")) {
     kind_ = Kind::kState;
     name_ = text.substr(6);
   } else if (named("draws ")) {
     kind_ = Kind::kDraws;
     name_ = text.substr(6);
-  } else if (!is_tensor_place(text) && !is_maps_place(text)) {
+  } else if (!is_tensor_place(text) && !is_maps_place(text) && !is_teachers_place(text)) {
     throw Error(fmt::format("no place is called '{}'; there are {}", text, list()));
   }
 }
@@ -82,6 +100,7 @@ std::string GoldenPlace::list() {
   std::vector<std::string> names;
   for (const auto& place : kTensorPlaces) names.emplace_back(place.text);
   for (const auto& place : kMapsPlaces) names.push_back(fmt::format("{0}, {0} from f1", place.text));
+  for (const auto& place : kTeachersPlaces) names.emplace_back(place.text);
   return join(names, ", ") + ", train_labels, state NAME, draws NAME; two dimensions of four by ' by pixel', and '' for nowhere";
 }
 
@@ -117,6 +136,16 @@ bool GoldenPlace::is_maps_place(const std::string& text) {
   return false;
 }
 
+bool GoldenPlace::is_teachers_place(const std::string& text) {
+  for (std::size_t i = 0; i < kTeachersPlaces.size(); ++i) {
+    if (text != kTeachersPlaces[i].text) continue;
+    kind_ = Kind::kTeachers;
+    index_ = i;
+    return true;
+  }
+  return false;
+}
+
 GoldenTensor GoldenPlace::one(const std::vector<GoldenTensor>& tensors) const {
   if (tensors.size() != 1) throw Error(fmt::format("'{}' takes one tensor, found a list of {}", text_, tensors.size()));
   return by_pixel_ ? GoldenTensor{rows_by_pixel(tensors.front().value)} : tensors.front();
@@ -127,6 +156,8 @@ void GoldenPlace::put(const std::vector<GoldenTensor>& tensors, GoldenStep& step
     step.draws[name_] = one(tensors);
   } else if (kind_ == Kind::kTensor) {
     kTensorPlaces[index_].in(step) = one(tensors);
+  } else if (kind_ == Kind::kTeachers) {
+    for (std::size_t i = 0; i < tensors.size(); ++i) teacher_of(step, i).*kTeachersPlaces[index_].tensor = tensors[i];
   } else if (kind_ == Kind::kMaps) {
     auto& maps = kMapsPlaces[index_].in(step);
     for (std::size_t i = 0; i < tensors.size(); ++i) maps[fmt::format("f{}", from_ + i)] = tensors[i];

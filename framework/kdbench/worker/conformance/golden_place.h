@@ -8,11 +8,11 @@
 
 namespace kdbench::inline worker {
 
-/// A place as aliases name it: "student.logits", "student.features from f1", "state memory", "draws negatives". Empty: nowhere,
+/// A place as aliases name it: "student.logits", "student.features from f1", "teachers.logits", "state memory". Empty: nowhere,
 /// the input describes the case and is given to nobody.
 class GoldenPlace {
  public:
-  enum class Kind { kNowhere, kTensor, kMaps, kTrainLabels, kState, kDraws };
+  enum class Kind { kNowhere, kTensor, kMaps, kTeachers, kTrainLabels, kState, kDraws, kJudged };
 
   /// @throws kdbench::Error for a text that names no place, with all that there are
   explicit GoldenPlace(const std::string& text);
@@ -38,6 +38,7 @@ class GoldenPlace {
  private:
   bool is_tensor_place(const std::string& text);
   bool is_maps_place(const std::string& text);
+  bool is_teachers_place(const std::string& text);
 
   Kind kind_ = Kind::kNowhere;
   std::string text_, name_;

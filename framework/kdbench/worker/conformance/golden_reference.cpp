@@ -171,6 +171,7 @@ class Conversion {
   void put_input(const std::string& name, const Json& json) {
     const auto place = place_of(name);
     using Kind = GoldenPlace::Kind;
+    if (place.kind() == Kind::kJudged) throw Error("'judged' is what comes out; it is a place of 'after'");
     if (place.kind() == Kind::kNowhere) {
       out_.left_out.push_back("inputs." + name);
     } else if (place.kind() == Kind::kState) {
@@ -251,7 +252,13 @@ class Conversion {
       out_.left_out.push_back("after." + name);
       return;
     }
-    if (place.kind() != GoldenPlace::Kind::kState) throw Error(fmt::format("expected \"state NAME\", found '{}'", it->second));
+    if (place.kind() == GoldenPlace::Kind::kJudged) {
+      out_.golden.expected.judged = place.one(read_tensors(json));
+      return;
+    }
+    if (place.kind() != GoldenPlace::Kind::kState) {
+      throw Error(fmt::format("expected \"state NAME\" or \"judged\", found '{}'", it->second));
+    }
     out_.golden.expected.after[place.name()] = place.one(read_tensors(json));
   }
 

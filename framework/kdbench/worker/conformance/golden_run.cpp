@@ -32,7 +32,20 @@ auto ask_loss(const Question& question) {
 struct GoldenOutcome {
   double loss = 0;
   std::map<std::string, double> terms;
+  torch::Tensor judged;  ///< of the last step, [N, K]
 };
+
+/// Refuses temperatures that the loss does not read, as a suite does, and tau^2 with them.
+void settle_temperatures(const GoldenHostKeys& keys, const LossNeeds& needs, LossSpec& spec) {
+  const bool student = needs.reads_student_tau(), teacher = needs.reads_teacher_tau();
+  const auto refuse_unread = [](const char* key, const std::optional<double>& value, bool is_read) {
+    if (value && !is_read) throw Error(fmt::format("'{}' has no effect: the loss does not read it; remove it", key));
+  };
+  refuse_unread("tau", keys.tau, student || teacher);
+  refuse_unread("tau_student", keys.tau_student, student);
+  refuse_unread("tau_teacher", keys.tau_teacher, teacher);
+  spec.parts.front().tau_squared = spec.parts.front().tau_squared && student;
+}
 
 /// The loss in float64. Buffers of whole numbers stay what they are.
 std::shared_ptr<Loss> build_loss(const LossEntry& entry, const ParamValues& params, const LossContext& context) {
@@ -72,7 +85,7 @@ void set_state(const Loss& loss, const GoldenTensors& state) {
     const auto place = "state." + name;
     const auto into = state_of(loss, name, place);
     require(into.sizes() == tensor.value.sizes(),
-            fmt::format("{}: the case gives {}, the loss has {}", place, shape_text(tensor.value), shape_text(into)));
+            fmt::format("{}: the case gives {}, the loss has {}", place, golden_shape(tensor.value), golden_shape(into)));
     into.copy_(tensor.value);
   }
 }
@@ -91,18 +104,20 @@ LossTerms forward(Loss& loss, const LossPart& part, const GoldenInputs& inputs, 
                          .num_epochs = inputs.num_epochs,
                          .step = batch.step,
                          .num_steps = inputs.num_steps,
+                         .more_teachers = batch.more_teachers,
                          .student_classifier = batch.student_classifier});
   });
 }
 
 /// One step of a training without the optimiser's: forward, objective, backward.
-void run_step(Loss& loss, const LossSpec& spec, double label_smoothing, const GoldenInputs& inputs, const GoldenBatch& batch,
-              GoldenOutcome& outcome) {
+void run_step(Loss& loss, const LossSpec& spec, double label_smoothing, bool adapts, const GoldenInputs& inputs,
+              const GoldenBatch& batch, GoldenOutcome& outcome) {
   const auto& part = spec.parts.front();
   const auto terms = part.is_on(batch.epoch) ? forward(loss, part, inputs, batch) : LossTerms();
   const std::vector<WeightedTerms> losses{WeightedTerms{terms, spec.terms_weight(part, batch.epoch)}};
   const CrossEntropy ce{spec.ce_beside_terms(), spec.ce_alone(), label_smoothing};
-  const auto result = objective(batch.student.logits, batch.labels, losses, ce);
+  outcome.judged = adapts ? ask_loss([&] { return loss.judged_logits(batch.student); }) : batch.student.logits;
+  const auto result = objective(outcome.judged, batch.labels, losses, ce);
   require(batch.has_labels || result.terms.empty() || result.terms.front().first != "ce",
           "labels: cross-entropy has a weight, and the case gives none");
   outcome.loss += result.total.item<double>();
@@ -148,22 +163,26 @@ void compare_state(GoldenComparison& comparison, const GoldenCase& golden, const
 }
 
 std::string run_and_compare(const LossEntry& entry, const GoldenCase& golden) {
-  const auto spec = golden_loss_spec(golden.keys.host);
+  auto spec = golden_loss_spec(golden.keys.host);
   const auto inputs = golden_inputs(golden, spec.parts.front().teacher_temperature);
-  const auto loss = build_loss(entry, golden_params(entry, golden.keys.own), inputs.context);
+  const auto params = golden_params(entry, golden.keys.own);
+  const auto loss = build_loss(entry, params, inputs.context);
+  const auto needs = entry.needs(params, inputs.context);
+  settle_temperatures(golden.keys.host, needs, spec);
   set_state(*loss, golden.state);
   GoldenOutcome outcome;
   for (std::size_t i = 0; i < inputs.batches.size(); ++i) {
     for (const auto& [name, tensor] : golden.steps.items[i].draws) {
       ask_loss([&, &n = name, &values = tensor.value] { loss->use_draws(n, values); });
     }
-    run_step(*loss, spec, golden.keys.host.label_smoothing.value_or(0.0), inputs, inputs.batches[i], outcome);
+    run_step(*loss, spec, golden.keys.host.label_smoothing.value_or(0.0), needs.adapts, inputs, inputs.batches[i], outcome);
   }
   GoldenComparison comparison(golden.expected, golden.tolerance);
   comparison.number("loss", golden.expected.loss, outcome.loss);
   compare_terms(comparison, golden, outcome);
   compare_gradients(comparison, golden, inputs);
   compare_state(comparison, golden, *loss);
+  if (golden.expected.judged) comparison.tensor("judged logits", golden.expected.judged->value, outcome.judged.detach());
   return comparison.met_non_finite() ? "finite where the reference is not" : "";
 }
 

@@ -109,7 +109,7 @@ bool NaturalOrder::operator()(const std::string& a, const std::string& b) const 
   return a.size() - i < b.size() - j;
 }
 
-std::string shape_text(const torch::Tensor& tensor) { return fmt::format("[{}]", fmt::join(tensor.sizes().vec(), ", ")); }
+std::string golden_shape(const torch::Tensor& tensor) { return fmt::format("[{}]", fmt::join(tensor.sizes().vec(), ", ")); }
 
 torch::Tensor whole_numbers(const torch::Tensor& tensor, const std::string& place) {
   const auto whole = tensor.to(torch::kInt64);

@@ -30,7 +30,7 @@ using GoldenMaps = std::map<std::string, GoldenTensor, NaturalOrder>;
 using GoldenTensors = std::map<std::string, GoldenTensor>;
 
 /// "[2, 3]".
-std::string shape_text(const torch::Tensor& tensor);
+std::string golden_shape(const torch::Tensor& tensor);
 
 /// `tensor` as whole numbers. @throws kdbench::Error naming `place` where one has a fraction
 torch::Tensor whole_numbers(const torch::Tensor& tensor, const std::string& place);

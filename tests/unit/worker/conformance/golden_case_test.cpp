@@ -165,6 +165,45 @@ TEST_F(NativeCase, GivesMapsFromShallowToDeep) {
             "passed");
 }
 
+TEST_F(NativeCase, GivesSeveralTeachers) {
+  // 1 * (3 - 1) + 2 * (5 - 1) + 3 * (6 - 1), and 2 that the context tells of; by the student's logit -(1 + 2 + 3).
+  const auto one = Json::parse(R"({"id": "t", "plugin": "teachers",
+    "steps": {"student": {"logits": [[1]]}, "teacher": {"logits": [[3]]}, "more_teachers": [{"logits": [[5]]}, {"logits": [[6]]}]},
+    "expected": {"loss": 27, "terms": {"kd": 25, "told": 2}, "grad": {"student": {"logits": [[-6]]}}}})");
+  EXPECT_EQ(found(one), "passed");
+  EXPECT_EQ(found(one, [](Json& c) { c["steps"].erase("teacher"); }),
+            "steps: more_teachers: they stand beside 'teacher', and there is none");
+  EXPECT_EQ(found(one,
+                  [](Json& c) {
+                    c["steps"] = {c["steps"], c["steps"]};
+                    c["steps"][1]["more_teachers"].erase(0);
+                  }),
+            "steps[1]: more_teachers: expected 2 as in the first step, found 1");
+}
+
+TEST_F(NativeCase, ComparesWhatAnAdapterIsJudgedBy) {
+  // Cross-entropy of the doubled logits: ln(1 + e^-2); by the logits 2 (p - y), p = 1 / (1 + e^-2) of the label.
+  const double p = 1 / (1 + std::exp(-2.0));
+  auto one = Json::parse(R"({"id": "a", "plugin": "doubling", "keys": {"ce_weight": 1},
+    "steps": {"student": {"logits": [[1, 0]]}, "labels": [0]}, "expected": {"judged": [[2, 0]]}})");
+  one["expected"]["loss"] = std::log1p(std::exp(-2.0));
+  one["expected"]["grad"]["student"]["logits"] = Json::array({Json::array({2 * (p - 1), 2 * (1 - p)})});
+  EXPECT_EQ(found(one), "passed");
+  EXPECT_EQ(found(one, [](Json& c) { c["expected"]["judged"][0][1] = 1; }),
+            "judged logits: off by 1 where the largest entry is 2");
+}
+
+TEST_F(NativeCase, RefusesATemperatureThatIsNotRead) {
+  const auto keys = [&](const char* keys) {
+    return found(Json::parse(R"({"id": "k", "plugin": "doubling", "steps": {"student": {"logits": [[1, 0]]}},
+                                 "expected": {"loss": 0}})"),
+                 [&](Json& c) { c["keys"] = Json::parse(keys); });
+  };
+  EXPECT_EQ(keys("{}"), "passed");
+  EXPECT_EQ(keys(R"({"tau": 2})"), "'tau' has no effect: the loss does not read it; remove it");
+  EXPECT_EQ(keys(R"({"tau_teacher": 2})"), "'tau_teacher' has no effect: the loss does not read it; remove it");
+}
+
 TEST_F(NativeCase, TellsEpochAndStep) {
   const auto told = [&](const char* context, const char* step, double loss) {
     return found({{"id", "w"},
@@ -223,11 +262,13 @@ TEST_F(NativeCase, RefusesWhatTheFormDoesNotKnow) {
   const auto wrong = [&](const std::function<void(Json&)>& change) { return found(square_case(), change); };
   EXPECT_EQ(wrong([](Json& c) { c["steps"]["student"]["logit"] = 1; }),
             "cases[0].steps.student: nothing is called 'logit' here; did you mean 'logits'?");
-  EXPECT_EQ(wrong([](Json& c) {
-              c["steps"] = Json::array({c["steps"]});
-              c["steps"][0]["teachers"] = Json::array();
-            }),
-            "cases[0].steps[0]: nothing is called 'teachers' here; did you mean 'teacher'?");
+  EXPECT_EQ(
+      wrong([](Json& c) {
+        c["steps"] = Json::array({c["steps"]});
+        c["steps"][0]["views"] = Json::array();
+      }),
+      "cases[0].steps[0]: nothing is called 'views' here; expected one of student, teacher, more_teachers, labels, indices, "
+      "posterior, images, draws, epoch, step");
   EXPECT_EQ(wrong([](Json& c) { c.erase("plugin"); }), "cases[0]: it has no member 'plugin'");
   EXPECT_EQ(wrong([](Json& c) { c["steps"] = Json::array(); }), "steps: expected at least one batch, found none");
   EXPECT_EQ(wrong([](Json& c) { c["steps"] = Json::object(); }),

@@ -86,6 +86,31 @@ class MapsLoss final : public Loss {
   LossContext context_;
 };
 
+/// The sum over the teachers of 1, 2, ... times mean(teacher - student), and how many the context tells of.
+class TeachersLoss final : public Loss {
+ public:
+  explicit TeachersLoss(LossContext context) : context_(std::move(context)) {}
+  LossNeeds needs() const override { return {.several_teachers = true}; }
+  LossTerms forward(const LossInputs& in) override {
+    auto sum = (in.teacher.logits - in.student.logits).mean();
+    double place = 1;
+    for (const auto& more : in.more_teachers) sum = sum + ++place * (more.logits - in.student.logits).mean();
+    return {{"kd", sum}, {"told", 0 * sum + static_cast<double>(context_.more_teachers.size())}};
+  }
+
+ private:
+  LossContext context_;
+};
+
+/// An adapter that doubles the logits, with no term of weight.
+class DoublingLoss final : public Loss {
+ public:
+  explicit DoublingLoss(const LossContext&) {}
+  LossNeeds needs() const override { return {.adapts = true, .reads_tau = ReadsTau::kNone}; }
+  LossTerms forward(const LossInputs& in) override { return 0 * in.student.logits.sum(); }
+  torch::Tensor judged_logits(const ModelOutput& student) override { return 2 * student.logits; }
+};
+
 /// mean ln(logits): -inf where one is 0.
 inline LossTerms mean_log(const LossInputs& in) { return in.student.logits.log().mean(); }
 /// The same, with 1e-3 for what is smaller.
@@ -119,6 +144,8 @@ inline Catalog golden_catalog() {
   add(loss_of<when>("when"));
   add(loss_of_context<HeadLoss>("head"));
   add(loss_of_context<MapsLoss>("maps"));
+  add(loss_of_context<TeachersLoss>("teachers"));
+  add(loss_of_context<DoublingLoss>("doubling"));
   Params<BankLoss::Options> params;
   BankLoss::declare(params);
   LossEntry bank{{.name = "bank", .about = {.summary = "A bank."}, .params = params.specs(), .create = {}}};

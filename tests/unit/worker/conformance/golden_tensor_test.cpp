@@ -27,9 +27,9 @@ TEST(GoldenTensor, IsReadInBothForms) {
   const auto shaped = read(R"({"shape": [2, 3], "dtype": "float64", "data": [1, 2, 3, 4, 5, 6]})").value;
   EXPECT_TRUE(shaped.equal(read("[[1, 2, 3], [4, 5, 6]]").value));
   EXPECT_EQ(shaped.scalar_type(), torch::kFloat64);
-  EXPECT_EQ(shape_text(shaped), "[2, 3]");
-  EXPECT_EQ(shape_text(read("7").value), "[]");
-  EXPECT_EQ(shape_text(read("[[[1], [2]]]").value), "[1, 2, 1]");
+  EXPECT_EQ(golden_shape(shaped), "[2, 3]");
+  EXPECT_EQ(golden_shape(read("7").value), "[]");
+  EXPECT_EQ(golden_shape(read("[[[1], [2]]]").value), "[1, 2, 1]");
   EXPECT_EQ(read(R"({"shape": [2], "dtype": "int64", "data": [3, 4.0]})").value.scalar_type(), torch::kInt64);
   EXPECT_TRUE(std::isinf(read(R"(["-inf", 1])").value[0].item<double>()));
   EXPECT_TRUE(std::isnan(read(R"("nan")").value.item<double>()));

@@ -204,6 +204,33 @@ TEST_F(CheckGolden, PutsMapsWhereTheAliasesSay) {
             "passed");
 }
 
+TEST_F(CheckGolden, PutsAListOfTeachers) {
+  // The case of golden_case_test.cpp: 25, and 2 more teachers that the context tells of.
+  alias("teachers", R"({"plugin": "teachers", "inputs": {"teacher_logits": "teachers.logits"}})");
+  EXPECT_EQ(finding([](Json& c) {
+              c["loss"] = "teachers";
+              c["params"] = Json::object();
+              c["inputs"] = {{"student_logits", column({1})}, {"teacher_logits", {column({3}), column({5}), column({6})}}};
+              c["expected"] = {{"loss", 27}, {"grad", {{"student_logits", column({-6})}}}};
+            }),
+            "passed");
+}
+
+TEST_F(CheckGolden, ComparesJudgedLogits) {
+  const auto judged = [](Json& c) {
+    c["loss"] = "doubling";
+    c["params"] = Json::object();
+    c["expected"] = {{"loss", 0}};
+    c["after"] = {{"predicted", numbers({2, 4, 0, -2})}};
+  };
+  alias("doubling", R"({"plugin": "doubling", "after": {"predicted": "judged"}})");
+  EXPECT_EQ(finding(judged), "passed");
+  alias("doubling", R"({"plugin": "doubling", "after": {"predicted": "student.logits"}})");
+  EXPECT_EQ(finding(judged), "after.predicted: expected \"state NAME\" or \"judged\", found 'student.logits'");
+  alias("doubling", R"({"plugin": "doubling", "inputs": {"student_logits": "judged"}})");
+  EXPECT_EQ(finding(judged), "inputs.student_logits: 'judged' is what comes out; it is a place of 'after'");
+}
+
 TEST_F(CheckGolden, FlattensByPixel) {
   // [1, 2, 1, 2]: class planes (1, 0) and (2, -1) are the rows (1, 2) and (0, -1) of the case above.
   alias("mse", R"({"plugin": "mse", "inputs": {"student_logits": "student.logits by pixel",
