@@ -43,6 +43,22 @@ inline std::vector<kdbench::Stage> student_alone(const kdbench::StrategyContext&
   return {std::move(stage)};
 }
 
+/// Splits "a, b" at its commas; blanks around a name do not count.
+/// @throws kdbench::Error for an empty name; `who` begins the message: "takd: 'assistants'"
+inline std::vector<std::string> split_names(const std::string& list, const std::string& who) {
+  std::vector<std::string> names;
+  for (std::size_t begin = 0; begin <= list.size();) {
+    const auto end = std::min(list.find(',', begin), list.size());
+    auto name = list.substr(begin, end - begin);
+    name.erase(0, name.find_first_not_of(" \t"));
+    name.erase(name.find_last_not_of(" \t") + 1);
+    if (name.empty()) throw kdbench::Error(who + " has an empty name in \"" + list + "\"; write \"large, small\"");
+    names.push_back(std::move(name));
+    begin = end + 1;
+  }
+  return names;
+}
+
 /// Returns the number of single-character edits between two words.
 inline std::size_t edits(const std::string& a, const std::string& b) {
   std::vector<std::size_t> row(b.size() + 1);

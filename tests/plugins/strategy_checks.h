@@ -35,6 +35,7 @@ inline std::string line_of(const Stage& s) {
   const auto by = s.loss == StageLoss::kLabels ? "labels" : s.loss == StageLoss::kMethod ? "method" : s.loss_name;
   auto text = fmt::format("{}: {} by {}", s.id, s.model, by);
   if (s.teacher) text += " from " + *s.teacher;
+  for (const auto& more : s.more_teachers) text += " and " + more.stage;
   if (s.teacher_checkpoint.rule != "last") text += " at " + s.teacher_checkpoint.rule;
   if (s.teacher_checkpoint.epoch != 0) text += fmt::format(" {}", s.teacher_checkpoint.epoch);
   text += fmt::format(", {} epochs", s.epochs);
@@ -43,6 +44,8 @@ inline std::string line_of(const Stage& s) {
   if (s.fit_teacher_temperature) text += ", temperature fitted";
   if (s.init) text += ", started from " + *s.init;
   if (s.added_to) text += ", added to " + *s.added_to;
+  if (s.loss_init) text += ", loss from " + *s.loss_init;
+  if (s.trains_loss_alone) text += ", loss alone";
   return text;
 }
 

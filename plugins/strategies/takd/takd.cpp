@@ -9,21 +9,6 @@ using kdbench::ModelSize;
 using kdbench::Stage;
 using kdbench::StrategyContext;
 
-/// Splits "a, b" at its commas; blanks around a name do not count.
-std::vector<std::string> split(const std::string& list) {
-  std::vector<std::string> names;
-  for (std::size_t begin = 0; begin <= list.size();) {
-    const auto end = std::min(list.find(',', begin), list.size());
-    auto name = list.substr(begin, end - begin);
-    name.erase(0, name.find_first_not_of(" \t"));
-    name.erase(name.find_last_not_of(" \t") + 1);
-    if (name.empty()) throw kdbench::Error("takd: 'assistants' has an empty name in \"" + list + "\"; write \"large, small\"");
-    names.push_back(std::move(name));
-    begin = end + 1;
-  }
-  return names;
-}
-
 std::string sized(const ModelSize& model) { return "'" + model.name + "' (" + std::to_string(model.num_params) + " parameters)"; }
 
 class Takd final : public kdbench::Strategy {
@@ -69,7 +54,7 @@ class Takd final : public kdbench::Strategy {
   }
 
   std::vector<std::string> named(const StrategyContext& context) const {
-    const auto names = split(options_.assistants);
+    const auto names = strategies::split_names(options_.assistants, "takd: 'assistants'");
     for (auto it = names.begin(); it != names.end(); ++it) {
       strategies::named_model(context, *it, "takd: assistant");
       if (std::find(names.begin(), it, *it) != it)
