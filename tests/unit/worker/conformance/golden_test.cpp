@@ -1,5 +1,5 @@
 // Golden files run through losses that stand here: which files and aliases are read, and how cases of references become cases
-// here. Long, because every word of an alias has its case.
+// here. It is so long because every word of an alias has its case.
 #include "golden_losses.h"
 
 #include <cmath>
