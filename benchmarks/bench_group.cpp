@@ -55,7 +55,13 @@ void train(std::vector<std::unique_ptr<Trainee>> trainees, const Teacher& teache
   Tape tape(data(), teacher, {}, trainees.front()->recipe(), kBatches);
   const GroupEvents events{[](Trainee&) {}, [](Trainee&) {}, [](Trainee&) {},
                            [](Trainee&, const std::exception_ptr& why) { std::rethrow_exception(why); }};
-  Group(std::move(trainees), data(), {}, &tape, events).run(threads, stop);
+  std::vector<TraineeSet> sets;
+  for (auto& trainee : trainees) {
+    std::vector<std::unique_ptr<Trainee>> alone;
+    alone.push_back(std::move(trainee));
+    sets.emplace_back(std::move(alone));
+  }
+  Group(std::move(sets), data(), {}, &tape, events).run(threads, stop);
 }
 
 void fused(benchmark::State& state, const TeacherKind& kind, std::size_t threads) {

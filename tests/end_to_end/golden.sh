@@ -26,6 +26,6 @@ check "so that the same values are checked" equal "$(tail -n 1 "$folder/alone.ou
 check "files of references are written in the native form" golden convert "$folder/alone" --convert "$folder/native"
 check "which is run without aliases" golden native "$folder/native"
 check "every converted value was checked" all_passed native
-check "a file of the native form needs no other" golden template "$here/../../plugins/template/golden" \
+check "a file of the native form needs no other" golden template "$here/../../plugins/template/loss/golden" \
   --plugin "$(dirname "$kdbench")/../lib/kdbench/template/my_loss.so"
 verdict

@@ -33,7 +33,7 @@ inline const std::vector<Rule> kLayers = {
     {"calibration", {"base"}, {"fmt"}},
     {"train",
      {"base", "sdk", "calibration", "results", "plan/plan.h", "plan/spec.h", "suite/recipe.h", "protocol"},
-     {"fmt", "libtorch", "OpenMP"}},
+     {"fmt", "libtorch", "OpenMP", "Boost.Math"}},
     {"worker", {"base", "sdk", "suite", "registry", "plan", "train", "calibration", "results", "protocol"}, {"fmt", "libtorch"}},
     {"cli",
      {"base", "suite", "results", "stats", "leaderboard", "report", "run", "calibration", "plan/plan.h", "protocol"},

@@ -4,7 +4,7 @@
 
 namespace kdbench::test {
 
-/// Returns the catalog of every built-in plugin and of the template.
+/// Returns the catalog of every built-in plugin and of the templates.
 inline const Catalog& built_plugins() {
   static const Catalog catalog = [] {
     Catalog loaded;

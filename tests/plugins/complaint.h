@@ -1,21 +1,10 @@
-/// What a test asks of code that refuses something.
+/// What a test asks of code that refuses something, beside complaint() of the SDK.
 #pragma once
-#include <kdbench/sdk/error.h>
+#include <kdbench/sdk/testing.h>
 
-#include <functional>
 #include <string>
 
 namespace kdbench::test {
-
-/// The message with which `action` refuses, or "accepted".
-inline std::string complaint(const std::function<void()>& action) {
-  try {
-    action();
-  } catch (const Error& error) {
-    return error.what();
-  }
-  return "accepted";
-}
 
 inline bool says(const std::string& text, const std::string& part) { return text.find(part) != std::string::npos; }
 

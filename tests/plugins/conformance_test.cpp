@@ -46,7 +46,7 @@ TEST_P(BuiltModel, PassesConformance) {
 }
 INSTANTIATE_TEST_SUITE_P(All, BuiltModel,
                          testing::Values("mlp", "mobilenet_v2", "resnet", "resnet18", "resnet50", "shufflenet_v1",
-                                         "shufflenet_v2", "vgg", "wrn"));
+                                         "shufflenet_v2", "vgg", "wrn", "my_model"));
 
 class BuiltDataset : public testing::TestWithParam<std::string> {};
 TEST_P(BuiltDataset, PassesConformanceOrSaysWhatIsMissing) {
@@ -56,7 +56,14 @@ TEST_P(BuiltDataset, PassesConformanceOrSaysWhatIsMissing) {
 }
 INSTANTIATE_TEST_SUITE_P(All, BuiltDataset,
                          testing::Values("gmm", "idx", "fashion_mnist", "cifar10", "cifar100", "tiny_imagenet", "image_folder",
-                                         "subset", "rotated"));
+                                         "subset", "rotated", "my_dataset"));
+
+TEST(CheckGolden, PassesTheCasesOfTheTemplate) {
+  Collected collected;
+  check_golden(built_plugins(), KDBENCH_SOURCE_DIR "/plugins/template/loss/golden", collected.report());
+  collected.expect_all_pass();
+  EXPECT_EQ(collected.checks.size(), 2u);
+}
 
 TEST(CheckGolden, PassesEveryCaseOfTheBuiltInLosses) {
   Collected collected;

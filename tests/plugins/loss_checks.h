@@ -4,6 +4,7 @@
 #include "complaint.h"
 
 #include <kdbench/registry/check_params.h>
+#include <kdbench/sdk/testing.h>
 
 #include <ATen/ops/tensor.h>
 #include <ATen/ops/zeros.h>
@@ -53,11 +54,6 @@ inline LossTerms terms(const std::string& name, const ParamValues& params, const
   return terms_of(*build_loss(name, params, student.logits.size(1)), student, given);
 }
 
-/// Returns logits of float64 by rows, [N, classes].
-inline torch::Tensor rows(const std::vector<double>& values, std::int64_t classes) {
-  return at::tensor(values, torch::kFloat64).view({-1, classes});
-}
-
 /// Returns labels, [N] int64.
 inline torch::Tensor label_tensor(const std::vector<std::int64_t>& classes) { return at::tensor(classes, torch::kInt64); }
 
@@ -75,13 +71,6 @@ inline torch::Tensor sum_of(const LossTerms& found) {
   torch::Tensor sum;
   for (const auto& [name, value] : found.terms()) sum = sum.defined() ? sum + value : value;
   return sum;
-}
-
-/// Returns a student's output with these logits, as a leaf that takes a gradient.
-inline ModelOutput output(const torch::Tensor& logits) {
-  ModelOutput out;
-  out.logits = logits.clone().requires_grad_(true);
-  return out;
 }
 
 /// Expects each number of `found` within 1e-12 of `expected`, row by row.

@@ -32,7 +32,7 @@ TEST_P(EveryStrategy, SaysWhatItDoesAndFromWhere) {
 
 INSTANTIATE_TEST_SUITE_P(All, EveryStrategy,
                          testing::Values("direct", "takd", "eskd", "label_smoothing_teacher", "temperature_scaled_teacher",
-                                         "checkpoint_selection", "residual_kd", "hint_then_kd"));
+                                         "checkpoint_selection", "residual_kd", "hint_then_kd", "my_strategy"));
 
 }  // namespace
 }  // namespace kdbench::test

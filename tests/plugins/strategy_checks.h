@@ -36,6 +36,7 @@ inline std::string line_of(const Stage& s) {
   auto text = fmt::format("{}: {} by {}", s.id, s.model, by);
   if (s.teacher) text += " from " + *s.teacher;
   for (const auto& more : s.more_teachers) text += " and " + more.stage;
+  for (std::size_t i = 0; i < s.peers.size(); ++i) text += (i == 0 ? " beside " : ", ") + s.peers[i].id + " " + s.peers[i].model;
   if (s.teacher_checkpoint.rule != "last") text += " at " + s.teacher_checkpoint.rule;
   if (s.teacher_checkpoint.epoch != 0) text += fmt::format(" {}", s.teacher_checkpoint.epoch);
   text += fmt::format(", {} epochs", s.epochs);

@@ -6,6 +6,7 @@
 
 #include <kdbench/plan/make/convention.cpp>
 #include <kdbench/plan/make/job_list.cpp>
+#include <kdbench/plan/make/lockstep.cpp>
 #include <kdbench/plan/make/loss_answers.cpp>
 #include <kdbench/plan/make/loss_window.cpp>
 #include <kdbench/plan/make/make_plan.cpp>

@@ -6,6 +6,7 @@
 #include <kdbench/results/store.h>
 #include <kdbench/run/process/ask.h>
 
+#include <filesystem>
 #include <functional>
 #include <optional>
 #include <ostream>
@@ -43,6 +44,9 @@ T value_or_refuse(const Context& context, Result<T> result) {
   if (!result) refuse(context, result.error());
   return std::move(result).value();
 }
+
+/// The folder that this program lies in.
+std::filesystem::path program_folder();
 
 /// Returns the worker ($KDBENCH_WORKER, or kdbench-worker beside this program) and the libraries it
 /// is to load: --plugin files, the folders of $KDBENCH_PLUGIN_PATH and the folder of the plugins

@@ -24,7 +24,7 @@ LossSpec loss_of_one_part(const Json& json, const DocumentPath& path) {
   const bool weighed = one.ce_weight && one.part.kd_weight;
   if (!one.alpha && !weighed) document::refuse(path, "it has no member 'alpha'");
   if (one.alpha && (one.ce_weight || one.part.kd_weight)) document::refuse(path, "'alpha' stands for the weights beside it");
-  return {one.alpha, one.ce_weight, {std::move(one.part)}};
+  return {one.alpha, one.ce_weight, {std::move(one.part)}, std::move(one.gradient_policy)};
 }
 
 LossSpec loss_of_parts(const Json& json, const DocumentPath& path) {
@@ -34,7 +34,7 @@ LossSpec loss_of_parts(const Json& json, const DocumentPath& path) {
   for (const auto& part : sum.parts) {
     if (!part.kd_weight) document::refuse(path, fmt::format("part '{}' has no member 'kd_weight'", part.name));
   }
-  return {std::nullopt, sum.ce_weight, std::move(sum.parts)};
+  return {std::nullopt, sum.ce_weight, std::move(sum.parts), std::move(sum.gradient_policy)};
 }
 
 }  // namespace
@@ -52,8 +52,8 @@ double LossSpec::terms_weight(const LossPart& part, std::int64_t epoch) const {
 
 Json document_json(const LossSpec& loss) {
   KDBENCH_CHECK(!loss.parts.empty(), "a loss without parts stands in no document");
-  if (loss.parts.size() > 1) return to_document(LossSpec::OfParts{loss.ce_weight.value_or(0.0), loss.parts});
-  return to_document(LossSpec::OfOnePart{loss.parts.front(), loss.alpha, loss.ce_weight});
+  if (loss.parts.size() > 1) return to_document(LossSpec::OfParts{loss.ce_weight.value_or(0.0), loss.parts, loss.gradient_policy});
+  return to_document(LossSpec::OfOnePart{loss.parts.front(), loss.alpha, loss.ce_weight, loss.gradient_policy});
 }
 
 void read_document_json(const Json& json, LossSpec& loss, const DocumentPath& path) {
@@ -95,8 +95,12 @@ std::vector<PluginRef> plugins_of(const Spec& spec) {
     for (const auto* source = &spec.dataset->source; source; source = source->of.get()) add(PluginKind::kDataset, source->use);
   }
   if (spec.model) add(PluginKind::kModel, *spec.model);
+  if (spec.lockstep) {
+    for (const auto& network : spec.lockstep->networks) add(PluginKind::kModel, *network.model);
+  }
   if (spec.loss) {
     for (const auto& part : spec.loss->parts) add(PluginKind::kLoss, part.use);
+    if (spec.loss->gradient_policy) add(PluginKind::kGradientPolicy, *spec.loss->gradient_policy);
   }
   return out;
 }

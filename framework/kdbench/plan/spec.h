@@ -16,12 +16,13 @@
 
 namespace kdbench::inline plan {
 
-enum class PluginKind { kModel, kDataset, kLoss, kStrategy };
+enum class PluginKind { kModel, kDataset, kLoss, kStrategy, kGradientPolicy };
 constexpr auto names_of(PluginKind) {
-  return std::array<std::pair<PluginKind, const char*>, 4>{{{PluginKind::kModel, "model"},
+  return std::array<std::pair<PluginKind, const char*>, 5>{{{PluginKind::kModel, "model"},
                                                             {PluginKind::kDataset, "dataset"},
                                                             {PluginKind::kLoss, "loss"},
-                                                            {PluginKind::kStrategy, "strategy"}}};
+                                                            {PluginKind::kStrategy, "strategy"},
+                                                            {PluginKind::kGradientPolicy, "gradient_policy"}}};
 }
 
 /// A plugin with every parameter resolved. Parameters are the plugin's own, so here they are values by name.
@@ -102,33 +103,40 @@ struct LossPart {
 struct LossSpec {
   std::optional<double> alpha = {}, ce_weight = {};  ///< one of the two
   std::vector<LossPart> parts = {};                  ///< at least one
+  std::optional<PluginSpec> gradient_policy = {};    ///< nothing: the gradient is that of the sum
 
   double ce_beside_terms() const { return ce_weight ? *ce_weight : 1.0 - alpha.value_or(0.0); }
   double ce_alone() const { return ce_weight.value_or(1.0); }
   /// Weight of a part's terms in an epoch in which they are on, tau_student^2 included.
   double terms_weight(const LossPart& part, std::int64_t epoch) const;
 
+  static constexpr const char* kGradientPolicyDoc =
+      "what is made of the gradients of cross-entropy and of each term; none: they are summed";
   /// How a loss of one part stands in documents: the part's members beside the weight of cross-entropy.
   struct OfOnePart {
     LossPart part = {};
     std::optional<double> alpha = {}, ce_weight = {};
+    std::optional<PluginSpec> gradient_policy = {};
 
     static constexpr auto fields() {
       using L = OfOnePart;
       return std::tuple(inlined(&L::part),
                         field("alpha", &L::alpha, "weight of the terms; cross-entropy has 1 - alpha, and 1 where no terms are",
                               Presence::kIfAny),
-                        field("ce_weight", &L::ce_weight, "weight of cross-entropy, where there is no alpha", Presence::kIfAny));
+                        field("ce_weight", &L::ce_weight, "weight of cross-entropy, where there is no alpha", Presence::kIfAny),
+                        field("gradient_policy", &L::gradient_policy, kGradientPolicyDoc, Presence::kIfAny));
     }
   };
   /// How one of several parts does.
   struct OfParts {
     double ce_weight = 0;
     std::vector<LossPart> parts = {};
+    std::optional<PluginSpec> gradient_policy = {};
 
     static constexpr auto fields() {
       return std::tuple(field("ce_weight", &OfParts::ce_weight, "weight of cross-entropy"),
-                        field("parts", &OfParts::parts, "whose terms are summed, at least two; each has a kd_weight"));
+                        field("parts", &OfParts::parts, "whose terms are summed, at least two; each has a kd_weight"),
+                        field("gradient_policy", &OfParts::gradient_policy, kGradientPolicyDoc, Presence::kIfAny));
     }
   };
   using Forms = std::tuple<OfOnePart, OfParts>;
@@ -178,6 +186,29 @@ struct TeacherSpec {
   }
 };
 
+/// A network that learns together with others, and how it is trained.
+struct LockstepNetwork {
+  Shared<PluginSpec> model;
+  Shared<Recipe> train;
+
+  static constexpr auto fields() {
+    using N = LockstepNetwork;
+    return std::tuple(field("model", &N::model, "the network"), field("train", &N::train, "its recipe"));
+  }
+};
+
+/// The networks of a stage that learn together, of which a job is one.
+struct LockstepSpec {
+  std::int64_t member = 0;
+  std::vector<LockstepNetwork> networks = {};
+
+  static constexpr auto fields() {
+    using L = LockstepSpec;
+    return std::tuple(field("member", &L::member, "which of them this job's is, from 0", a_count),
+                      field("networks", &L::networks, "all of them, in the order of the stage; at least two"));
+  }
+};
+
 struct Spec {
   std::int64_t sdk = 0, seed = 0, bins = 0;
   std::string device;  ///< "cpu" or "cuda"
@@ -188,6 +219,7 @@ struct Spec {
   Shared<TeacherSpec> teacher;
   std::vector<TeacherSpec> more_teachers = {};  ///< beside `teacher`
   std::optional<std::string> init, added_to, loss_init;
+  std::optional<LockstepSpec> lockstep;  ///< nothing: it learns by itself
   std::optional<std::string> trains;  ///< "loss": the network stays as it begins; nothing: all of it
 
   static constexpr auto fields() {
@@ -202,6 +234,7 @@ struct Spec {
         field("loss", &S::loss, "how it distils; null: the labels alone", Presence::kOrNull),
         field("loss_init", &S::loss_init, "id of the job whose loss's parameters and buffers this one's loss starts from",
               Presence::kIfAny, if_any<a_plain_word>),
+        field("lockstep", &S::lockstep, "the networks that learn together, each taught by the others", Presence::kIfAny),
         field("model", &S::model, "the network"),
         field("more_teachers", &S::more_teachers, "who teaches beside the first", Presence::kIfAny),
         field("sdk", &S::sdk, "2: the plugins' binary interface when specs were fixed, whatever it is now"),
@@ -224,7 +257,7 @@ struct PluginRef {
   bool operator==(const PluginRef&) const = default;
 
   static constexpr auto fields() {
-    return std::tuple(field("kind", &PluginRef::kind, "model, dataset, loss or strategy"),
+    return std::tuple(field("kind", &PluginRef::kind, "model, dataset, loss, strategy or gradient_policy"),
                       field("plugin", &PluginRef::name, "its name"));
   }
 };

@@ -201,7 +201,7 @@ struct ConformanceRequest {
   static constexpr auto fields() {
     using R = ConformanceRequest;
     return std::tuple(field("verb", &R::verb, "conformance"), inlined(&R::libraries),
-                      field("kind", &R::kind, "model, dataset, loss or strategy"),
+                      field("kind", &R::kind, "model, dataset, loss, strategy or gradient_policy"),
                       field("plugin", &R::plugin, "its name in suite files"));
   }
 };

@@ -86,12 +86,14 @@ struct CheckpointRecord {
   CalibrationReport test;
   std::optional<CalibrationReport> val;
   std::optional<FittedTemperature> fitted_temperature;
+  std::map<std::string, CalibrationMetrics> exits = {};
 
   static constexpr auto fields() {
     using C = CheckpointRecord;
     return std::tuple(field("epoch", &C::epoch, "after which, from 1", a_count), field("test", &C::test, "on the test rows"),
                       field("val", &C::val, "on the validation rows; null without them"),
-                      field("fitted_temperature", &C::fitted_temperature, "null without validation rows"));
+                      field("fitted_temperature", &C::fitted_temperature, "null without validation rows"),
+                      field("exits", &C::exits, "its auxiliary exits by name, on the test rows", Presence::kIfAny));
   }
 };
 

@@ -36,6 +36,7 @@ struct LossContext {
   std::uint64_t seed = 0;                                     ///< for whatever the loss draws itself
   /// ModelOutput::embedding_map of each; nothing for a model that pools otherwise
   std::optional<FeatureShape> student_embedding_map = {}, teacher_embedding_map = {};
+  std::vector<std::string> student_exits = {};   ///< Model::exit_names() of the student
   Classifier teacher_classifier = {};            ///< Model::classifier() of the teacher, a copy without gradient
   std::vector<TeacherFacts> more_teachers = {};  ///< LossInputs::more_teachers, in their order
   torch::Tensor train_labels = {};  ///< [num_train] int64, by LossInputs::indices; undefined while a suite is planned
@@ -53,6 +54,7 @@ struct LossNeeds {
   bool teacher_embedding = false;   ///< LossInputs::teacher.embedding
   bool posterior = false;           ///< LossInputs::posterior; refused at plan time for a data set without one
   bool student_classifier = false;  ///< LossInputs::student_classifier; refused at plan time for a model without one
+  bool student_exits = false;       ///< LossInputs::student.exits; refused at plan time for a model without any
   bool teacher_classifier = false;  ///< LossContext::teacher_classifier; refused at plan time for a model without one
   bool several_teachers = false;  ///< LossInputs::more_teachers; refused at plan time where the strategy names one teacher alone
   bool second_view =
@@ -84,6 +86,7 @@ struct LossNeeds {
             .teacher_embedding = teacher_embedding || other.teacher_embedding,
             .posterior = posterior || other.posterior,
             .student_classifier = student_classifier || other.student_classifier,
+            .student_exits = student_exits || other.student_exits,
             .teacher_classifier = teacher_classifier || other.teacher_classifier,
             .several_teachers = several_teachers || other.several_teachers,
             .second_view = second_view || other.second_view,
@@ -115,6 +118,10 @@ struct LossInputs {
   /// unless needs().second_view.
   ModelOutput student_second_view = {}, teacher_second_view = {};
   Classifier student_classifier = {};  ///< Model::classifier() of the student; empty unless needs().student_classifier
+  /// [N] int64: with the recipe's `mixup` an image is mix * (that of `labels`) + (1 - mix) * (that of `mixed_labels`). Undefined
+  /// without it, and `mix` is then 1.
+  torch::Tensor mixed_labels = {};
+  double mix = 1.0;  ///< in [0, 1], one number a batch
 };
 
 /// One or several named terms, each 0-dim float, finite, averaged over the batch. Their sum is the loss.

@@ -33,10 +33,11 @@ struct ModelOutput {
   FeatureMaps preactivations;   ///< the same maps before the activation, for those that have one; may be empty
   torch::Tensor embedding;      ///< [N, D] pooled, before the classifier; undefined if the model has none
   torch::Tensor embedding_map;  ///< [N, D, H, W] whose mean over H and W is the embedding; undefined if it is pooled otherwise
+  std::map<std::string, torch::Tensor, std::less<>> exits;  ///< one per Model::exit_names(): [N, K] logits of an earlier layer
 };
 
 /// Calls `visit(kind, name, tensor)` for every tensor that `output` holds. Kinds are "logits", "embedding", "embedding map", and
-/// for each map, by its name, "features" and "preactivations".
+/// for each map or exit, by its name, "features", "preactivations" and "exits".
 template <class Output, class Visit>
 void for_each_tensor(Output& output, Visit visit) {
   if (output.logits.defined()) visit("logits", std::string(), output.logits);
@@ -44,6 +45,7 @@ void for_each_tensor(Output& output, Visit visit) {
   if (output.embedding_map.defined()) visit("embedding map", std::string(), output.embedding_map);
   for (auto& [name, map] : output.features) visit("features", name, map);
   for (auto& [name, map] : output.preactivations) visit("preactivations", name, map);
+  for (auto& [name, logits] : output.exits) visit("exits", name, logits);
 }
 
 /// The last layer of a network: logits = embedding * weight^T + bias.
@@ -65,6 +67,11 @@ class Model : public torch::nn::Module {
 
   /// (optional) Names of the feature maps, shallow to deep; forward() returns exactly these keys. Default: none.
   virtual std::vector<std::string> feature_names() const { return {}; }
+
+  /// (optional) Names of the auxiliary exits, shallow to deep: classifiers on earlier layers, whose logits forward() returns under
+  /// exactly these keys. The host measures each beside the network itself; losses may teach them or learn from them. Their
+  /// parameters count as the network's. Default: none.
+  virtual std::vector<std::string> exit_names() const { return {}; }
 
   /// (optional) The layer that makes ModelOutput::logits of ModelOutput::embedding: the parameters themselves, so that gradients
   /// reach them. Losses that compute with a classifier decline a network without one. Default: none.

@@ -1,13 +1,16 @@
 /// How a shared library hands its plugins to the host.
 #pragma once
 #include <kdbench/sdk/dataset.h>
+#include <kdbench/sdk/gradient_policy.h>
 #include <kdbench/sdk/loss.h>
 #include <kdbench/sdk/model.h>
 #include <kdbench/sdk/stamp.h>
 #include <kdbench/sdk/strategy.h>
 
+#include <concepts>
 #include <functional>
 #include <memory>
+#include <type_traits>
 
 #define KDBENCH_EXPORT __attribute__((visibility("default")))
 
@@ -16,7 +19,7 @@ namespace kdbench {
 /// What a plugin says about itself beside its parameters; use designated initialisers.
 struct About {
   std::string summary = {};  ///< one line
-  std::string formula = {};  ///< one plain line, N images, K classes; losses and strategies
+  std::string formula = {};  ///< one plain line, N images, K classes; losses, strategies, gradient policies
   std::string source = {};   ///< paper, section, equation
   bool takes_of = false;     ///< data sets: made of another one, which the suite's key `of` must name
   /// Losses: the one that others are compared with where a study names none. Strategies: the one without detours, which a study
@@ -50,6 +53,7 @@ struct LossEntry : Entry<Loss, LossContext> {
   }
 };
 using StrategyEntry = Entry<Strategy, NoContext>;
+using GradientPolicyEntry = Entry<GradientPolicy, GradientContext>;
 
 /// A loss whose needs are known before it is built.
 template <class P>
@@ -62,32 +66,85 @@ concept JudgesPairs = requires(const typename P::Options& options, const LossCon
   { P::unsupported(options, context) } -> std::convertible_to<std::optional<std::string>>;
 };
 
-/// A class the registrar accepts: it names its Options, declares them, and is built from them and a context.
-template <class P, class Base, class Context>
-concept PluginClass = std::derived_from<P, Base> && std::constructible_from<P, typename P::Options, const Context&> &&
-    requires(Params<typename P::Options>& p) {
+/// It has a public type Options that can be made of defaults.
+template <class P>
+concept NamesOptions = std::default_initializable<typename P::Options>;
+template <class P>
+concept DeclaresOptions = requires(Params<typename P::Options>& p) {
   P::declare(p);
 };
+template <class P, class Context>
+concept BuiltFrom = std::constructible_from<P, typename P::Options, const Context&>;
+
+/// Which parts a class has that is to be registered. What cannot be told before another part is there counts as there, so that
+/// the compiler names one thing and not all that follows from it.
+struct PluginParts {
+  bool base, functions, options, declare, constructor;
+  constexpr bool all() const { return base && functions && options && declare && constructor; }
+};
+template <class P, class Base, class Context>
+constexpr PluginParts parts_of() {
+  constexpr bool abstract = std::is_abstract_v<P>, options = NamesOptions<P>;
+  return {.base = std::derived_from<P, Base>,
+          .functions = !abstract,
+          .options = options,
+          .declare = !options || DeclaresOptions<P>,
+          .constructor = abstract || !options || BuiltFrom<P, Context>};
+}
 
 /// Handed to the library's KDBENCH_PLUGIN block. Names are snake_case and unique per interface.
 class Registrar {
  public:
   virtual ~Registrar() = default;
-  template <PluginClass<Model, ModelContext> P>
+  template <class P>
   void model(std::string name, About about) {
-    add(make<P, Model, ModelContext>(std::move(name), std::move(about)));
+    constexpr auto has = parts_of<P, Model, ModelContext>();
+    static_assert(has.base, "a model derives from kdbench::Model: `class MyModel final : public kdbench::Model`");
+    static_assert(has.functions, "a model needs `kdbench::ModelOutput forward(const torch::Tensor& images) override`");
+    static_assert(has.constructor, "a model needs a public constructor `MyModel(Options, const kdbench::ModelContext&)`");
+    say_what_is_missing<P, has.options, has.declare>();
+    if constexpr (has.all()) add(make<P, Model, ModelContext>(std::move(name), std::move(about)));
   }
-  template <PluginClass<Dataset, DatasetContext> P>
+  template <class P>
   void dataset(std::string name, About about) {
-    add(make<P, Dataset, DatasetContext>(std::move(name), std::move(about)));
+    constexpr auto has = parts_of<P, Dataset, DatasetContext>();
+    static_assert(has.base, "a data set derives from kdbench::Dataset: `class MyDataset final : public kdbench::Dataset`");
+    static_assert(has.functions,
+                  "a data set needs `kdbench::DatasetInfo info() const override` and `kdbench::Split load(kdbench::SplitKind, "
+                  "const std::filesystem::path& data_dir) const override`");
+    static_assert(has.constructor, "a data set needs a public constructor `MyDataset(Options, const kdbench::DatasetContext&)`");
+    say_what_is_missing<P, has.options, has.declare>();
+    if constexpr (has.all()) add(make<P, Dataset, DatasetContext>(std::move(name), std::move(about)));
   }
-  template <PluginClass<Loss, LossContext> P>
+  template <class P>
   void loss(std::string name, About about) {
-    add(make_loss<P>(std::move(name), std::move(about)));
+    constexpr auto has = parts_of<P, Loss, LossContext>();
+    static_assert(has.base, "a loss derives from kdbench::Loss: `class MyLoss final : public kdbench::Loss`");
+    static_assert(has.functions, "a loss needs `kdbench::LossTerms forward(const kdbench::LossInputs& in) override`");
+    static_assert(has.constructor, "a loss needs a public constructor `MyLoss(Options, const kdbench::LossContext&)`");
+    say_what_is_missing<P, has.options, has.declare>();
+    if constexpr (has.all()) add(make_loss<P>(std::move(name), std::move(about)));
   }
-  template <PluginClass<Strategy, NoContext> P>
+  template <class P>
   void strategy(std::string name, About about) {
-    add(make<P, Strategy, NoContext>(std::move(name), std::move(about)));
+    constexpr auto has = parts_of<P, Strategy, NoContext>();
+    static_assert(has.base, "a strategy derives from kdbench::Strategy: `class MyStrategy final : public kdbench::Strategy`");
+    static_assert(has.functions,
+                  "a strategy needs `std::vector<kdbench::Stage> plan(const kdbench::StrategyContext& context) const override`");
+    static_assert(has.constructor, "a strategy needs a public constructor `MyStrategy(Options, const kdbench::NoContext&)`");
+    say_what_is_missing<P, has.options, has.declare>();
+    if constexpr (has.all()) add(make<P, Strategy, NoContext>(std::move(name), std::move(about)));
+  }
+  template <class P>
+  void gradient_policy(std::string name, About about) {
+    constexpr auto has = parts_of<P, GradientPolicy, GradientContext>();
+    static_assert(has.base, "a gradient policy derives from kdbench::GradientPolicy: `class MyPolicy final : public "
+                            "kdbench::GradientPolicy`");
+    static_assert(has.functions, "a gradient policy needs `torch::Tensor combine(const kdbench::GradientInputs& in) override`");
+    static_assert(has.constructor,
+                  "a gradient policy needs a public constructor `MyPolicy(Options, const kdbench::GradientContext&)`");
+    say_what_is_missing<P, has.options, has.declare>();
+    if constexpr (has.all()) add(make<P, GradientPolicy, GradientContext>(std::move(name), std::move(about)));
   }
 
  protected:
@@ -95,8 +152,19 @@ class Registrar {
   virtual void add(DatasetEntry entry) = 0;
   virtual void add(LossEntry entry) = 0;
   virtual void add(StrategyEntry entry) = 0;
+  virtual void add(GradientPolicyEntry entry) = 0;
 
  private:
+  /// Of what plugins of every kind must have.
+  template <class P, bool kOptions, bool kDeclare>
+  static constexpr void say_what_is_missing() {
+    static_assert(
+        kOptions,
+        "a plugin needs a public `struct Options` with a default for every field; `struct Options {};` where it has none");
+    static_assert(kDeclare,
+                  "a plugin needs a public `static void declare(kdbench::Params<Options>& p)`, empty where it has no parameters");
+  }
+
   template <class P, class Base, class Context>
   static Entry<Base, Context> make(std::string name, About about) {
     Params<typename P::Options> params;

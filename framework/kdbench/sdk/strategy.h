@@ -32,6 +32,12 @@ struct StageTeacher {
   Checkpoint checkpoint = {};
 };
 
+/// A network that learns together with a stage's own.
+struct StagePeer {
+  std::string id;     ///< unique among stages and peers of the plan; its record has it
+  std::string model;  ///< a [models.NAME] of the suite
+};
+
 /// One training run inside a plan. The learning-rate schedule is stretched to `epochs`.
 struct Stage {
   std::string id;                      ///< unique in the plan; the last stage is "student"
@@ -55,6 +61,12 @@ struct Stage {
   /// Begin with the parameters and buffers that the loss of this earlier stage ended with (a factor's paraphraser, a projection),
   /// as far as this stage's loss has them by the same names and shapes; there must be some.
   std::optional<std::string> loss_init = {};
+  /// Networks that learn together with this one, in lockstep: on every batch each of them is taught, by the stage's loss, by what the
+  /// others make of it before anyone's weights are changed. LossInputs::teacher is the first other one (this stage's network, then
+  /// its peers in their order) and more_teachers are the rest, in train mode and without gradient. All have the stage's epochs,
+  /// batches and loss, weights drawn for each, and a record of their own; a later stage may learn from any. No teacher stands
+  /// beside them.
+  std::vector<StagePeer> peers = {};
   /// The network itself is left as it begins, in eval mode; only the loss's parameters are trained.
   bool trains_loss_alone = false;
 };

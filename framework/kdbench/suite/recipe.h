@@ -31,6 +31,7 @@ struct Recipe {
   std::int64_t strong_magnitude = 9;                      ///< of them, 0 to 10
   std::int64_t cutout = 0;                                ///< side of a square of black, in pixels; 0: none
   std::int64_t views = 1;                                 ///< 2: losses that read a second view of each image have one
+  double mixup = 0;                                       ///< images mixed in pairs, shares drawn of Beta(mixup, mixup); 0: none
   double label_smoothing = 0;                             ///< of the cross-entropy, in [0, 1)
   std::int64_t threads = 1;           ///< intra-op threads; decides rounding, so it is part of a job's identity
   std::string precision = "fp32";     ///< "fp32", "bf16"
@@ -41,7 +42,7 @@ struct Recipe {
   /// Strong augmentation is on; with two views the second alone has it.
   bool is_strong() const { return strong_operations > 0 || cutout > 0; }
   /// The first view of an image is another one in each epoch.
-  bool moves_images() const { return crop_padding > 0 || flip || (is_strong() && views == 1); }
+  bool moves_images() const { return crop_padding > 0 || flip || mixup > 0 || (is_strong() && views == 1); }
 };
 
 /// Returns every key of [train] that can change a result, under its name in the suite file (so all but `checkpoint_every`). Keys

@@ -33,7 +33,8 @@ struct SuiteParam {
 };
 using SuiteParams = std::map<std::string, SuiteParam>;
 
-/// A named use of a plugin: `[models.NAME]`, `[losses.NAME]`, `[datasets.NAME]`, `[strategies.NAME]`.
+/// A named use of a plugin: `[models.NAME]`, `[losses.NAME]`, `[datasets.NAME]`, `[strategies.NAME]`,
+/// `[gradient_policies.NAME]`.
 struct PluginUse {
   std::string name;             ///< NAME
   Located<std::string> plugin;  ///< key `plugin`; NAME itself where it is absent
@@ -65,6 +66,7 @@ struct LossUse : PluginUse {
 };
 
 struct StrategyUse : PluginUse {};
+struct GradientPolicyUse : PluginUse {};
 
 /// A teacher and a student; the teacher is empty for a student trained alone.
 struct PairUse {
@@ -105,6 +107,7 @@ struct Suite {
   std::map<std::string, ModelUse> models;
   std::map<std::string, LossUse> losses;
   std::map<std::string, StrategyUse> strategies;
+  std::map<std::string, GradientPolicyUse> gradient_policies;
   std::vector<Study> studies;
   std::int64_t bins = 15;           ///< of every reliability table and ECE
   std::vector<Override> overrides;  ///< as given; line -n of a Position means the n-th of them, 1-based

@@ -1,9 +1,7 @@
 // The CIFAR residual network of depth 6n + 2. Keys, feature maps and sizes are those of the public CIFAR-100 teachers.
-#include "../layers.h"
+#include "../residual.h"
 
 #include <kdbench/sdk/plugin.h>
-
-#include <torch/nn/modules/batchnorm.h>
 
 #include <array>
 
@@ -11,52 +9,11 @@ namespace {
 
 namespace nn = torch::nn;
 using layers::conv;
+using residual::Layer;
+using residual::make_layer;
 using torch::Tensor;
 
 constexpr std::array<const char*, 4> kMaps{"f0", "f1", "f2", "f3"};
-
-/// 1x1 convolution and batch norm under the keys 0 and 1.
-struct Projection : nn::Module {
-  Projection(std::int64_t in, std::int64_t out, std::int64_t stride)
-      : conv_(register_module("0", conv(in, out, 1, stride))), norm_(register_module("1", nn::BatchNorm2d(out))) {}
-  Tensor forward(const Tensor& x) { return norm_(conv_(x)); }
-
-  nn::Conv2d conv_;
-  nn::BatchNorm2d norm_;
-};
-
-struct Block : nn::Module {
-  Block(std::int64_t in, std::int64_t out, std::int64_t stride)
-      : conv1(register_module("conv1", conv(in, out, 3, stride))),
-        bn1(register_module("bn1", nn::BatchNorm2d(out))),
-        conv2(register_module("conv2", conv(out, out, 3, 1))),
-        bn2(register_module("bn2", nn::BatchNorm2d(out))) {
-    if (stride != 1 || in != out) downsample = register_module("downsample", std::make_shared<Projection>(in, out, stride));
-  }
-
-  /// Returns the sum of both branches, before the activation.
-  Tensor forward(const Tensor& x) {
-    // Batch norm keeps its input for the backward pass, not its output, so the output may be overwritten.
-    auto y = bn2(conv2(bn1(conv1(x)).relu_()));
-    return y.add_(downsample ? downsample->forward(x) : x);
-  }
-
-  const nn::BatchNorm2d& last_norm() const { return bn2; }
-
-  nn::Conv2d conv1;
-  nn::BatchNorm2d bn1;
-  nn::Conv2d conv2;
-  nn::BatchNorm2d bn2;
-  std::shared_ptr<Projection> downsample;
-};
-
-using Layer = layers::Stage<Block>;
-
-std::shared_ptr<Layer> make_layer(std::int64_t in, std::int64_t out, std::int64_t stride, std::int64_t num_blocks) {
-  auto layer = std::make_shared<Layer>();
-  for (std::int64_t i = 0; i < num_blocks; ++i) layer->add(std::make_shared<Block>(i == 0 ? in : out, out, i == 0 ? stride : 1));
-  return layer;
-}
 
 class ResNet final : public kdbench::Model {
  public:

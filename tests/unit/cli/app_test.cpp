@@ -42,7 +42,7 @@ TEST_F(Cli, ShowsHelpAndFailsWithoutAVerb) {
 }
 
 TEST_F(Cli, HelpsWithEveryVerbAndShowsAnExample) {
-  for (const std::string verb : {"list", "describe", "check", "plan", "run", "leaderboard", "figures", "compare", "test",
+  for (const std::string verb : {"list", "describe", "check", "plan", "run", "leaderboard", "figures", "compare", "new", "test",
                                  "calibrate", "store", "stats", "data", "version"}) {
     EXPECT_EQ(run({verb, "--help"}), 0) << verb;
     EXPECT_NE(out.str().find("Example:\n  kdbench " + verb), std::string::npos) << out.str();
@@ -305,6 +305,34 @@ TEST_F(Cli, PrintsChecksByPluginAndFailsWithThem) {
   EXPECT_EQ(run({"test", "--golden", "/nowhere"}), 2);
   EXPECT_EQ(run({"test", "--convert", "/nowhere"}), 2);
   EXPECT_NE(err.str().find("--convert requires --golden"), std::string::npos) << err.str();
+}
+
+TEST_F(Cli, WritesTheFolderOfANewPluginOnce) {
+  const auto place = folder.path / "deep" / "huber";
+  EXPECT_EQ(run({"new", "loss", "huber", "--folder", place.string()}), 0) << err.str();
+  EXPECT_EQ(out.str(), place.string() +
+                           "\n  CMakeLists.txt\n  README.md\n  golden/by_hand.json\n  huber.cpp\n  huber_test.cpp\n  suite.toml\n"
+                           "next, in that folder:\n"
+                           "  cmake -B build -G Ninja -DCMAKE_PREFIX_PATH=PREFIX\n"
+                           "  cmake --build build\n"
+                           "  ctest --test-dir build\n"
+                           "  kdbench test build/lib/kdbench/plugins/huber.so\n"
+                           "  kdbench test --golden golden --plugin build/lib/kdbench/plugins/huber.so\n"
+                           "  kdbench run suite.toml --plugin build/lib/kdbench/plugins/huber.so\n"
+                           "PREFIX is where kdbench is installed: cmake --install BUILD_FOLDER --prefix PREFIX\n");
+  EXPECT_TRUE(read_file(place / "huber.cpp").value().starts_with("// huber: "));
+  EXPECT_EQ(run({"new", "loss", "Huber", "--folder", place.string()}), 2);
+  EXPECT_EQ(err.str(),
+            "a loss cannot be called 'Huber': expected small letters, digits and single '_' between them, a letter first; "
+            "did you mean 'huber'?\n" +
+                place.string() + " is there already; move it away, or name another folder by --folder\n");
+}
+
+TEST_F(Cli, SaysWhatANewPluginNeeds) {
+  EXPECT_EQ(run({"new", "los", "huber"}), 2);
+  EXPECT_EQ(err.str(), "no kind of plugin is called 'los'; did you mean 'loss'?\n");
+  EXPECT_EQ(run({"new", "loss"}), 2);
+  EXPECT_EQ(err.str(), "kdbench: new: NAME is required\n");
 }
 
 TEST_F(Cli, CalibrateAsksWithoutPluginsAndPassesMistakesOn) {

@@ -119,7 +119,7 @@ TEST(EpochSums, AreTheSameOnTheDevice) {
     const auto logits = at::tensor({1.0F, 2.0F, 5.0F, 4.0F}).view({2, 2});  // says 1, 0
     const auto labels = at::tensor({1, 1}, at::kLong);                      // one of two is right
     const auto loss = at::full({}, 0.5 * (batch + 1));
-    const Objective objective{loss, {{"ce", loss}, {"kd", loss * 2}}};
+    const Objective objective{loss, {{"ce", loss}, {"kd", loss * 2}}, {}};
     plain.add(logits, labels, objective);
     device.add(logits, labels, objective);
     later.rows += 2;
@@ -139,7 +139,7 @@ TEST(EpochSums, AreTheSameOnTheDevice) {
 
 TEST(EpochSums, AreNotFiniteAfterALossThatIsNot) {
   EpochSums sums;
-  const Objective objective{at::full({}, kInfinity), {}};
+  const Objective objective{at::full({}, kInfinity), {}, {}};
   EXPECT_TRUE(sums.finite());
   sums.add(at::zeros({1, 2}), at::zeros({1}, at::kLong), objective);
   EXPECT_FALSE(sums.finite());

@@ -82,6 +82,24 @@ struct ToyNet final : Model {
   double dropout_;
 };
 
+/// ToyNet with an exit beside its last layer.
+struct ToyExitNet final : Model {
+  explicit ToyExitNet(const ModelContext& context)
+      : net_(register_module("net", std::make_shared<ToyNet>(context, 4, 0))),
+        exit_(register_module("exit", torch::nn::Linear(4, context.num_classes))) {}
+  ModelOutput forward(const torch::Tensor& images) override {
+    auto out = net_->forward(images);
+    out.exits["early"] = exit_(out.embedding);
+    return out;
+  }
+  std::vector<std::string> feature_names() const override { return net_->feature_names(); }
+  std::vector<std::string> exit_names() const override { return {"early"}; }
+
+ private:
+  std::shared_ptr<ToyNet> net_;
+  torch::nn::Linear exit_;
+};
+
 /// "mse" of logits; "features": mean squared difference of pooled features as well; "throws"; "nan" from the second epoch on;
 /// "nan_gradient": a finite value whose gradient is not; "bad_row": "mse" that is infinite for a batch with row 40; "restless":
 /// "mse" that does not promise to repeat itself; "scales_teacher", "scales_teacher_later", "writes_past_libtorch", "rounds_up"
@@ -179,12 +197,35 @@ struct ToyViews final : Loss {
   }
 };
 
+/// "mse" of every exit to the network's own logits.
+struct ToyExits final : Loss {
+  LossNeeds needs() const override { return {.teacher = false, .student_exits = true, .repeatable = true}; }
+  LossTerms forward(const LossInputs& in) override {
+    return (in.student.exits.at("early") - in.student.logits.detach()).square().mean();
+  }
+};
+
+/// Adds the terms' gradients, each halved every time it comes again: a memory that a checkpoint must hold.
+struct ToyPolicy final : GradientPolicy {
+  explicit ToyPolicy(const GradientContext& context) : share_(register_buffer("share", at::ones({context.num_parameters}))) {}
+  torch::Tensor combine(const GradientInputs& in) override {
+    auto sum = in.terms.front().gradient.clone();
+    for (std::size_t i = 1; i < in.terms.size(); ++i) sum.add_(in.terms[i].gradient * share_);
+    share_.mul_(0.5);
+    return sum;
+  }
+
+ private:
+  torch::Tensor share_;
+};
+
 inline Factories factories() {
   Factories f;
   f.dataset = [](const DataSource& source) {
     return std::make_shared<ToyData>(source.use.params.at("rows").get<std::int64_t>());
   };
-  f.model = [](const PluginSpec& spec, const ModelContext& context) {
+  f.model = [](const PluginSpec& spec, const ModelContext& context) -> std::shared_ptr<Model> {
+    if (spec.plugin == "exit_net") return std::make_shared<ToyExitNet>(context);
     return std::make_shared<ToyNet>(context, spec.params.at("width").get<std::int64_t>(),
                                     spec.params.at("dropout").get<double>());
   };
@@ -194,8 +235,10 @@ inline Factories factories() {
     if (spec.plugin == "adapter") loss = std::make_shared<ToyAdapter>(context);
     if (spec.plugin == "views") loss = std::make_shared<ToyViews>();
     if (spec.plugin == "several") loss = std::make_shared<ToySeveral>();
+    if (spec.plugin == "exits") loss = std::make_shared<ToyExits>();
     return {loss, loss->needs()};
   };
+  f.gradient_policy = [](const PluginSpec&, const GradientContext& context) { return std::make_shared<ToyPolicy>(context); };
   return f;
 }
 

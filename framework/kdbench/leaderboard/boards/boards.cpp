@@ -1,6 +1,7 @@
 /// The table of board kinds: a new kind of study adds a line.
 #include <kdbench/leaderboard/boards/boards.h>
 
+#include <kdbench/leaderboard/boards/exits_board.h>
 #include <kdbench/leaderboard/boards/kd_board.h>
 #include <kdbench/leaderboard/boards/sensitivity_board.h>
 #include <kdbench/leaderboard/boards/strategy_board.h>
@@ -29,6 +30,7 @@ const std::vector<BoardKind>& board_kinds() {
       {"kd", StudyKind::kCompare, kd_board},
       {"sensitivity", StudyKind::kSensitivity, sensitivity_board},
       {"strategies", EveryStudy(), strategy_board},
+      {"exits", EveryStudy(), exits_board},
       {"teachers", WholeSuite(), teacher_board},
   };
   return kinds;

@@ -53,7 +53,10 @@ Outcome read_outcome(const std::optional<RunRecord>& record, bool running, const
   out.state = state_of(record->status);
   out.reason = record->reason;
   if (!out.done()) return out;
-  if (const auto* checkpoint = record->checkpoint(select)) out.accuracy = finite(checkpoint->test.metrics.accuracy);
+  if (const auto* checkpoint = record->checkpoint(select)) {
+    out.accuracy = finite(checkpoint->test.metrics.accuracy);
+    out.exits = checkpoint->exits;
+  }
   out.setting = setting_of(*record);
   add_teaching(*record, out);
   if (record->extra.bayes_accuracy) out.bayes_accuracy = finite(*record->extra.bayes_accuracy);

@@ -3,6 +3,7 @@
 #include <kdbench/leaderboard/model/run_setting.h>
 
 #include <array>
+#include <map>
 #include <optional>
 #include <string>
 #include <utility>
@@ -31,6 +32,7 @@ struct Outcome {
   std::optional<double> taught_accuracy, taught_ece;  ///< of its teacher's checkpoint, at the temperature of its loss
   std::optional<double> taught_at;                    ///< that temperature: teacher_temperature * tau_teacher
   std::optional<double> tau;                          ///< tau_teacher
+  std::map<std::string, CalibrationMetrics> exits;    ///< its auxiliary exits by name, on the test rows
   RunSetting setting;
   std::string taught_by;               ///< its teacher's job; empty: nobody taught
   PlacedCheckpoint taught_checkpoint;  ///< which state of that one taught

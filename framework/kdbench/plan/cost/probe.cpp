@@ -104,6 +104,12 @@ ModelFacts probe_model(const ModelEntry& entry, const ParamValues& params, const
       throw Error("model '" + entry.name + "' lists feature map '" + name + "' but does not return it");
     facts.features.push_back(shape_of(name, it->second));
   }
+  facts.exits = model->exit_names();
+  for (const auto& name : facts.exits) {
+    const auto it = output.exits.find(name);
+    if (it == output.exits.end() || !it->second.defined() || it->second.sizes() != output.logits.sizes())
+      throw Error("model '" + entry.name + "' lists exit '" + name + "' but does not return logits of the network's shape for it");
+  }
   const auto norms = model->feature_norms();
   for (auto& map : facts.features) {
     if (const auto norm = norms.find(map.name); norm != norms.end()) map.norm = constant(norm->second);

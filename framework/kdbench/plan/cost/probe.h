@@ -14,6 +14,7 @@ struct ModelFacts {
   std::vector<FeatureShape> features;  ///< in feature_names() order, with their batch norms
   std::int64_t embedding = 0;          ///< D; 0: none
   std::optional<FeatureShape> embedding_map;
+  std::vector<std::string> exits;  ///< in exit_names() order
   Classifier classifier;        ///< of the fresh network, without gradient
   std::int64_t num_logits = 0;  ///< columns of the logits
   double forward_s = 0;         ///< seconds per sample of a forward on one thread, as measured here

@@ -17,7 +17,7 @@ std::string JobList::add(const Setting& s, Spec spec, const std::string& name, c
   job.checkpoint_every = resolved_.models.at(model).use->recipe.checkpoint_every;
   job.needs = needs_of(spec);
   // A group gives every student one thread; a job that asks for more is trained apart, because threads decide rounding.
-  if (spec.teacher && spec.train->threads == 1) job.group = group_of(spec);
+  if ((spec.teacher || spec.lockstep) && spec.train->threads == 1) job.group = group_of(spec);
   if (spec.teacher) keep_what_teaches(*spec.teacher);
   for (const auto& teacher : spec.more_teachers) keep_what_teaches(teacher);
   job.spec = std::move(spec);

@@ -30,6 +30,8 @@ std::optional<std::string> host_refusal(const LossNeeds& needs, const PairFacts&
         "classifier()",
         who, who);
   };
+  if (needs.student_exits && pair.context.student_exits.empty())
+    return "it reads auxiliary exits, and the student's model has none; use a model whose plugin has exit_names()";
   if (needs.student_classifier && !pair.student_has_classifier) return lacks("student");
   if (needs.teacher_classifier && !pair.context.teacher_classifier.weight.defined()) return lacks("teacher");
   return std::nullopt;
@@ -69,6 +71,7 @@ PairFacts LossAnswers::pair_of(const Setting& s, const std::string& student, con
   for (auto& map : context.student) map.norm.reset();
   context.student_embedding = learns.embedding;
   context.student_embedding_map = learns.embedding_map;
+  context.student_exits = learns.exits;
   pair.student_has_classifier = learns.classifier.weight.defined();
   if (teacher.empty()) return pair;
   const auto& teaches = facts(s, teacher);

@@ -103,6 +103,18 @@ void check_window(const LossUse& use, const Knobs& knobs, const Stage& stage) {
   }
 }
 
+/// What is made of gradients takes several, and an optimiser that the policy can be used with.
+void check_gradient_policy(const Method& method, const Stage& stage, const Recipe& recipe) {
+  if (!method.policy) return;
+  const auto refuse = [&](const std::string& why) {
+    throw LossKeyError(*method.use, "gradient_policy", fmt::format("'gradient_policy' = \"{}\": {}", method.gradient_policy, why));
+  };
+  const GradientContext context{.num_parameters = 0, .momentum = recipe.optimizer == "sgd" ? recipe.momentum : 0.0};
+  const auto& [entry, params] = *method.policy;
+  if (const auto why = entry->create(params, context)->unsupported(context))
+    refuse(fmt::format("{} (stage '{}')", *why, stage.id));
+}
+
 /// The first epochs of a stage in which no part has its terms on; empty if there is none.
 LossWindow first_gap(const Method& method, const Stage& stage) {
   std::vector<LossWindow> windows;
@@ -154,8 +166,9 @@ LossWindow loss_window(const Knobs& knobs, const Stage& stage) {
   return {std::max(stage.kd_begin, knobs.from_epoch), knobs.to_epoch ? std::min(end, *knobs.to_epoch) : end};
 }
 
-void check_loss_keys(const Method& method, const MethodNeeds& needs, const Stage& stage) {
+void check_loss_keys(const Method& method, const MethodNeeds& needs, const Stage& stage, const Recipe& recipe) {
   if (!needs.terms) return check_no_terms(*method.use);
+  check_gradient_policy(method, stage, recipe);
   for (std::size_t i = 0; i < method.parts.size(); ++i) {
     const auto& part = method.parts[i];
     if (!needs.parts[i].teacher) check_no_teacher(*part.use);

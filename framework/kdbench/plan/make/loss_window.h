@@ -32,9 +32,9 @@ struct LossWindow {
 LossWindow loss_window(const Knobs& knobs, const Stage& stage);
 
 /// Refuses keys that have no effect on a loss or its parts, or ask for what the stage cannot give.
-/// @param needs of the method on the stage's pair
+/// @param needs of the method on the stage's pair; @param recipe of the stage
 /// @throws LossKeyError naming the first of them
-void check_loss_keys(const Method& method, const MethodNeeds& needs, const Stage& stage);
+void check_loss_keys(const Method& method, const MethodNeeds& needs, const Stage& stage, const Recipe& recipe);
 
 /// @throws kdbench::Error if a study moves temperatures along `axis` and no part of the method reads one that it moves
 void check_axis(const Method& method, const MethodNeeds& needs, const std::string& axis);

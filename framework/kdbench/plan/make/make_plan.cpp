@@ -1,5 +1,6 @@
 #include <kdbench/plan/make/convention.h>
 #include <kdbench/plan/make/job_list.h>
+#include <kdbench/plan/make/lockstep.h>
 #include <kdbench/plan/make/loss_window.h>
 #include <kdbench/plan/make/make_plan.h>
 #include <kdbench/plan/make/spec_parts.h>
@@ -158,7 +159,7 @@ class Planner {
     try {
       usable.needs = answers_.ask(method, s, s.student(), s.teacher()).needs;
       usable.labels_only = !usable.needs.terms;
-      if (usable.labels_only) check_loss_keys(method, usable.needs, {});
+      if (usable.labels_only) check_loss_keys(method, usable.needs, {}, *resolved_.models.at(s.student()).recipe);
       if (usable.needs.teacher && s.teacher().empty())
         throw Error("it needs a teacher; write the pair as [\"teacher\", \"student\"]");
       check_axis(method, usable.needs, s.study->axis);
@@ -240,6 +241,7 @@ class Planner {
       const bool features = planned.method && (planned.needs.teacher_features || planned.needs.teacher_embedding);
       now.job = jobs_.add(s, std::move(spec), job_name(s, usable, planned, value), stage.model, features);
       if (teaches(usable, stage.id)) place_teacher(s, stage.id, now, seed);
+      place_peers(s, usable, planned, named ? *planned.method : method, value, seed, trained);
     }
     auto p = placement(s, Role::kMethod, seed);
     p.method = method.label;
@@ -247,6 +249,24 @@ class Planner {
     p.value = value;
     set_training(p, trained.at("student"));
     place(std::move(p));
+  }
+
+  /// The networks that learn together with a stage's own are teachers of each other; each is a job and a row of its own.
+  void place_peers(const Setting& s, const Usable& usable, const StagePlan& planned, const Method& method, double value,
+                   std::int64_t seed, std::map<std::string, Trained>& trained) {
+    for (std::size_t i = 0; i < planned.peers.size(); ++i) {
+      const auto& [id, model, recipe] = planned.peers[i];
+      auto alone = planned;
+      alone.stage.id = id;
+      alone.stage.model = model;
+      auto spec = stage_spec(s, planned, method, trained);
+      spec.model = resolved_.models.at(model).spec;
+      spec.train = recipe;
+      spec.lockstep->member = static_cast<std::int64_t>(i) + 1;
+      auto& now = trained[id] = {.job = "", .model = model, .teacher_job = "", .teacher_checkpoint = {}, .chain = {}};
+      now.job = jobs_.add(s, std::move(spec), job_name(s, usable, alone, value), model);
+      place_teacher(s, id, now, seed);
+    }
   }
 
   /// A stage that others only start from or are added to is no teacher.
@@ -271,6 +291,7 @@ class Planner {
     if (stage.added_to) spec.added_to = trained.at(*stage.added_to).job;
     if (stage.loss_init) spec.loss_init = trained.at(*stage.loss_init).job;
     if (stage.trains_loss_alone) spec.trains = "loss";
+    spec.lockstep = lockstep_spec(resolved_, planned);
     return spec;
   }
 

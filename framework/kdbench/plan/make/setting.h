@@ -37,7 +37,14 @@ struct StagePlan {
   const Method* method = nullptr;  ///< nullptr: the labels alone
   MethodNeeds needs;               ///< of the method on this stage's pair
   Shared<Recipe> recipe = {};      ///< the model's, as the stage changes it
-  bool taught() const { return method && needs.teacher; }
+  bool taught() const { return method && needs.teacher && stage.teacher; }
+
+  /// One of the networks that learn together with the stage's own.
+  struct Peer {
+    std::string id, model;
+    Shared<Recipe> recipe;
+  };
+  std::vector<Peer> peers = {};  ///< empty: it learns by itself
 };
 
 /// A method that was found usable in one setting, with what that needed.

@@ -99,6 +99,7 @@ Shared<LossSpec> loss_spec(const Method& method, const MethodNeeds& needs, const
   for (std::size_t i = 0; i < method.parts.size(); ++i) {
     spec.parts.push_back(part_spec(method.parts[i], needs.parts[i], stage));
   }
+  if (method.policy) spec.gradient_policy = method.policy->spec();
   if (!method.is_combination()) {
     write_weights(method.parts.front().knobs, stage, spec);
     return spec;
@@ -123,12 +124,20 @@ TeacherSpec teacher_spec(const std::string& job, const Checkpoint& checkpoint, c
 std::string job_identity(const Spec& spec) { return sha256_hex(spec.identity()); }
 
 std::string group_of(const Spec& spec) {
+  if (spec.lockstep) {
+    auto set = *spec.lockstep;
+    set.member = 0;
+    return sha256_hex(fmt::format("{}\n{}\n{}\n{}\n{}\n", canonical(to_document(set)), spec.loss.identity(),
+                                  spec.dataset.identity(), canonical(spec.seed), canonical(spec.device)))
+        .substr(0, 16);
+  }
   auto key = fmt::format("{}\n{}\n{}\n{}\n", spec.teacher.identity(), spec.dataset.identity(), canonical(spec.seed),
                          canonical(spec.device));
   if (!spec.more_teachers.empty()) key += canonical(to_document(spec.more_teachers)) + '\n';
   const auto& t = *spec.train;
   if (t.is_strong() || t.views > 1)
     key += fmt::format("{}\n{}\n{}\n{}\n", t.strong_operations, t.strong_magnitude, t.cutout, t.views);
+  if (t.mixup > 0) key += canonical(Json(t.mixup)) + '\n';
   for (const Json& member : {Json(t.batch_size), Json(t.epochs), Json(t.crop_padding), Json(t.flip), Json(t.threads),
                              Json(t.precision), Json(t.evaluate_every)}) {
     key += canonical(member) + '\n';

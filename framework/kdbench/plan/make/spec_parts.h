@@ -31,7 +31,8 @@ CheckpointRef checkpoint_of(const Checkpoint& checkpoint);
 /// The hash of what determines the result: of the spec, with what the data's files hold in place of where they lie.
 std::string job_identity(const Spec& spec);
 
-/// Equal for jobs that see the same teacher logits on the same batches in the same order.
+/// Equal for jobs that see the same teacher logits on the same batches in the same order, and for networks that learn together.
+/// Call it for jobs with a teacher or with others that learn together with them.
 std::string group_of(const Spec& spec);
 
 }  // namespace kdbench::inline plan

@@ -1,4 +1,5 @@
 #include <kdbench/base/text.h>
+#include <kdbench/plan/make/lockstep.h>
 #include <kdbench/plan/make/loss_window.h>
 #include <kdbench/plan/make/spec_parts.h>
 #include <kdbench/plan/make/stages.h>
@@ -6,6 +7,7 @@
 #include <fmt/core.h>
 
 #include <algorithm>
+#include <set>
 
 namespace kdbench::inline plan {
 namespace {
@@ -23,17 +25,41 @@ std::vector<Stage> ask(Resolved& resolved, const Setting& s, bool with_teacher) 
   return resolved.strategies.at(s.strategy).strategy->plan(context);
 }
 
+/// A network that a plan trains, as the stage that it is or would be alone, and the index of the stage that trains it.
+struct Network {
+  Stage stage;
+  std::size_t of = 0;
+};
+
+std::vector<Network> networks_of(const std::vector<Stage>& stages) {
+  std::vector<Network> out;
+  for (std::size_t i = 0; i < stages.size(); ++i) {
+    out.push_back({stages[i], i});
+    for (const auto& peer : stages[i].peers) {
+      auto alone = stages[i];
+      alone.id = peer.id;
+      alone.model = peer.model;
+      alone.peers.clear();
+      out.push_back({std::move(alone), i});
+    }
+  }
+  return out;
+}
+
 /// Refuses, by name, a strategy that breaks its contract, rather than planning it wrongly.
 class StageChecks {
  public:
   StageChecks(const Resolved& resolved, const Setting& s, const std::vector<Stage>& stages)
-      : resolved_(resolved), s_(s), stages_(stages) {}
+      : resolved_(resolved), s_(s), stages_(stages), networks_(networks_of(stages)) {}
 
   void run() const {
     if (stages_.empty() || stages_.back().id != "student") broken("does not end in the stage \"student\"");
+    std::set<std::string> ids;
+    for (const auto& network : networks_) {
+      if (!ids.insert(network.stage.id).second) broken(fmt::format("has two stages '{}'", network.stage.id));
+    }
     for (std::size_t i = 0; i < stages_.size(); ++i) {
       const auto& stage = stages_[i];
-      if (find(i, stage.id)) broken(fmt::format("has two stages '{}'", stage.id));
       check_training(stage);
       if (stage.teacher) check_teacher(i, {*stage.teacher, stage.teacher_checkpoint});
       if (!stage.teacher && !stage.more_teachers.empty())
@@ -42,6 +68,7 @@ class StageChecks {
       if (stage.init) check_init(i);
       if (stage.added_to) earlier(i, *stage.added_to, "add its logits to those of");
       if (stage.loss_init) check_loss_init(i);
+      if (!stage.peers.empty()) check_peers(i);
       if (stage.trains_loss_alone && stage.loss == StageLoss::kLabels)
         broken(fmt::format("lets stage '{}' train its loss alone, and gives it none", stage.id));
     }
@@ -51,9 +78,9 @@ class StageChecks {
   [[noreturn]] void broken(const std::string& why) const { throw Error(fmt::format("strategy '{}' {}", s_.strategy, why)); }
 
   const Stage* find(std::size_t end, const std::string& id) const {
-    const auto last = stages_.begin() + static_cast<std::ptrdiff_t>(end);
-    const auto it = std::find_if(stages_.begin(), last, [&](const Stage& stage) { return stage.id == id; });
-    return it == last ? nullptr : &*it;
+    const auto is_it = [&](const Network& network) { return network.of < end && network.stage.id == id; };
+    const auto it = std::find_if(networks_.begin(), networks_.end(), is_it);
+    return it == networks_.end() ? nullptr : &it->stage;
   }
 
   const Stage& earlier(std::size_t i, const std::string& id, const std::string& what) const {
@@ -107,6 +134,19 @@ class StageChecks {
     }
   }
 
+  void check_peers(std::size_t i) const {
+    const auto& stage = stages_[i];
+    for (const auto& peer : stage.peers) {
+      if (!resolved_.models.contains(peer.model)) broken(fmt::format("trains '{}', which is no [models.NAME]", peer.model));
+    }
+    if (stage.loss == StageLoss::kLabels)
+      broken(fmt::format("lets other networks learn together with stage '{}', and gives them no loss", stage.id));
+    if (stage.teacher || !stage.more_teachers.empty())
+      broken(fmt::format("gives stage '{}' a teacher beside the networks that learn together with it", stage.id));
+    if (stage.init || stage.loss_init || stage.added_to || stage.trains_loss_alone)
+      broken(fmt::format("lets other networks learn together with stage '{}', which does not begin by itself", stage.id));
+  }
+
   void check_init(std::size_t i) const {
     const auto& stage = stages_[i];
     const auto& from = earlier(i, *stage.init, "start from");
@@ -118,6 +158,7 @@ class StageChecks {
   const Resolved& resolved_;
   const Setting& s_;
   const std::vector<Stage>& stages_;
+  const std::vector<Network> networks_;
 };
 
 /// The single method of the suite's [losses.NAME] that a stage names.
@@ -136,19 +177,21 @@ const Method& named_method(const Resolved& resolved, const Setting& s, const Sta
   return it->second.front();
 }
 
-const Stage& stage_named(const std::vector<Stage>& stages, const std::string& id) {
-  return *std::find_if(stages.begin(), stages.end(), [&](const Stage& stage) { return stage.id == id; });
+/// @param id of a stage, or of a network that learns together with one
+Stage stage_named(const std::vector<Stage>& stages, const std::string& id) {
+  const auto networks = networks_of(stages);
+  return std::find_if(networks.begin(), networks.end(), [&](const Network& network) { return network.stage.id == id; })->stage;
 }
 
 /// The loss of a stage on the pair that the stage is, which need not be the two ends.
 StagePlan with_loss(LossAnswers& answers, const Setting& s, const Method& method, const Stage& stage,
-                    const std::vector<Stage>& stages) {
+                    const std::vector<Stage>& stages, const Recipe& recipe) {
   const auto teacher = stage.teacher ? stage_named(stages, *stage.teacher).model : std::string();
   std::vector<std::string> more;
   for (const auto& one : stage.more_teachers) more.push_back(stage_named(stages, one.stage).model);
   const auto& answer = answers.ask(method, s, stage.model, teacher, more);
   if (!answer.needs.terms) {
-    check_loss_keys(method, answer.needs, stage);
+    check_loss_keys(method, answer.needs, stage, recipe);
     return {stage, nullptr, answer.needs};
   }
   const bool ends = stage.model == s.student() && (teacher.empty() || teacher == s.teacher());
@@ -169,7 +212,7 @@ StagePlan with_loss(LossAnswers& answers, const Setting& s, const Method& method
     throw Error(at + "its adapter makes the network's logits, and the strategy adds others to them; choose another strategy");
   if (answer.needs.adapts && stage.trains_loss_alone)
     throw Error(at + "its adapter is trained with the network, and the strategy trains the loss alone; choose another strategy");
-  check_loss_keys(method, answer.needs, stage);
+  check_loss_keys(method, answer.needs, stage, recipe);
   return {stage, &method, answer.needs};
 }
 
@@ -193,10 +236,14 @@ std::vector<StagePlan> plan_stages(Resolved& resolved, LossAnswers& answers, con
   }
   std::vector<StagePlan> out;
   for (const auto& stage : stages) {
-    if (stage.loss == StageLoss::kNamed) {
-      out.push_back(with_loss(answers, s, named_method(resolved, s, stage), stage, stages));
+    const auto& recipe = resolved.models.at(stage.model).recipe;
+    if (!stage.peers.empty()) {
+      out.push_back(with_peers(resolved, answers, s,
+                               stage.loss == StageLoss::kNamed ? named_method(resolved, s, stage) : method, stage));
+    } else if (stage.loss == StageLoss::kNamed) {
+      out.push_back(with_loss(answers, s, named_method(resolved, s, stage), stage, stages, *recipe));
     } else if (stage.loss == StageLoss::kMethod && needs.terms) {
-      out.push_back(with_loss(answers, s, method, stage, stages));
+      out.push_back(with_loss(answers, s, method, stage, stages, *recipe));
     } else {
       out.push_back({stage, nullptr, {}});
     }

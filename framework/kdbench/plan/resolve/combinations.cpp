@@ -40,6 +40,18 @@ std::vector<Method> with_ce_weight(const std::vector<Method>& so_far, const Suit
   return out;
 }
 
+std::vector<Method> with_gradient_policy(const std::vector<Method>& so_far, const SuiteParam& written) {
+  std::vector<Method> out;
+  for (const auto& method : so_far) {
+    for (const auto& value : written.values) {
+      auto& added = out.emplace_back(method);
+      if (const auto* name = std::get_if<std::string>(&value)) added.gradient_policy = *name;
+      if (written.is_list) added.choices.push_back(fmt::format("gradient_policy={}", added.gradient_policy));
+    }
+  }
+  return out;
+}
+
 }  // namespace
 
 std::vector<Method> combine(const LossUse& use, const std::map<std::string, std::vector<Method>>& methods) {
@@ -51,6 +63,8 @@ std::vector<Method> combine(const LossUse& use, const std::map<std::string, std:
     out = with_part(out, it->second);
   }
   if (const auto ce = use.knobs.find("ce_weight"); ce != use.knobs.end()) out = with_ce_weight(out, ce->second);
+  if (const auto policy = use.knobs.find("gradient_policy"); policy != use.knobs.end())
+    out = with_gradient_policy(out, policy->second);
   for (auto& method : out) {
     if (!method.choices.empty()) method.label += "[" + join(method.choices, ",") + "]";
   }

@@ -21,7 +21,8 @@ HostKeys host_keys() {
   return {.models = keys_of_table("models.NAME"),
           .datasets = keys_of_table("datasets.NAME"),
           .losses = keys_of_table("losses.NAME"),
-          .strategies = keys_of_table("strategies.NAME")};
+          .strategies = keys_of_table("strategies.NAME"),
+          .gradient_policies = keys_of_table("gradient_policies.NAME")};
 }
 
 }  // namespace kdbench::inline plan

@@ -95,6 +95,7 @@ Resolved::Resolved(const Suite& s, const Catalog& catalog, Diagnostics& diagnost
   }
   methods.merge(combined);
   resolve_strategies(catalog);
+  resolve_gradient_policies(catalog);
 }
 
 /// Each once; nullptr where it cannot be resolved, for a reason that stands in the diagnostics. One that is still being resolved
@@ -195,6 +196,37 @@ void Resolved::resolve_strategies(const Catalog& catalog) {
       use.at = name.at;
       add(use);
     }
+  }
+}
+
+std::optional<MethodPolicy> Resolved::resolved_policy(const GradientPolicyUse& use, const Catalog& catalog) {
+  const auto* entry =
+      find_plugin(use, catalog.gradient_policies, "gradient policy", "gradient_policies", suite.file, diagnostics_);
+  if (!entry) return std::nullopt;
+  const auto what = fmt::format("gradient policy '{}'", use.name);
+  const auto before = diagnostics_.size();
+  MethodPolicy out{entry, resolve_use(use, entry->params, host_.gradient_policies, what, suite.file, diagnostics_)};
+  return diagnostics_.size() == before ? std::optional(std::move(out)) : std::nullopt;
+}
+
+/// Of every method that names one: a [gradient_policies.NAME], or a plugin by its name.
+void Resolved::resolve_gradient_policies(const Catalog& catalog) {
+  std::map<std::string, std::optional<MethodPolicy>> found;
+  for (const auto& [name, use] : suite.gradient_policies) found.emplace(name, resolved_policy(use, catalog));
+  for (auto& [name, expanded] : methods) {
+    for (auto& method : expanded) {
+      const auto& wanted = method.gradient_policy;
+      if (wanted.empty()) continue;
+      if (!found.contains(wanted)) {
+        GradientPolicyUse use;
+        use.name = wanted;
+        use.plugin = {wanted, method.use->knobs.at("gradient_policy").at};
+        use.at = use.plugin.at;
+        found.emplace(wanted, resolved_policy(use, catalog));
+      }
+      method.policy = found.at(wanted);
+    }
+    std::erase_if(expanded, [](const Method& method) { return !method.gradient_policy.empty() && !method.policy; });
   }
 }
 

@@ -70,6 +70,8 @@ class Resolved {
   bool find_inner(ResolvedDataset& r, const Catalog& catalog, const std::string& what);
   void resolve_models(const Catalog& catalog);
   void resolve_strategies(const Catalog& catalog);
+  void resolve_gradient_policies(const Catalog& catalog);
+  std::optional<MethodPolicy> resolved_policy(const GradientPolicyUse& use, const Catalog& catalog);
 
   const HostKeys host_ = host_keys();
   Diagnostics& diagnostics_;

@@ -74,6 +74,7 @@ void set_knob(Knobs& knobs, const std::string& key, const SuiteValue& value) {
   if (key == "tau_student") knobs.tau_student = real_value(value);
   if (key == "tau_teacher") knobs.tau_teacher = real_value(value);
   if (key == "teacher_temperature") knobs.teacher_temperature = real_value(value);
+  if (key == "gradient_policy") knobs.gradient_policy = shown(value);
   if (key == "tau_squared") {
     if (const auto* on = std::get_if<bool>(&value)) knobs.tau_squared = *on;
   }
@@ -122,10 +123,13 @@ Method at_point(const LossUse& use, const Listed<LossEntry>& entry, const std::v
   for (const auto& [key, knob] : use.knobs) {
     set_knob(part.knobs, key, knob.values[position.contains(key) ? position[key] : 0]);
   }
+  method.gradient_policy = part.knobs.gradient_policy;
   return method;
 }
 
 }  // namespace
+
+PluginSpec MethodPolicy::spec() const { return {entry->name, entry->version, to_json(params)}; }
 
 double real_value(const SuiteValue& value) {
   if (const auto* integer = std::get_if<std::int64_t>(&value)) return static_cast<double>(*integer);

@@ -1,5 +1,6 @@
 /// Expands a suite's [losses.NAME] into methods: one per combination of its lists, with every value checked.
 #pragma once
+#include <kdbench/plan/spec.h>
 #include <kdbench/registry/catalog.h>
 #include <kdbench/suite/suite.h>
 
@@ -21,6 +22,7 @@ struct Knobs {
   std::optional<double> tau_student, tau_teacher;
   double teacher_temperature = 1.0;  ///< divides the teacher's logits before the loss sees them
   bool tau_squared = true;           ///< multiply the KD terms by tau_student^2
+  std::string gradient_policy;       ///< as the suite calls it; empty: none
 
   /// True if the two weights are written, of which one may be left to its default.
   bool has_weights() const { return ce_weight || kd_weight; }
@@ -36,6 +38,14 @@ struct MethodPart {
   Knobs knobs;
 };
 
+/// What a method makes of the gradients of its terms.
+struct MethodPolicy {
+  const Listed<GradientPolicyEntry>* entry = nullptr;
+  ParamValues params;  ///< resolved: every declared parameter
+
+  PluginSpec spec() const;
+};
+
 /// One way to train a student: a loss, or a combination of several.
 struct Method {
   std::string label;                 ///< "kl", or "kl[alpha=0.5]" where lists were expanded
@@ -43,6 +53,8 @@ struct Method {
   const LossUse* use = nullptr;      ///< its table
   std::vector<MethodPart> parts;     ///< at least one
   double ce_weight = 0;              ///< of a combination, whose parts have a kd_weight each
+  std::string gradient_policy = {};  ///< as the suite calls it; empty: none
+  std::optional<MethodPolicy> policy = {};  ///< the same, found
 
   bool is_combination() const { return parts.size() > 1; }
 };

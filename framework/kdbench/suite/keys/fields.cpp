@@ -182,6 +182,12 @@ const std::vector<Field<Recipe>>& recipe_fields() {
         .limits = {.at_least = 1, .at_most = 2},
         .left_out_if_default = true},
        &Recipe::views},
+      {{.key = "mixup",
+        .doc = "Each image of a batch is mixed with another: lambda * one + (1 - lambda) * other, lambda drawn for the batch from "
+               "Beta(mixup, mixup); cross-entropy is mixed in the same shares (Zhang et al. 2018). 0: none.",
+        .limits = {.at_least = 0},
+        .left_out_if_default = true},
+       &Recipe::mixup},
       {{"label_smoothing", "Of the cross-entropy.", {.at_least = 0, .below = 1}}, &Recipe::label_smoothing},
       {{"threads",
         "Threads inside one training step. It decides rounding, so it is part of a job's identity.",
@@ -285,6 +291,13 @@ const std::vector<KeySpec>& loss_specs() {
        {},
        "boolean, or a list",
        "true"},
+      {"gradient_policy",
+       "What is made of the gradients of cross-entropy and of each term before the optimiser sees them: a [gradient_policies.NAME] "
+       "or a plugin. Of a combination its own table says it.",
+       {},
+       {},
+       "string, or a list",
+       "none: they are summed"},
   };
   return specs;
 }
@@ -304,7 +317,7 @@ const KeySpec& of_spec() {
   static const KeySpec spec{
       "of",
       "Makes the table a combination of the [losses.NAME] named here: their terms are summed, each with the keys "
-      "of its own table. Beside it stand 'weights' and 'ce_weight' alone.",
+      "of its own table. Beside it stand 'weights', 'ce_weight' and 'gradient_policy' alone.",
       {},
       {},
       "list of strings",
@@ -330,8 +343,8 @@ const KeySpec& model_train_spec() {
 }
 
 const std::vector<std::string>& top_tables() {
-  static const std::vector<std::string> names = {"suite",  "train",      "datasets", "models",
-                                                 "losses", "strategies", "studies",  "profile"};
+  static const std::vector<std::string> names = {"suite",      "train",             "datasets", "models", "losses",
+                                                 "strategies", "gradient_policies", "studies",  "profile"};
   return names;
 }
 

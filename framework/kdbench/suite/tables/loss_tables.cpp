@@ -22,6 +22,8 @@ void check_knob_value(const KeySpec& spec, const Node& value, Reader& reader) {
     reader.boolean(spec, value);
   else if (spec.type.starts_with("integer"))
     reader.integer(spec, value);
+  else if (spec.type.starts_with("string"))
+    reader.text(spec, value);
   else
     reader.real(spec, value);
 }
@@ -129,13 +131,13 @@ void check_weights(const LossUse& use, Reader& reader) {
 
 /// A combination has no plugin and nothing to hand to one.
 void check_combination(const Node::Entry& table, const std::string& header, LossUse& use, Reader& reader) {
-  const std::vector<std::string> known{of_spec().key, weights_spec().key, "ce_weight"};
+  const std::vector<std::string> known{of_spec().key, weights_spec().key, "ce_weight", "gradient_policy"};
   for (const auto& entry : table.value.entries) {
     if (std::find(known.begin(), known.end(), entry.key) != known.end()) continue;
     use.knobs.erase(entry.key);
     reader.complain(entry.at,
-                    fmt::format("'{}' has no place in {}, which is a combination and has 'of', 'weights' and 'ce_weight' "
-                                "alone; write it in the table of a part",
+                    fmt::format("'{}' has no place in {}, which is a combination and has 'of', 'weights', 'ce_weight' and "
+                                "'gradient_policy' alone; write it in the table of a part",
                                 entry.key, header));
   }
   use.params.clear();

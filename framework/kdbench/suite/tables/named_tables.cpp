@@ -165,9 +165,11 @@ void read_tables(const Node& root, Suite& suite, Reader& reader) {
     check_loss(entry, header, use, reader);
   });
   check_parts(suite.losses, reader);
-  read_named(root, "strategies", suite.strategies, reader, [&](const auto& entry, const auto& header, auto& use) {
+  const auto read_plain = [&](const auto& entry, const auto& header, auto& use) {
     read_use(entry, header, use, reader, [](const Node::Entry&) { return false; });
-  });
+  };
+  read_named(root, "strategies", suite.strategies, reader, read_plain);
+  read_named(root, "gradient_policies", suite.gradient_policies, reader, read_plain);
 }
 
 void check_top(const Node& root, Reader& reader) {

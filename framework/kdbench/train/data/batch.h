@@ -13,6 +13,8 @@ struct Batch {
   torch::Tensor indices;             ///< [N] int64 in [0, rows trained on): which of them they are
   torch::Tensor posterior;           ///< [N, K] float, or undefined
   torch::Tensor second_images = {};  ///< another view of the same rows, as `images`; undefined unless the recipe has two views
+  torch::Tensor mixed_labels = {};   ///< [N] int64: of the images mixed in; undefined unless the recipe mixes
+  double mix = 1.0;                  ///< an image is mix * (that of its label) + (1 - mix) * (that of its mixed label)
 };
 
 /// Some rows of a split, on the device.

@@ -52,6 +52,7 @@ DeviceFeed::Source DeviceFeed::source_of(const std::vector<std::int64_t>& positi
   const auto device = data_.train().labels.device();
   const auto n = static_cast<std::int64_t>(positions.size());
   Source out{epoch, recipe.crop_padding, recipe.flip, data_.train().images, upload(positions, {n}, device), {}, {}};
+  if (recipe.mixup > 0) throw Error("mixup is made on the CPU alone; set suite.device = \"cpu\"");
   if (!recipe.moves_images()) return out;
   if (data_.train().images.scalar_type() != torch::kUInt8)
     throw Error("crop and flip are for images of bytes; this data set has real numbers");

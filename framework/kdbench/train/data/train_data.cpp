@@ -1,4 +1,5 @@
 #include <kdbench/sdk/error.h>
+#include <kdbench/train/data/mixup.h>
 #include <kdbench/train/data/train_data.h>
 
 #include <ATen/Functions.h>
@@ -9,7 +10,7 @@ namespace kdbench::inline train {
 
 TrainData::TrainData(const Dataset& dataset, const std::filesystem::path& data_dir, const Cut& cut, std::uint64_t seed,
                      torch::Device device)
-    : SplitRows(dataset, data_dir, cut, seed, device), table_(byte_table(info().mean, info().stddev)) {
+    : SplitRows(dataset, data_dir, cut, seed, device), seed_(seed), table_(byte_table(info().mean, info().stddev)) {
   const auto shape = std::vector<std::int64_t>{1, info().image.channels, 1, 1};
   mean_ = torch::tensor(info().mean, torch::kFloat32).view(shape);
   stddev_ = torch::tensor(info().stddev, torch::kFloat32).view(shape);
@@ -17,8 +18,8 @@ TrainData::TrainData(const Dataset& dataset, const std::filesystem::path& data_d
 }
 
 Batch TrainData::batch(const std::int64_t* positions, std::int64_t n, std::int64_t epoch, const Recipe& recipe) const {
-  if ((recipe.is_strong() || recipe.views > 1) && !device().is_cpu())
-    throw Error("strong augmentation and second views are made on the CPU alone; set suite.device = \"cpu\"");
+  if ((recipe.is_strong() || recipe.views > 1 || recipe.mixup > 0) && !device().is_cpu())
+    throw Error("strong augmentation, second views and mixup are made on the CPU alone; set suite.device = \"cpu\"");
   if (!device().is_cpu()) return feed_->rows(positions, n, epoch, recipe);
   const auto at = torch::from_blob(const_cast<std::int64_t*>(positions), {n}, torch::kInt64);
   Batch out;
@@ -31,6 +32,7 @@ Batch TrainData::batch(const std::int64_t* positions, std::int64_t n, std::int64
   out.labels = train().labels.index_select(0, at);
   out.indices = at.clone();
   if (train().posterior.defined()) out.posterior = train().posterior.index_select(0, at).to(torch::kFloat32);
+  if (recipe.mixup > 0) mix_in_pairs(out, mixup_share(seed_, epoch, positions[0], recipe.mixup));
   return out;
 }
 

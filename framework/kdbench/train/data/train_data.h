@@ -32,6 +32,7 @@ class TrainData : public SplitRows {
   torch::Tensor gather(const Rows& rows, const std::int64_t* positions, std::int64_t n, const std::vector<Augmentation>& moves,
                        const std::vector<StrongAugmentation>& strong = {}) const;
 
+  std::uint64_t seed_;
   std::vector<float> table_;  ///< [C, 256]: normalised value of each byte
   torch::Tensor mean_, stddev_;
   std::shared_ptr<DeviceFeed> feed_;

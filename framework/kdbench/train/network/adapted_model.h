@@ -19,6 +19,7 @@ class AdaptedModel final : public Model {
 
   ModelOutput forward(const torch::Tensor& images) override;
   std::vector<std::string> feature_names() const override { return student_->feature_names(); }
+  std::vector<std::string> exit_names() const override { return student_->exit_names(); }
   std::map<std::string, NormAffine, std::less<>> feature_norms() const override { return student_->feature_norms(); }
 
  private:

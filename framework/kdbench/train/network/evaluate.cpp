@@ -26,11 +26,14 @@ void for_each_batch(Model& model, const TrainData& data, const Rows& rows, Take&
 
 RowOutputs outputs_of(Model& model, const TrainData& data, const Rows& rows) {
   std::vector<torch::Tensor> logits, embeddings;
+  std::map<std::string, std::vector<torch::Tensor>> exits;
   for_each_batch(model, data, rows, [&](const ModelOutput& output) {
     logits.push_back(output.logits.to(torch::kFloat32));
+    for (const auto& name : model.exit_names()) exits[name].push_back(output.exits.at(name).to(torch::kFloat32));
     if (output.embedding.defined()) embeddings.push_back(output.embedding.to(torch::kFloat32));
   });
-  RowOutputs out{at::cat(logits).cpu().contiguous(), {}};
+  RowOutputs out{at::cat(logits).cpu().contiguous(), {}, {}};
+  for (const auto& [name, parts] : exits) out.exits[name] = at::cat(parts).cpu().contiguous();
   if (!embeddings.empty()) out.embedding = at::cat(embeddings).cpu().contiguous();
   return out;
 }

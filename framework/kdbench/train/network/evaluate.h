@@ -6,6 +6,7 @@
 #include <kdbench/train/data/train_data.h>
 
 #include <cstdint>
+#include <map>
 #include <optional>
 #include <vector>
 
@@ -15,6 +16,7 @@ namespace kdbench::inline train {
 struct RowOutputs {
   torch::Tensor logits;     ///< [N, K]
   torch::Tensor embedding;  ///< [N, D]; undefined if the model has none
+  std::map<std::string, torch::Tensor> exits = {};  ///< [N, K] each, by Model::exit_names()
 };
 /// Eval mode, no gradient; the mode is restored afterwards.
 RowOutputs outputs_of(Model& model, const TrainData& data, const Rows& rows);

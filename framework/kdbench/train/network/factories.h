@@ -2,6 +2,7 @@
 #pragma once
 #include <kdbench/plan/spec.h>
 #include <kdbench/sdk/dataset.h>
+#include <kdbench/sdk/gradient_policy.h>
 #include <kdbench/sdk/loss.h>
 #include <kdbench/sdk/model.h>
 
@@ -21,6 +22,7 @@ struct Factories {
   std::function<std::shared_ptr<Dataset>(const DataSource&)> dataset;
   std::function<std::shared_ptr<Model>(const PluginSpec&, const ModelContext&)> model;
   std::function<BuiltLoss(const PluginSpec&, const LossContext&)> loss;
+  std::function<std::shared_ptr<GradientPolicy>(const PluginSpec&, const GradientContext&)> gradient_policy;
 };
 
 }  // namespace kdbench::inline train

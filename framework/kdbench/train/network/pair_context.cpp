@@ -55,6 +55,7 @@ LossContext pair_context(Model& student, const std::vector<Model*>& teachers, co
   context.student = shapes(student, s);
   context.student_embedding = embedding_of(s);
   context.student_embedding_map = embedding_map(s);
+  context.student_exits = student.exit_names();
   if (teachers.empty()) return context;
   auto first = facts_of(*teachers.front(), images);
   context.teacher = std::move(first.maps);

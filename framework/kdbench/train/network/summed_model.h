@@ -17,6 +17,7 @@ class SummedModel final : public Model {
 
   ModelOutput forward(const torch::Tensor& images) override;
   std::vector<std::string> feature_names() const override { return own_->feature_names(); }
+  std::vector<std::string> exit_names() const override { return own_->exit_names(); }
   void train(bool on = true) override;
 
  private:

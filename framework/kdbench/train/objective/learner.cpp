@@ -3,16 +3,19 @@
 #include <kdbench/train/objective/loss_guard.h>
 
 #include <algorithm>
+#include <utility>
 
 namespace kdbench::inline train {
 namespace {
 
+ModelOutput divided(ModelOutput output, double temperature) {
+  if (temperature != 1.0) output.logits = output.logits / temperature;
+  return output;
+}
+
 ModelOutput answer_of(const FrozenTeacher& teacher, const torch::Tensor& images, double teacher_temperature) {
   const torch::NoGradGuard no_grad;
-  auto out = teacher.model->forward(images);
-  const double divisor = teacher.temperature * teacher_temperature;
-  if (divisor != 1.0) out.logits = out.logits / divisor;
-  return out;
+  return divided(teacher.model->forward(images), teacher.temperature * teacher_temperature);
 }
 
 }  // namespace
@@ -56,8 +59,9 @@ std::int64_t Learner::phase(std::int64_t epoch) const {
   return first;
 }
 
-std::vector<ModelOutput> Learner::asked_more(const torch::Tensor& images, double teacher_temperature) const {
+std::vector<ModelOutput> Learner::more_teachers(const torch::Tensor& images, double teacher_temperature) const {
   std::vector<ModelOutput> out;
+  for (std::size_t i = 1; i < heard_.size(); ++i) out.push_back(divided(heard_[i], teacher_temperature));
   for (const auto& teacher : asked_.more) out.push_back(answer_of(teacher, images, teacher_temperature));
   return out;
 }
@@ -86,7 +90,7 @@ LossTerms Learner::terms_of(const Part& part, const ModelOutput& student, const 
   ModelOutput taught;
   if (part.trained.needs.teacher) taught = teacher;
   const auto& how = part.spec;
-  if (taught.logits.defined() && how.teacher_temperature != 1.0) taught.logits = taught.logits / how.teacher_temperature;
+  if (taught.logits.defined()) taught = divided(std::move(taught), how.teacher_temperature);
   // Until a loss has shown that it writes nothing it is lent copies, so that it cannot harm those who read the originals.
   const bool on_trial = !part.is_tried && device_.is_cpu();
   const auto lent = on_trial ? copy_of(taught) : taught;
@@ -105,10 +109,12 @@ LossTerms Learner::terms_of(const Part& part, const ModelOutput& student, const 
       recipe_->epochs,
       step,
       recipe_->epochs * steps_per_epoch_,
-      part.trained.needs.several_teachers ? asked_more(batch.images, how.teacher_temperature) : std::vector<ModelOutput>(),
+      part.trained.needs.several_teachers ? more_teachers(batch.images, how.teacher_temperature) : std::vector<ModelOutput>(),
       std::move(view.student),
       std::move(view.teacher),
-      part.trained.needs.student_classifier ? network_->classifier() : Classifier{}};
+      part.trained.needs.student_classifier ? network_->classifier() : Classifier{},
+      batch.mixed_labels,
+      batch.mix};
   const LossGuard guard(inputs, !on_trial);
   auto terms = part.trained.loss->forward(inputs);
   guard.check();
@@ -135,11 +141,19 @@ torch::Tensor Learner::judged_logits(const ModelOutput& student) const {
   return student.logits;
 }
 
-Learner::Outcome Learner::forward(const Batch& batch, const ModelOutput& teacher, std::int64_t step) const {
-  const auto student = output_of(batch.images);
-  auto weighted = terms(student, batch, teacher, step);
+ModelOutput Learner::look(const Batch& batch) {
+  looked_ = output_of(batch.images);
+  auto seen = *looked_;
+  for_each_tensor(seen, [](const char*, const std::string&, torch::Tensor& tensor) { tensor = tensor.detach(); });
+  return seen;
+}
+
+Learner::Outcome Learner::forward(const Batch& batch, const ModelOutput& teacher, std::int64_t step) {
+  const auto student = looked_ ? *std::exchange(looked_, std::nullopt) : output_of(batch.images);
+  auto weighted = terms(student, batch, heard_.empty() ? teacher : heard_.front(), step);
+  heard_.clear();
   const auto judged = judged_logits(student);
-  auto minimised = objective(judged, batch.labels, weighted, ce_);
+  auto minimised = objective(judged, {batch.labels, batch.mixed_labels, batch.mix}, weighted, ce_);
   return {judged, std::move(minimised)};
 }
 

@@ -47,13 +47,20 @@ class Learner {
   /// are on in both, and weigh the same.
   std::int64_t phase(std::int64_t epoch) const;
 
+  /// For networks that learn together: this one's pass on a batch, from which the next forward(), on the same batch, goes on.
+  /// Returns what the others may read of it, without gradient.
+  ModelOutput look(const Batch& batch);
+  /// What the others made of that batch, in the order in which the loss reads them; they stand in the teachers' place in the next
+  /// forward().
+  void hear(std::vector<ModelOutput> others) { heard_ = std::move(others); }
+
   /// What a forward pass gives: logits [N, K] float32, and what is to be minimised.
   struct Outcome {
     torch::Tensor logits;
     Objective objective;
   };
   /// @param step counted from the start of training
-  Outcome forward(const Batch& batch, const ModelOutput& teacher, std::int64_t step) const;
+  Outcome forward(const Batch& batch, const ModelOutput& teacher, std::int64_t step);
 
  private:
   /// A loss, and how it is used.
@@ -67,7 +74,7 @@ class Learner {
   ModelOutput output_of(const torch::Tensor& images) const;
   /// The student's own, or its adapter's.
   torch::Tensor judged_logits(const ModelOutput& student) const;
-  std::vector<ModelOutput> asked_more(const torch::Tensor& images, double teacher_temperature) const;
+  std::vector<ModelOutput> more_teachers(const torch::Tensor& images, double teacher_temperature) const;
   /// What a part's loss reads of a second view; empty outputs for one that reads none.
   struct SecondView {
     ModelOutput student, teacher;
@@ -88,6 +95,8 @@ class Learner {
   CrossEntropy ce_;
   LossNeeds needs_;
   std::int64_t steps_per_epoch_;
+  std::optional<ModelOutput> looked_;
+  std::vector<ModelOutput> heard_;
 };
 
 }  // namespace kdbench::inline train

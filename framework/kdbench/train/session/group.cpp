@@ -7,18 +7,18 @@
 #include <ATen/Functions.h>
 
 #include <algorithm>
+#include <filesystem>
 #include <limits>
 
 namespace kdbench::inline train {
 
-Group::Group(std::vector<std::unique_ptr<Trainee>> trainees, const TrainData& data, torch::Tensor table, Tape* tape,
-             GroupEvents events)
+Group::Group(std::vector<TraineeSet> sets, const TrainData& data, torch::Tensor table, Tape* tape, GroupEvents events)
     : data_(data), table_(std::move(table)), tape_(tape), events_(std::move(events)) {
-  for (auto& trainee : trainees) {
-    const auto& needs = trainee->needs();
+  for (auto& set : sets) {
+    const auto& needs = set.lead().needs();
     const bool from_table = table_.defined() && !needs.teacher_features && !needs.teacher_embedding;
-    const auto at = trainee->step();
-    members_.push_back({std::move(trainee), false, false, from_table, at});
+    const auto at = set.lead().step();
+    members_.push_back({std::move(set), false, false, from_table, at});
   }
 }
 
@@ -28,7 +28,7 @@ void Group::run(std::size_t threads, const std::atomic<bool>& stop) {
 }
 
 bool Group::waits_for_tape(const Member& member) const {
-  return !member.from_table && tape_ && member.trainee->distils(member.trainee->epoch());
+  return !member.from_table && tape_ && member.set.lead().distils(member.set.lead().epoch());
 }
 
 /// Keeps the segments from the one the slowest student is in to the next, so that the teacher can work ahead by one.
@@ -37,9 +37,9 @@ void Group::renew_tape() {
   auto first = std::numeric_limits<std::int64_t>::max();
   std::int64_t epochs = 0;
   for (const auto& m : members_) {
-    epochs = m.trainee->recipe().epochs;
-    const auto epoch = m.at / m.trainee->per_epoch();
-    if (m.out || m.from_table || epoch >= epochs || !m.trainee->distils(epoch)) continue;
+    epochs = m.set.lead().recipe().epochs;
+    const auto epoch = m.at / m.set.lead().per_epoch();
+    if (m.out || m.from_table || epoch >= epochs || !m.set.lead().distils(epoch)) continue;
     first = std::min(first, tape_->segment_of(m.at));
   }
   if (first != std::numeric_limits<std::int64_t>::max()) tape_->keep(first, first + 1, epochs);
@@ -49,7 +49,7 @@ Group::Member* Group::pick_member() {
   Member* best = nullptr;
   for (auto& m : members_) {
     if (m.running || m.out) continue;
-    if (waits_for_tape(m) && !tape_->ready(tape_->segment_of(m.trainee->step()))) continue;
+    if (waits_for_tape(m) && !tape_->ready(tape_->segment_of(m.set.lead().step()))) continue;
     if (!best || m.at < best->at) best = &m;
   }
   return best;
@@ -127,7 +127,7 @@ void Group::report_failure(Trainee& trainee, const std::exception_ptr& why) {
 }
 
 /// Says so, unless another loss may be the cause.
-void Group::fail(Trainee& trainee, const std::exception_ptr& why) {
+void Group::fail(const TraineeSet& set, const std::exception_ptr& why) {
   bool may_be_anothers = trespassed_;
   try {
     std::rethrow_exception(why);
@@ -138,14 +138,29 @@ void Group::fail(Trainee& trainee, const std::exception_ptr& why) {
   } catch (...) {
     // Whatever else it is, report_failure() tells.
   }
-  if (may_be_anothers)
-    trainee.forget();
-  else
-    report_failure(trainee, why);
+  if (may_be_anothers) return forget(set);
+  for (const auto& network : set.networks()) {
+    if (network->is_recorded()) report_failure(*network, why);
+  }
+}
+
+void Group::forget(const TraineeSet& set) {
+  for (const auto& network : set.networks()) network->forget();
+}
+
+/// What is not recorded lies in the folder of one that is, so it goes first.
+void Group::finish(const TraineeSet& set) const {
+  for (const auto& network : set.networks()) {
+    if (!network->is_recorded()) std::filesystem::remove_all(network->folder());
+  }
+  for (const auto& network : set.networks()) {
+    if (network->is_recorded()) events_.finished(*network);
+  }
 }
 
 void Group::run_member(Member& member, const std::atomic<bool>& stop) {
-  auto& trainee = *member.trainee;
+  const auto& set = member.set;
+  auto& trainee = set.lead();
   const DeviceStream::Scope scope(trainee.stream());
   bool out = true;
   try {
@@ -153,14 +168,14 @@ void Group::run_member(Member& member, const std::atomic<bool>& stop) {
     if (!stop && !harmed_) train_segment(member, stop);
     out = trainee.finished() || stop || harmed_;
     if (harmed_)
-      trainee.forget();
+      forget(set);
     else if (trainee.finished())
-      events_.finished(trainee);
+      finish(set);
     else if (stop)
-      leave(trainee);
+      leave(set);
   } catch (...) {
     out = true;
-    fail(trainee, std::current_exception());
+    fail(set, std::current_exception());
   }
   const std::lock_guard<std::mutex> guard(mutex_);
   member.out = out;
@@ -169,9 +184,11 @@ void Group::run_member(Member& member, const std::atomic<bool>& stop) {
   changed_.notify_all();
 }
 
-void Group::leave(Trainee& trainee) const {
-  trainee.save();
-  events_.interrupted(trainee);
+void Group::leave(const TraineeSet& set) const {
+  for (const auto& network : set.networks()) network->save();
+  for (const auto& network : set.networks()) {
+    if (network->is_recorded()) events_.interrupted(*network);
+  }
 }
 
 ModelOutput Group::teacher_output(const Trainee& trainee, const Segment* segment, const torch::Tensor& positions) const {
@@ -183,29 +200,31 @@ ModelOutput Group::teacher_output(const Trainee& trainee, const Segment* segment
     return segment->outputs[i];
   }
   ModelOutput output;
-  output.logits = table_.index_select(0, positions);
+  if (table_.defined()) output.logits = table_.index_select(0, positions);
   return output;
 }
 
 /// One step on the batch that follows. `order` is empty where the data cuts batches on the device.
-void Group::train_on(Trainee& trainee, const Segment* segment, const std::vector<std::int64_t>& order) const {
+void Group::train_on(const TraineeSet& set, const Segment* segment, const std::vector<std::int64_t>& order) const {
+  const auto& trainee = set.lead();
   const auto epoch = trainee.epoch();
   const auto& recipe = trainee.recipe();
   const auto range = batch_range(trainee.step() % trainee.per_epoch(), recipe.batch_size, data_.train().size());
-  const bool from_table = !segment && trainee.distils(epoch);
+  const bool from_table = !segment && table_.defined() && trainee.distils(epoch);
   torch::Tensor positions;
   if (auto* feed = data_.feed()) {
     if (from_table) positions = feed->positions(epoch, range.begin, range.size, recipe);
-    trainee.train_step(feed->batch(epoch, range.begin, range.size, recipe), teacher_output(trainee, segment, positions));
+    set.train_step(feed->batch(epoch, range.begin, range.size, recipe), teacher_output(trainee, segment, positions));
     return;
   }
   const auto* rows = order.data() + range.begin;
   if (from_table) positions = torch::from_blob(const_cast<std::int64_t*>(rows), {range.size}, torch::kInt64);
-  trainee.train_step(data_.batch(rows, range.size, epoch, recipe), teacher_output(trainee, segment, positions));
+  set.train_step(data_.batch(rows, range.size, epoch, recipe), teacher_output(trainee, segment, positions));
 }
 
 void Group::train_segment(Member& member, const std::atomic<bool>& stop) {
-  auto& trainee = *member.trainee;
+  const auto& set = member.set;
+  auto& trainee = set.lead();
   if (trainee.finished()) return;
   const auto epoch = trainee.epoch();
   const Segment* segment = nullptr;
@@ -217,10 +236,12 @@ void Group::train_segment(Member& member, const std::atomic<bool>& stop) {
     end = tape_->end_of(index);
   }
   const auto order = data_.feed() ? std::vector<std::int64_t>{} : data_.order(epoch);
-  while (trainee.step() < end && !stop && !harmed_) train_on(trainee, segment, order);
+  while (trainee.step() < end && !stop && !harmed_) train_on(set, segment, order);
   if (!harmed_ && trainee.step() == (epoch + 1) * trainee.per_epoch()) {
-    trainee.end_epoch();
-    events_.epoch_done(trainee);
+    for (const auto& network : set.networks()) network->end_epoch();
+    for (const auto& network : set.networks()) {
+      if (network->is_recorded()) events_.epoch_done(*network);
+    }
   }
 }
 

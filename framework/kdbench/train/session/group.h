@@ -1,6 +1,6 @@
 /// Trains the students of one group: teacher batches and students are tasks for the same threads.
 #pragma once
-#include <kdbench/train/student/trainee.h>
+#include <kdbench/train/session/trainee_set.h>
 #include <kdbench/train/teacher/tape.h>
 
 #include <atomic>
@@ -13,7 +13,7 @@
 
 namespace kdbench::inline train {
 
-/// What the group tells while it trains; called from any of its threads, also at the same time for different students.
+/// What the group tells while it trains, of those that are recorded; called from any of its threads, also at the same time for different students.
 struct GroupEvents {
   std::function<void(Trainee&)> epoch_done;
   std::function<void(Trainee&)> finished;     ///< all epochs are done
@@ -25,7 +25,7 @@ class Group {
  public:
   /// @param table the teacher's logits for every training row, or undefined; used by students that read nothing else of it
   /// @param tape the teacher batch by batch, or nullptr if nobody needs it
-  Group(std::vector<std::unique_ptr<Trainee>> trainees, const TrainData& data, torch::Tensor table, Tape* tape,
+  Group(std::vector<TraineeSet> sets, const TrainData& data, torch::Tensor table, Tape* tape,
         GroupEvents events);
 
   /// Trains everybody to the end on `threads` threads, or until `stop` is set: then every student saves and leaves.
@@ -42,7 +42,7 @@ class Group {
 
  private:
   struct Member {
-    std::unique_ptr<Trainee> trainee;
+    TraineeSet set;
     bool running = false, out = false, from_table = false;
     std::int64_t at = 0;  ///< its step when it was last idle: what the others may read while it runs
   };
@@ -52,12 +52,14 @@ class Group {
   bool waits_for_tape(const Member& member) const;
   void renew_tape();
   void run_member(Member& member, const std::atomic<bool>& stop);
-  void leave(Trainee& trainee) const;
+  void leave(const TraineeSet& set) const;
+  void finish(const TraineeSet& set) const;
+  static void forget(const TraineeSet& set);
   void train_segment(Member& member, const std::atomic<bool>& stop);
-  void train_on(Trainee& trainee, const Segment* segment, const std::vector<std::int64_t>& order) const;
+  void train_on(const TraineeSet& set, const Segment* segment, const std::vector<std::int64_t>& order) const;
   ModelOutput teacher_output(const Trainee& trainee, const Segment* segment, const torch::Tensor& positions) const;
   std::exception_ptr tape_failure();
-  void fail(Trainee& trainee, const std::exception_ptr& why);
+  void fail(const TraineeSet& set, const std::exception_ptr& why);
   void report_failure(Trainee& trainee, const std::exception_ptr& why);
   void run_tape_task(const Tape::Task& task, std::size_t thread, const DeviceStream& stream);
 

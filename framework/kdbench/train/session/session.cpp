@@ -8,21 +8,33 @@
 #include <kdbench/train/session/trainee_factory.h>
 
 #include <exception>
-#include <memory>
+#include <map>
+#include <string>
 
 namespace kdbench::inline train {
 namespace {
 
-/// One for each job that can be made; the others have failed.
-std::vector<std::unique_ptr<Trainee>> make_trainees(const SharedParts& shared, const JobRecorder& recorder,
-                                                    const SendEvent& send) {
+/// The jobs of each set, in the order of the first of each; a job that learns by itself is one.
+std::vector<std::vector<Job>> sets_of(const std::vector<Job>& jobs) {
+  std::vector<std::vector<Job>> out;
+  std::map<std::string, std::size_t> index;
+  for (const auto& job : jobs) {
+    const auto [it, is_new] = index.emplace(job.spec.lockstep ? set_identity(job.spec) : job.id, out.size());
+    if (is_new) out.emplace_back();
+    out[it->second].push_back(job);
+  }
+  return out;
+}
+
+/// One for each set of jobs that can be made; the others have failed.
+std::vector<TraineeSet> make_trainees(const SharedParts& shared, const JobRecorder& recorder, const SendEvent& send) {
   const TraineeFactory factory(shared, send);
-  std::vector<std::unique_ptr<Trainee>> out;
-  for (const auto& job : shared.jobs) {
+  std::vector<TraineeSet> out;
+  for (const auto& jobs : sets_of(shared.jobs)) {
     try {
-      out.push_back(factory.make(job));
+      out.push_back(factory.make(jobs));
     } catch (...) {
-      recorder.failed(job, {}, {}, std::current_exception());
+      for (const auto& job : jobs) recorder.failed(job, {}, {}, std::current_exception());
     }
   }
   return out;

@@ -16,11 +16,11 @@ struct Demand {
   bool by_batch = false, by_table = false;
 };
 
-Demand demand_of(const std::vector<std::unique_ptr<Trainee>>& trainees) {
+Demand demand_of(const std::vector<TraineeSet>& trainees) {
   Demand out;
-  const bool moves = trainees.front()->recipe().moves_images();
-  for (const auto& trainee : trainees) {
-    const auto& needs = trainee->needs();
+  const bool moves = trainees.front().lead().recipe().moves_images();
+  for (const auto& set : trainees) {
+    const auto& needs = set.lead().needs();
     out.wants.features |= needs.teacher_features;
     out.wants.embedding |= needs.teacher_embedding;
     const bool more = needs.teacher_features || needs.teacher_embedding;
@@ -58,7 +58,7 @@ torch::Tensor logit_table(const SharedParts& shared, const std::atomic<bool>& st
 
 }  // namespace
 
-TeacherSupply teacher_supply(const SharedParts& shared, const std::vector<std::unique_ptr<Trainee>>& trainees,
+TeacherSupply teacher_supply(const SharedParts& shared, const std::vector<TraineeSet>& trainees,
                              const std::atomic<bool>& stop) {
   TeacherSupply out;
   if (!shared.teacher) return out;
@@ -70,7 +70,7 @@ TeacherSupply teacher_supply(const SharedParts& shared, const std::vector<std::u
   }
   if (!demand.by_batch) return out;
   const auto& teacher = shared.teacher->teacher();
-  const auto& first = *trainees.front();
+  const auto& first = trainees.front().lead();
   const auto length = segment_length(shared.data, teacher, demand.wants, first.recipe(), first.per_epoch(), kTapeBudget);
   out.tape = std::make_unique<Tape>(shared.data, teacher, demand.wants, first.recipe(), length);
   return out;

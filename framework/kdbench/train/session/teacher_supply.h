@@ -1,7 +1,7 @@
 /// How the students of a session get at what the teacher says: from a table of its logits, or batch by batch.
 #pragma once
 #include <kdbench/train/session/shared_parts.h>
-#include <kdbench/train/student/trainee.h>
+#include <kdbench/train/session/trainee_set.h>
 #include <kdbench/train/teacher/tape.h>
 
 #include <atomic>
@@ -18,7 +18,7 @@ struct TeacherSupply {
 
 /// Without augmentation the teacher says the same in every epoch, so who reads nothing but logits reads the table; all others
 /// need the tape. `trainees` is not empty.
-TeacherSupply teacher_supply(const SharedParts& shared, const std::vector<std::unique_ptr<Trainee>>& trainees,
+TeacherSupply teacher_supply(const SharedParts& shared, const std::vector<TraineeSet>& trainees,
                              const std::atomic<bool>& stop);
 
 }  // namespace kdbench::inline train

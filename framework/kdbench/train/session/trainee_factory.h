@@ -3,7 +3,7 @@
 #include <kdbench/plan/plan.h>
 #include <kdbench/train/session/session_options.h>
 #include <kdbench/train/session/shared_parts.h>
-#include <kdbench/train/student/trainee.h>
+#include <kdbench/train/session/trainee_set.h>
 
 #include <filesystem>
 #include <memory>
@@ -17,15 +17,28 @@ class TraineeFactory {
   /// @param send is told where a training continues, and why a checkpoint is not used
   TraineeFactory(const SharedParts& shared, const SendEvent& send) : shared_(shared), send_(send) {}
 
-  /// The trainee as its checkpoint left it, or a fresh one: a checkpoint that fails half way must not leave its traces.
+  /// The networks of a set as their checkpoints left them, or fresh ones: a checkpoint that fails half way must not leave its
+  /// traces, and networks that learn together go on from one step.
+  /// @param jobs of one set; a network of the set that is none of them is trained with them and not recorded
   /// @throws kdbench::Error, or what plugins and libtorch throw, when it cannot be made
-  std::unique_ptr<Trainee> make(const Job& job) const;
+  TraineeSet make(const std::vector<Job>& jobs) const;
 
  private:
-  std::unique_ptr<Trainee> make_fresh(const Job& job, const std::filesystem::path& folder) const;
+  /// A network of a set before it is made.
+  struct Place {
+    Job job;
+    std::filesystem::path folder;
+    bool is_recorded = true;
+  };
+  std::vector<Place> places_of(const std::vector<Job>& jobs) const;
+  TraineeSet make_fresh(const std::vector<Place>& places) const;
+  std::unique_ptr<Trainee> make_fresh(const Place& place, std::shared_ptr<Model> model, const std::vector<Model*>& teachers) const;
   std::shared_ptr<Model> make_model(const Spec& spec) const;
+  /// Of the session, the first and those beside it.
+  std::vector<Model*> teachers() const;
   FrozenTeacher make_teacher(const TeacherSpec& teacher, double temperature) const;
-  std::vector<TrainedLoss> make_losses(const LossSpec& spec, Model& student) const;
+  std::vector<TrainedLoss> make_losses(const Spec& spec, Model& student, const std::vector<Model*>& teachers) const;
+  std::shared_ptr<GradientPolicy> make_gradient_policy(const Spec& spec, const TraineeParts& parts) const;
   void note(std::string text) const { send_(NoteEvent{.text = std::move(text)}); }
 
   const SharedParts& shared_;

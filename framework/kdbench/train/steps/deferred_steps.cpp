@@ -9,6 +9,9 @@ namespace {
 /// What is known before the first step against replaying steps; empty if nothing.
 std::string why_no_graph(const StepParts& parts) {
   if (parts.randomness.draws()) return "the model draws random numbers";
+  if (parts.learner.recipe().mixup > 0) return "images are mixed in shares that the host draws";
+  if (parts.in_lockstep) return "the network learns together with others";
+  if (parts.gradients.has_policy()) return "a gradient policy is asked at every step";
   if (!parts.learner.needs().repeatable) return "the loss does not promise that its steps repeat (LossNeeds::repeatable)";
   return {};
 }
@@ -31,7 +34,7 @@ void DeferredSteps::start(std::int64_t step, const EpochSums& sums) {
 torch::Tensor DeferredSteps::forward_backward(const Batch& batch, const ModelOutput& teacher, std::int64_t step) {
   const auto outcome = parts_.learner.forward(batch, teacher, step);
   device_sums_.add(outcome.logits, batch.labels, outcome.objective);
-  outcome.objective.total.backward();
+  parts_.gradients.backward(outcome.objective, parts_.position_of(step));
   return outcome.objective.total.detach();
 }
 

@@ -13,7 +13,7 @@ void DirectSteps::forward_backward(const Batch& batch, const ModelOutput& teache
   const auto outcome = parts_.learner.forward(batch, teacher, step);
   sums_.add(outcome.logits, batch.labels, outcome.objective);
   if (!sums_.finite()) fail({step, true});
-  outcome.objective.total.backward();
+  parts_.gradients.backward(outcome.objective, parts_.position_of(step));
 }
 
 void DirectSteps::run(const Batch& batch, const ModelOutput& teacher, std::int64_t step, double learning_rate) {

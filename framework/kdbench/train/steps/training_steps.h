@@ -3,6 +3,7 @@
 #include <kdbench/results/record.h>
 #include <kdbench/train/data/batch.h>
 #include <kdbench/train/objective/epoch_sums.h>
+#include <kdbench/train/objective/gradients.h>
 #include <kdbench/train/objective/learner.h>
 #include <kdbench/train/optimizer/optimizer.h>
 #include <kdbench/train/steps/diverged.h>
@@ -37,9 +38,16 @@ class TrainingSteps {
 
 /// What steps work on; the referred-to things outlive them.
 struct StepParts {
-  const Learner& learner;
+  Learner& learner;
   Optimizer& optimizer;
   const StepRandomness& randomness;
+  const Gradients& gradients;
+  bool in_lockstep = false;  ///< steps begin with Learner::look()
+
+  StagePosition position_of(std::int64_t step) const {
+    const auto per_epoch = learner.steps_per_epoch(), epochs = learner.recipe().epochs;
+    return {step / per_epoch, epochs, step, epochs * per_epoch};
+  }
 };
 
 }  // namespace kdbench::inline train

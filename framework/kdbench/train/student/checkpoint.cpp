@@ -3,7 +3,7 @@
 namespace kdbench::inline train {
 namespace {
 
-constexpr const char *kState = "state", *kModel = "model/", *kLoss = "loss/", *kKept = "kept/";
+constexpr const char *kState = "state", *kModel = "model/", *kLoss = "loss/", *kPolicy = "policy/", *kKept = "kept/";
 
 std::string prefix_of(const std::string& rule) { return kKept + rule + "/"; }
 
@@ -27,6 +27,7 @@ void save_checkpoint(const std::filesystem::path& file, const TrainingCheckpoint
   TensorDict tensors;
   add_prefixed(tensors, kModel, checkpoint.model);
   add_prefixed(tensors, kLoss, checkpoint.loss);
+  add_prefixed(tensors, kPolicy, checkpoint.policy);
   tensors.insert(checkpoint.optimizer.begin(), checkpoint.optimizer.end());
   for (const auto& [rule, weights] : checkpoint.kept) add_prefixed(tensors, prefix_of(rule), weights);
   save_tensors(file, tensors, {{kState, to_document(checkpoint.state).dump()}});
@@ -42,8 +43,10 @@ std::optional<TrainingCheckpoint> load_checkpoint(const std::filesystem::path& f
   if (out.state.job != job || out.state.data != data_sha256) return std::nullopt;
   out.model = take_prefixed(tensors, kModel);
   out.loss = take_prefixed(tensors, kLoss);
+  out.policy = take_prefixed(tensors, kPolicy);
   for (const auto& [name, tensor] : tensors) {
-    const bool of_others = name.starts_with(kModel) || name.starts_with(kLoss) || name.starts_with(kKept);
+    const auto is_of = [&name = name](const char* prefix) { return name.starts_with(prefix); };
+    const bool of_others = is_of(kModel) || is_of(kLoss) || is_of(kPolicy) || is_of(kKept);
     if (!of_others) out.optimizer.emplace(name, tensor);
   }
   for (const auto& [rule, mark] : out.state.kept) out.kept[rule] = take_prefixed(tensors, prefix_of(rule));

@@ -38,6 +38,7 @@ struct CheckpointState {
 struct TrainingCheckpoint {
   CheckpointState state;
   TensorDict model, loss;
+  TensorDict policy;                       ///< Gradients::state()
   TensorDict optimizer;                    ///< Optimizer::state()
   std::map<std::string, TensorDict> kept;  ///< weights by rule; the same rules as state.kept
 };

@@ -13,10 +13,14 @@ constexpr const char* kLast = "last";
 }  // namespace
 
 CheckpointRecord FinalMeasures::measured(std::int64_t epoch, const std::string& name) {
-  const auto logits = logits_of(network_, data_, data_.test());
-  test_logits_.emplace(name, logits);
-  const auto test = logits_and_labels(logits, data_.test().labels);
-  CheckpointRecord out{epoch, measure(test.view(), bins_), {}, {}};
+  const auto outputs = outputs_of(network_, data_, data_.test());
+  test_logits_.emplace(name, outputs.logits);
+  const auto test = logits_and_labels(outputs.logits, data_.test().labels);
+  CheckpointRecord out{epoch, measure(test.view(), bins_), {}, {}, {}};
+  for (const auto& [exit, logits] : outputs.exits) {
+    const auto rows = logits_and_labels(logits, data_.test().labels);
+    out.exits.emplace(exit, measure(rows.view(), bins_).metrics);
+  }
   if (data_.validation().size() == 0) return out;
   const auto val = logits_and_labels(logits_of(network_, data_, data_.validation()), data_.validation().labels);
   out.val = measure(val.view(), bins_);

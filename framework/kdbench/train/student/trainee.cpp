@@ -1,3 +1,4 @@
+#include <kdbench/base/seeds.h>
 #include <kdbench/calibration/information.h>
 #include <kdbench/results/store.h>
 #include <kdbench/sdk/error.h>
@@ -21,16 +22,6 @@
 namespace kdbench::inline train {
 namespace {
 
-std::vector<torch::Tensor> trained_parameters(const TraineeParts& parts) {
-  auto all = parts.model->parameters();
-  for (const auto& part : parts.losses) {
-    if (part.needs.adapts) continue;  // its parameters are the model's
-    for (const auto& p : part.loss->parameters()) all.push_back(p);
-  }
-  std::erase_if(all, [](const torch::Tensor& p) { return !p.requires_grad(); });
-  return all;
-}
-
 Learner make_learner(const TraineeParts& parts, const TrainData& data) {
   const auto batch_size = parts.job.spec.train->batch_size;
   const auto per_epoch = data.steps_per_epoch(batch_size);
@@ -45,23 +36,37 @@ Learner make_learner(const TraineeParts& parts, const TrainData& data) {
 
 StepRandomness find_randomness(const TraineeParts& parts, const TrainData& data) {
   constexpr std::array<std::int64_t, 2> kRows{0, 1};
-  const auto batch = data.batch(kRows.data(), 2, 0, *parts.job.spec.train);
-  return {*parts.model, batch, parts.device, parts.job.spec.seed};
+  const auto& spec = parts.job.spec;
+  const auto batch = data.batch(kRows.data(), 2, 0, *spec.train);
+  if (!spec.lockstep || spec.lockstep->member == 0) return {*parts.model, batch, parts.device, spec.seed};
+  const auto own = seed_for(static_cast<std::uint64_t>(spec.seed), fmt::format("network {}", spec.lockstep->member + 1));
+  return {*parts.model, batch, parts.device, static_cast<std::int64_t>(own)};
 }
 
 }  // namespace
+
+std::vector<torch::Tensor> trained_parameters(const TraineeParts& parts) {
+  auto all = parts.model->parameters();
+  for (const auto& part : parts.losses) {
+    if (part.needs.adapts) continue;  // its parameters are the model's
+    for (const auto& p : part.loss->parameters()) all.push_back(p);
+  }
+  std::erase_if(all, [](const torch::Tensor& p) { return !p.requires_grad(); });
+  return all;
+}
 
 Trainee::Trainee(TraineeParts parts, const TrainData& data)
     : parts_(std::move(parts)),
       data_(data),
       learner_(make_learner(parts_, data)),
       randomness_(find_randomness(parts_, data)),
+      gradients_(parts_.gradient_policy, trained_parameters(parts_)),
       optimizer_(make_optimizer(trained_parameters(parts_), recipe())),
       stream_(parts_.device),
       steps_(make_steps()) {}
 
 std::unique_ptr<TrainingSteps> Trainee::make_steps() {
-  const StepParts parts{learner_, *optimizer_, randomness_};
+  const StepParts parts{learner_, *optimizer_, randomness_, gradients_, parts_.job.spec.lockstep.has_value()};
   if (!parts_.deferred && parts_.device.is_cpu()) return std::make_unique<DirectSteps>(parts);
   return std::make_unique<DeferredSteps>(parts, parts_.device, std::min(recipe().batch_size, data_.train().size()));
 }
@@ -77,6 +82,14 @@ void Trainee::train_step(const Batch& batch, const ModelOutput& teacher) {
   steps_->run(batch, teacher, step_, lr_);
   ++step_;
   add_training_time(watch.seconds());
+}
+
+ModelOutput Trainee::look(const Batch& batch) {
+  const Stopwatch watch;
+  const auto alone = randomness_.begin(step_);
+  auto seen = learner_.look(batch);
+  add_training_time(watch.seconds());
+  return seen;
 }
 
 void Trainee::wait_for_steps() {
@@ -163,6 +176,7 @@ void Trainee::save() {
   out.state.validation_accuracy = validation_accuracy().value_or(-1);
   out.model = state_of(*parts_.model);
   out.loss = state_of(parts_.losses);
+  out.policy = gradients_.state();
   out.optimizer = optimizer_->state();
   for (const auto& [rule, state] : best_.by_rule()) {
     out.state.kept[rule] = state.mark;
@@ -179,6 +193,7 @@ bool Trainee::resume() {
   const auto what = "checkpoint " + file.string();
   load_state(*parts_.model, from->model, what);
   load_state(parts_.losses, from->loss, what);
+  gradients_.load(from->policy, what);
   optimizer_->restore(from->optimizer);
   std::map<std::string, BestState> best;
   for (const auto& [rule, mark] : from->state.kept) best[rule] = {mark, from->kept.at(rule)};

@@ -31,12 +31,17 @@ struct TraineeParts {
   std::vector<FrozenTeacher> more_teachers = {};  ///< those beside the first, in eval mode, on the device
   std::optional<FrozenTeacher> second_view_teacher =
       {};                                ///< the first teacher, asked about second views; nothing: nobody reads them
+  std::shared_ptr<GradientPolicy> gradient_policy = {};  ///< on the device; nullptr: the gradient is that of the sum
   std::vector<TrainedLoss> losses = {};  ///< of the parts of the job's loss; empty: labels only
   torch::Device device = torch::kCPU;
   std::filesystem::path folder;       ///< of its artifacts
   std::int64_t checkpoint_every = 1;  ///< epochs
+  bool is_recorded = true;  ///< false: another's job needs it in training, and nobody asked for its own
   bool deferred = false;  ///< train as on a GPU (it is so there anyway): the host learns of metrics and failures once an epoch
 };
+
+/// What is trained of them: the parameters of the network, then those of its losses, as far as they want a gradient.
+std::vector<torch::Tensor> trained_parameters(const TraineeParts& parts);
 
 class Trainee {
  public:
@@ -61,6 +66,11 @@ class Trainee {
   /// @throws Diverged naming epoch and step (on a GPU end_epoch() or save() does)
   void train_step(const Batch& batch, const ModelOutput& teacher);
 
+  /// For networks that learn together, before each train_step(): passes the batch, and returns what the others may read of it.
+  ModelOutput look(const Batch& batch);
+  /// What the others made of the batch of the next train_step(), in the order in which its loss reads them.
+  void hear(std::vector<ModelOutput> others) { learner_.hear(std::move(others)); }
+
   /// Closes an epoch after its last step: validates, keeps the states that are best by some rule, writes a checkpoint when due.
   /// @throws Diverged naming epoch and step, on a GPU
   void end_epoch();
@@ -81,6 +91,7 @@ class Trainee {
   const std::vector<EpochRecord>& history() const { return history_; }  ///< a row an epoch
   double samples_per_second() const;                                    ///< of the last closed epoch
   std::optional<double> validation_accuracy() const;                    ///< of the last validation
+  bool is_recorded() const { return parts_.is_recorded; }
   const std::filesystem::path& folder() const { return parts_.folder; }
   const StudentSeconds& seconds() const { return seconds_; }
 
@@ -96,6 +107,7 @@ class Trainee {
   const TrainData& data_;
   Learner learner_;
   StepRandomness randomness_;
+  Gradients gradients_;
   std::unique_ptr<Optimizer> optimizer_;
   DeviceStream stream_;
   std::unique_ptr<TrainingSteps> steps_;

@@ -23,6 +23,8 @@ void check_plugin(const Catalog& catalog, PluginKind kind, const std::string& na
       return check_loss(entry_of(catalog.losses, kind, name), report);
     case PluginKind::kStrategy:
       return check_strategy(entry_of(catalog.strategies, kind, name), report);
+    case PluginKind::kGradientPolicy:
+      return check_gradient_policy(entry_of(catalog.gradient_policies, kind, name), report);
   }
 }
 

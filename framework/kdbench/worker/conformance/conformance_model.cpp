@@ -49,6 +49,18 @@ void require_same_state(const Model& model, const std::vector<std::pair<std::str
   }
 }
 
+void check_exits(const Model& model, const ModelOutput& out) {
+  const auto names = model.exit_names();
+  const std::set<std::string> wanted(names.begin(), names.end());
+  require(wanted.size() == names.size(), "an exit stands twice in exit_names()");
+  for (const auto& name : names) require(out.exits.contains(name), "forward() does not return the exit '" + name + "'");
+  for (const auto& [name, logits] : out.exits) {
+    require(wanted.contains(name), "forward() returns an exit '" + name + "' that exit_names() does not list");
+    require(logits.sizes() == out.logits.sizes() && at::isfinite(logits).all().item<bool>(),
+            "exit '" + name + "' is not finite logits of the network's own shape");
+  }
+}
+
 void check_embedding_map(const ModelOutput& out) {
   if (!out.embedding_map.defined()) return;
   require(out.embedding.defined() && out.embedding_map.dim() == 4, "the embedding map is not [N, D, H, W], or without embedding");
@@ -95,6 +107,7 @@ std::string check_shapes(const ModelEntry& entry, const ModelContext& context) {
     require(wanted.contains(name), "preactivation '" + name + "' is no feature map");
     require(map.sizes() == out.features.at(name).sizes(), "preactivation '" + name + "' differs from its map in shape");
   }
+  check_exits(*model, out);
   if (out.embedding.defined())
     require(out.embedding.dim() == 2 && out.embedding.size(0) == kBatch, "the embedding is not [N, D]");
   check_embedding_map(out);
@@ -129,7 +142,10 @@ std::string check_gradient(Model& model, const torch::Tensor& images, std::int64
   model.train();
   model.zero_grad();
   const auto labels = at::randint(num_classes, {kBatch}, torch::kInt64);
-  at::cross_entropy_loss(model.forward(images).logits, labels).backward();
+  const auto out = model.forward(images);
+  auto loss = at::cross_entropy_loss(out.logits, labels);
+  for (const auto& [name, logits] : out.exits) loss = loss + at::cross_entropy_loss(logits, labels);
+  loss.backward();
   std::int64_t count = 0;
   for (const auto& item : model.named_parameters()) {
     const auto& grad = item.value().grad();
@@ -157,9 +173,14 @@ std::string check_registered_weights(Model& model, const torch::Tensor& images) 
   model.train();
   std::set<const void*> known;
   for (const auto& parameter : model.parameters()) known.insert(parameter.unsafeGetTensorImpl());
-  for (const auto& leaf : autograd_leaves(model.forward(images).logits)) {
-    require(known.contains(leaf.unsafeGetTensorImpl()),
-            fmt::format("a tensor of [{}] takes a gradient and is no registered parameter", fmt::join(leaf.sizes().vec(), ", ")));
+  const auto out = model.forward(images);
+  auto outputs = out.exits;
+  outputs[""] = out.logits;
+  for (const auto& [name, logits] : outputs) {
+    for (const auto& leaf : autograd_leaves(logits)) {
+      require(known.contains(leaf.unsafeGetTensorImpl()),
+              fmt::format("a tensor of [{}] takes a gradient and is no registered parameter", fmt::join(leaf.sizes().vec(), ", ")));
+    }
   }
   return {};
 }

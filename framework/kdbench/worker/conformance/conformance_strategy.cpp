@@ -50,6 +50,13 @@ void check_stages(const std::vector<Stage>& stages, const StrategyContext& conte
   for (const auto& stage : stages) {
     check_stage(stage, earlier, context);
     earlier[stage.id] = true;
+    for (const auto& peer : stage.peers) {
+      const auto at = "stage '" + stage.id + "': ";
+      require(earlier.emplace(peer.id, true).second, at + "the id of its peer '" + peer.id + "' is used twice");
+      require(std::any_of(context.models.begin(), context.models.end(), [&](const auto& m) { return m.name == peer.model; }),
+              at + "model '" + peer.model + "' of a peer is not in the suite");
+      require(!stage.teacher && stage.loss != StageLoss::kLabels, at + "peers teach each other by a loss, without a teacher");
+    }
   }
   require(stages.back().id == "student", "the last stage is '" + stages.back().id + "', not 'student'");
   require(stages.back().model == context.student, "the last stage trains '" + stages.back().model + "', not the student");
@@ -58,6 +65,7 @@ void check_stages(const std::vector<Stage>& stages, const StrategyContext& conte
 std::string stages_text(const std::vector<Stage>& stages) {
   std::string text;
   for (const auto& s : stages) {
+    for (const auto& peer : s.peers) text += fmt::format("{} {} beside ", peer.id, peer.model);
     text += fmt::format("{} {} {} {} {} {} {} {} {} {} {} {} {} {} {} {}\n", s.id, s.model, s.teacher.value_or("-"),
                         s.teacher_checkpoint.rule, s.teacher_checkpoint.epoch, static_cast<int>(s.loss), s.epochs, s.kd_begin,
                         s.kd_end, s.label_smoothing, s.loss_name, s.fit_teacher_temperature, s.init.value_or("-"),

@@ -29,7 +29,8 @@ ModelOutput given_output(const GoldenNetwork& network) {
                   .features = given_maps(network.features),
                   .preactivations = given_maps(network.preactivations),
                   .embedding = given(network.embedding),
-                  .embedding_map = given(network.embedding_map)};
+                  .embedding_map = given(network.embedding_map),
+                  .exits = {}};
   if (!out.embedding.defined() && out.embedding_map.defined()) out.embedding = out.embedding_map.mean({2, 3});
   return out;
 }
@@ -76,11 +77,10 @@ std::int64_t classes_of(const GoldenStep& step) {
   return step.posterior ? step.posterior->value.size(1) : kClassesOfNobody;
 }
 
-/// What a teacher made of the batch.
-ModelOutput taught_output(const GoldenNetwork& network, std::int64_t rows, std::int64_t num_classes, double temperature) {
+/// What a network made of the batch: logits of 0 where the case has none.
+ModelOutput whole_output(const GoldenNetwork& network, std::int64_t rows, std::int64_t num_classes) {
   auto output = given_output(network);
   if (!output.logits.defined()) output.logits = at::zeros({rows, num_classes}, torch::kFloat64);
-  if (temperature != 1.0) output.logits = output.logits / temperature;
   return output;
 }
 
@@ -88,10 +88,10 @@ ModelOutput taught_output(const GoldenNetwork& network, std::int64_t rows, std::
 std::int64_t rows_of_step(const GoldenStep& step) {
   std::int64_t rows = -1;
   const auto look = [&](const std::string& place, const torch::Tensor& tensor) {
-    if (rows < 0 && !place.starts_with("classifier") && tensor.dim() > 0) rows = tensor.size(0);
+    if (rows < 0 && place.find(".classifier") == std::string::npos && tensor.dim() > 0) rows = tensor.size(0);
   };
-  for_each_golden_tensor(step.student, look);
-  if (step.teacher) for_each_golden_tensor(*step.teacher, look);
+  for_each_student_tensor(step, look);
+  if (step.teacher) for_each_golden_tensor("teacher", *step.teacher, look);
   if (rows < 0 && step.labels) rows = step.labels->value.size(0);
   if (rows < 0) throw Error("expected a tensor of the student or the teacher, found none");
   return rows;
@@ -117,18 +117,23 @@ void check_step(const GoldenStep& step, const GoldenStep& first, bool is_first) 
 /// Takes a step that it may change: batches that were given one tensor have leaves of their own.
 GoldenBatch batch_of(GoldenStep step, std::int64_t num_classes, double teacher_temperature) {
   GoldenBatch batch;
-  for_each_golden_tensor(step.student, [&](const std::string& place, torch::Tensor& tensor) {
-    if (!tensor.is_floating_point()) throw Error("student." + place + ": expected dtype float64, found int64");
+  for_each_student_tensor(step, [&](const std::string& place, torch::Tensor& tensor) {
+    if (!tensor.is_floating_point()) throw Error(place + ": expected dtype float64, found int64");
     tensor = tensor.detach().clone().requires_grad_(true);
     batch.leaves[place] = tensor;
   });
   const auto rows = rows_of_step(step);
-  batch.student = given_output(step.student);
-  if (!batch.student.logits.defined()) batch.student.logits = at::zeros({rows, num_classes}, torch::kFloat64);
-  if (step.teacher) batch.teacher = taught_output(*step.teacher, rows, num_classes, teacher_temperature);
-  for (const auto& teacher : step.more_teachers) {
-    batch.more_teachers.push_back(taught_output(teacher, rows, num_classes, teacher_temperature));
-  }
+  const auto student = [&](const GoldenNetwork& network) { return whole_output(network, rows, num_classes); };
+  const auto teacher = [&](const GoldenNetwork& network) {
+    auto output = whole_output(network, rows, num_classes);
+    if (teacher_temperature != 1.0) output.logits = output.logits / teacher_temperature;
+    return output;
+  };
+  batch.student = student(step.student);
+  if (step.teacher) batch.teacher = teacher(*step.teacher);
+  for (const auto& more : step.more_teachers) batch.more_teachers.push_back(teacher(more));
+  if (step.student_second_view) batch.student_second_view = student(*step.student_second_view);
+  if (step.teacher_second_view) batch.teacher_second_view = teacher(*step.teacher_second_view);
   batch.student_classifier = given_classifier(step.student);
   batch.has_labels = step.labels.has_value();
   batch.labels = step.labels ? given_whole(step.labels, "labels") : at::zeros({rows}, torch::kInt64);

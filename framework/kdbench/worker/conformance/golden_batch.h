@@ -14,10 +14,11 @@ struct GoldenBatch {
   ModelOutput student, teacher;
   torch::Tensor labels, indices, posterior, images;
   std::vector<ModelOutput> more_teachers;
+  ModelOutput student_second_view, teacher_second_view;
   Classifier student_classifier;
   bool has_labels = false;  ///< the case gives them
   std::int64_t epoch = 0, step = 0;
-  std::map<std::string, torch::Tensor> leaves;  ///< by the places of for_each_golden_tensor()
+  std::map<std::string, torch::Tensor> leaves;  ///< by the places of for_each_student_tensor()
 };
 
 /// All that a case gives before and during its steps.

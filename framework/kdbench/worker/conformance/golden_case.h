@@ -76,6 +76,7 @@ struct GoldenStep {
   GoldenNetwork student;
   std::optional<GoldenNetwork> teacher;
   std::vector<GoldenNetwork> more_teachers;
+  std::optional<GoldenNetwork> student_second_view, teacher_second_view;
   std::optional<GoldenTensor> labels, indices, posterior, images;
   GoldenTensors draws;
   std::optional<std::int64_t> epoch, step;
@@ -86,6 +87,8 @@ struct GoldenStep {
     return std::tuple(field("student", &S::student, "what it made of the batch", kIfAny),
                       field("teacher", &S::teacher, "the same of the teacher; absent: there is none", kIfAny),
                       field("more_teachers", &S::more_teachers, "those beside it, in order", kIfAny),
+                      field("student_second_view", &S::student_second_view, "on another view of the same rows", kIfAny),
+                      field("teacher_second_view", &S::teacher_second_view, "the same of the teacher", kIfAny),
                       field("labels", &S::labels, "[N]; absent: zeros", kIfAny),
                       field("indices", &S::indices, "[N]; absent: 0, 1, ...", kIfAny),
                       field("posterior", &S::posterior, "[N, K]", kIfAny), field("images", &S::images, "[N, C, H, W]", kIfAny),
@@ -115,9 +118,13 @@ struct GoldenContext {
 /// Gradients of one batch; the teacher has none.
 struct GoldenGradients {
   GoldenNetwork student;
+  std::optional<GoldenNetwork> student_second_view;
 
   static constexpr auto fields() {
-    return std::tuple(field("student", &GoldenGradients::student, "of what was given of the student", Presence::kIfAny));
+    using G = GoldenGradients;
+    using enum Presence;
+    return std::tuple(field("student", &G::student, "of what was given of the student", kIfAny),
+                      field("student_second_view", &G::student_second_view, "and of its second view", kIfAny));
   }
 };
 
@@ -183,20 +190,28 @@ struct GoldenCase {
   }
 };
 
-/// Calls visit(place, tensor) for every tensor of a network but its norms. Places are "logits", "features.f1", "classifier.bias".
+/// Calls visit(place, tensor) for every tensor of a network but its norms. Places are "NETWORK.logits", "NETWORK.features.f1",
+/// "NETWORK.classifier.bias".
 template <class Network, class Visit>
-void for_each_golden_tensor(Network& network, const Visit& visit) {
-  const auto one = [&](const std::string& place, auto& tensor) {
-    if (tensor) visit(place, tensor->value);
+void for_each_golden_tensor(const std::string& name, Network& network, const Visit& visit) {
+  const auto one = [&](const char* place, auto& tensor) {
+    if (tensor) visit(name + place, tensor->value);
   };
-  one("logits", network.logits);
-  for (auto& [name, map] : network.features) visit("features." + name, map.value);
-  for (auto& [name, map] : network.preactivations) visit("preactivations." + name, map.value);
-  one("embedding", network.embedding);
-  one("embedding_map", network.embedding_map);
+  one(".logits", network.logits);
+  for (auto& [map, tensor] : network.features) visit(name + ".features." + map, tensor.value);
+  for (auto& [map, tensor] : network.preactivations) visit(name + ".preactivations." + map, tensor.value);
+  one(".embedding", network.embedding);
+  one(".embedding_map", network.embedding_map);
   if (!network.classifier) return;
-  one("classifier.weight", network.classifier->weight);
-  one("classifier.bias", network.classifier->bias);
+  one(".classifier.weight", network.classifier->weight);
+  one(".classifier.bias", network.classifier->bias);
+}
+
+/// The same for both views of the student, of a GoldenStep or of GoldenGradients.
+template <class Batch, class Visit>
+void for_each_student_tensor(Batch& batch, const Visit& visit) {
+  for_each_golden_tensor("student", batch.student, visit);
+  if (batch.student_second_view) for_each_golden_tensor("student_second_view", *batch.student_second_view, visit);
 }
 
 }  // namespace kdbench::inline worker

@@ -10,7 +10,8 @@
 namespace kdbench::inline worker {
 namespace {
 
-GoldenNetwork& teacher_of(GoldenStep& step) { return step.teacher ? *step.teacher : step.teacher.emplace(); }
+GoldenNetwork& view_of(std::optional<GoldenNetwork>& view) { return view ? *view : view.emplace(); }
+GoldenNetwork& teacher_of(GoldenStep& step) { return view_of(step.teacher); }
 GoldenClassifier& classifier_of(GoldenNetwork& network) {
   return network.classifier ? *network.classifier : network.classifier.emplace();
 }
@@ -32,6 +33,10 @@ constexpr std::array kTensorPlaces{
     TensorPlace{"teacher.embedding_map", [](Step& s) -> Slot { return teacher_of(s).embedding_map; }},
     TensorPlace{"teacher.classifier.weight", [](Step& s) -> Slot { return classifier_of(teacher_of(s)).weight; }},
     TensorPlace{"teacher.classifier.bias", [](Step& s) -> Slot { return classifier_of(teacher_of(s)).bias; }},
+    TensorPlace{"student_second_view.logits", [](Step& s) -> Slot { return view_of(s.student_second_view).logits; }},
+    TensorPlace{"student_second_view.embedding", [](Step& s) -> Slot { return view_of(s.student_second_view).embedding; }},
+    TensorPlace{"teacher_second_view.logits", [](Step& s) -> Slot { return view_of(s.teacher_second_view).logits; }},
+    TensorPlace{"teacher_second_view.embedding", [](Step& s) -> Slot { return view_of(s.teacher_second_view).embedding; }},
     TensorPlace{"labels", [](Step& s) -> Slot { return s.labels; }},
     TensorPlace{"indices", [](Step& s) -> Slot { return s.indices; }},
     TensorPlace{"posterior", [](Step& s) -> Slot { return s.posterior; }},

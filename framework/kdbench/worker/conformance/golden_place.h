@@ -24,7 +24,7 @@ class GoldenPlace {
   /// Of a state or draws: its name.
   const std::string& name() const { return name_; }
   /// Whether it is the student's, of which there are gradients.
-  bool is_student() const { return text_.starts_with("student."); }
+  bool is_student() const { return text_.starts_with("student"); }
   /// Whether it is what a loss is built with, so that it stands in the first batch alone.
   bool is_built_with() const { return text_.starts_with("teacher.classifier"); }
 

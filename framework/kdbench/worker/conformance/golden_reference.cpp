@@ -234,18 +234,19 @@ class Conversion {
     each_step(json, [&](std::size_t i, const std::vector<GoldenTensor>& tensors) {
       GoldenStep gradients;
       gradients.student = std::move(steps[i].student);
+      gradients.student_second_view = std::move(steps[i].student_second_view);
       place.put(tensors, gradients, false);
-      steps[i].student = std::move(gradients.student);
+      steps[i] = {std::move(gradients.student), std::move(gradients.student_second_view)};
     });
   }
 
   void put_after(const std::string& name, const Json& json) {
     const auto it = alias_.after.find(name);
     if (it == alias_.after.end()) {
-      throw Error(
-          fmt::format("it has no place; say in the aliases of '{}' which state of the loss it is (\"after\": {{\"{}\": "
-                      "\"state NAME\"}}), or that it is not compared (\"\")",
-                      reference_.loss, name));
+      throw Error(fmt::format(
+          "it has no place; say in the aliases of '{}' which state of the loss it is (\"after\": {{\"{}\": "
+          "\"state NAME\"}}), that it is what an adapter is judged by (\"judged\"), or that it is not compared (\"\")",
+          reference_.loss, name));
     }
     const GoldenPlace place(it->second);
     if (place.kind() == GoldenPlace::Kind::kNowhere) {

@@ -105,6 +105,8 @@ LossTerms forward(Loss& loss, const LossPart& part, const GoldenInputs& inputs, 
                          .step = batch.step,
                          .num_steps = inputs.num_steps,
                          .more_teachers = batch.more_teachers,
+                         .student_second_view = batch.student_second_view,
+                         .teacher_second_view = batch.teacher_second_view,
                          .student_classifier = batch.student_classifier});
   });
 }
@@ -143,11 +145,11 @@ void compare_gradients(GoldenComparison& comparison, const GoldenCase& golden, c
           fmt::format("expected.grad: expected one for each of {} steps, found {}", steps, expected.size()));
   for (std::size_t i = 0; i < expected.size(); ++i) {
     const auto where = steps > 1 ? fmt::format(" of steps[{}]", i) : std::string();
-    for_each_golden_tensor(expected[i].student, [&](const std::string& place, const torch::Tensor& gradient) {
+    for_each_student_tensor(expected[i], [&](const std::string& place, const torch::Tensor& gradient) {
       const auto leaf = inputs.batches[i].leaves.find(place);
       require(leaf != inputs.batches[i].leaves.end(),
-              fmt::format("expected.grad.student.{}: the case gives no such input{}", place, where));
-      comparison.gradient(fmt::format("gradient of student.{}{}", place, where), gradient, leaf->second);
+              fmt::format("expected.grad.{}: the case gives no such input{}", place, where));
+      comparison.gradient(fmt::format("gradient of {}{}", place, where), gradient, leaf->second);
     });
   }
 }

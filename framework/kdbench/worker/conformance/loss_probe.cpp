@@ -82,7 +82,8 @@ LossContext probe_context(std::int64_t num_classes, bool alike) {
                       .teacher_embedding = 12,
                       .seed = kProbeSeed,
                       .student_embedding_map = FeatureShape{"embedding map", 8, 2, 2},
-                      .teacher_embedding_map = FeatureShape{"embedding map", 12, 2, 2}};
+                      .teacher_embedding_map = FeatureShape{"embedding map", 12, 2, 2},
+                      .student_exits = {"exit1", "exit2"}};
   if (alike) {
     context.teacher = context.student;
     context.teacher_embedding = context.student_embedding;
@@ -113,6 +114,9 @@ ProbeBatch draw_batch(const LossContext& context, const LossNeeds& needs, std::i
   batch.teacher.embedding_map = draw_map(context.teacher_embedding_map, rows, type);
   const auto classifier = draw_classifier(k, context.student_embedding, type);
   if (needs.student_classifier) batch.student_classifier = classifier;
+  std::map<std::string, torch::Tensor, std::less<>> exits;
+  for (const auto& name : context.student_exits) exits[name] = 2 * at::randn({rows, k}, type);
+  if (needs.student_exits) batch.student.exits = std::move(exits);
   keep_needed(batch.teacher, needs);
   for (const auto& [name, tensor] : batch.student_tensors()) tensor->requires_grad_(true);
   return batch;

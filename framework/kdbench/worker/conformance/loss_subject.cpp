@@ -39,13 +39,15 @@ const std::vector<AskedPart>& asked_parts() {
        [](ProbeBatch& into, const ProbeBatch& from) { into.posterior = from.posterior; }},
       {"the student's last layer", ".student_classifier", &LossNeeds::student_classifier,
        [](ProbeBatch& into, const ProbeBatch& from) { into.student_classifier = from.student_classifier; }},
+      {"the student's exits", ".student_exits", &LossNeeds::student_exits,
+       [](ProbeBatch& into, const ProbeBatch& from) { into.student.exits = from.student.exits; }},
   };
   return parts;
 }
 
 ProbeBatch batch_with(const LossSubject& subject, const AskedPart& part, torch::ScalarType type) {
   constexpr LossNeeds kEverything{
-      .teacher_features = true, .teacher_embedding = true, .posterior = true, .student_classifier = true};
+      .teacher_features = true, .teacher_embedding = true, .posterior = true, .student_classifier = true, .student_exits = true};
   auto batch = subject.batch(LossSubject::kRows, type);
   part.take(batch, draw_batch(subject.context, kEverything, LossSubject::kRows, type));
   return batch;

@@ -29,6 +29,7 @@ CatalogDocument document_of(const Catalog& catalog) {
   append(out.plugins, catalog.datasets, PluginKind::kDataset);
   append(out.plugins, catalog.losses, PluginKind::kLoss);
   append(out.plugins, catalog.strategies, PluginKind::kStrategy);
+  append(out.plugins, catalog.gradient_policies, PluginKind::kGradientPolicy);
   return out;
 }
 

@@ -55,6 +55,9 @@ Factories factories_of(const Catalog& catalog) {
     const auto params = params_from_json(entry.params, spec.params);
     return {entry.create(params, context), entry.needs(params, context)};
   };
+  f.gradient_policy = [&catalog](const PluginSpec& spec, const GradientContext& context) {
+    return made(catalog.gradient_policies, spec, "gradient policy", context);
+  };
   return f;
 }
 

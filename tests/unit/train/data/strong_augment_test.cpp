@@ -78,8 +78,12 @@ TEST(StrongAugmentations, DependOnSeedEpochRowAndViewAlone) {
     for (const auto& step : strong_augmentation(1, 0, row, 0, settings, 32, 32).steps) {
       seen.insert(step.operation);
       if (step.operation == kShiftX) shifts.insert(step.level);
-      if (step.operation == kPosterize) EXPECT_EQ(step.level, 4);
-      if (step.operation == kSolarize) EXPECT_EQ(step.level, 0);
+      if (step.operation == kPosterize) {
+        EXPECT_EQ(step.level, 4);
+      }
+      if (step.operation == kSolarize) {
+        EXPECT_EQ(step.level, 0);
+      }
     }
   }
   EXPECT_EQ(seen.size(), 7u);

@@ -32,7 +32,7 @@ class Rising : public ::testing::Test {
     return {network, {{"", std::make_shared<toy::ToyLoss>("mse"), {}}}, {}, at::kCPU, spec, kStepsPerEpoch};
   }
   /// What is minimised in the first step of an epoch.
-  static Objective in_epoch(const Learner& learner, std::int64_t epoch) {
+  static Objective in_epoch(Learner& learner, std::int64_t epoch) {
     Batch batch;
     batch.images = at::arange(72, at::kFloat).view({2, 1, 6, 6}) / 72;
     batch.labels = at::tensor({0, 2}, at::kLong);
@@ -50,7 +50,7 @@ class Rising : public ::testing::Test {
 };
 
 TEST_F(Rising, WeighsTheTermsByTheEpochOfTheWindow) {
-  const auto trained = learner(rising());
+  auto trained = learner(rising());
   // 0.8 * min(k / 4, 1) * 3^2 in the k-th of the epochs 1 to 5
   const std::vector<double> weights{1.8, 3.6, 5.4, 7.2, 7.2};
   for (std::int64_t epoch = 1; epoch < 6; ++epoch) {
@@ -62,7 +62,7 @@ TEST_F(Rising, WeighsTheTermsByTheEpochOfTheWindow) {
 }
 
 TEST_F(Rising, LeavesCrossEntropyItsWeightOutsideTheWindow) {
-  const auto trained = learner(rising());
+  auto trained = learner(rising());
   for (const std::int64_t epoch : {0, 6, 7}) {
     const auto found = in_epoch(trained, epoch);
     EXPECT_NEAR(found.total.item<double>(), 0.5 * term(found, "ce"), 1e-6) << epoch;
@@ -72,7 +72,7 @@ TEST_F(Rising, LeavesCrossEntropyItsWeightOutsideTheWindow) {
 }
 
 TEST_F(Rising, MakesCrossEntropyStandAloneWithWeightOneUnderAlpha) {
-  const auto trained = learner(rising({.alpha = 0.8}));
+  auto trained = learner(rising({.alpha = 0.8}));
   const auto outside = in_epoch(trained, 0), inside = in_epoch(trained, 1);
   EXPECT_EQ(outside.total.item<double>(), term(outside, "ce"));
   // (1 - 0.8) CE + 0.8 * 1/4 * 3^2 KD
@@ -80,7 +80,7 @@ TEST_F(Rising, MakesCrossEntropyStandAloneWithWeightOneUnderAlpha) {
 }
 
 TEST_F(Rising, IsInOnePhaseWhileNothingChanges) {
-  const auto trained = learner(rising());
+  auto trained = learner(rising());
   std::vector<std::int64_t> phases;
   for (std::int64_t epoch = 0; epoch < 8; ++epoch) phases.push_back(trained.phase(epoch));
   EXPECT_EQ(phases, (std::vector<std::int64_t>{0, 1, 2, 3, 4, 4, 6, 6}));

@@ -55,7 +55,7 @@ void add_written(const std::string& prefix, const T& value, Paths& out) {
 }
 
 /// A teacher, a student taught by it at a fitted temperature, one added to a frozen network, one trained in the way of a GPU, and
-/// one that fails.
+/// one that fails; one with exits and a gradient policy that learns beside another.
 Paths written_by_training() {
   toy::TemporaryStore s;
   toy::train(s.store, {toy::job("teacher", 8, false)});
@@ -77,6 +77,12 @@ Paths written_by_training() {
   taken.spec.loss_init = "handed";
   taken.spec.trains = "loss";
   toy::train(s.store, {taken});
+  auto together = toy::taught("together", "exits", 2, false);
+  together.spec.teacher = {};
+  together.spec.model = PluginSpec{"exit_net", "1", Json::object()};
+  together.spec.lockstep = LockstepSpec{0, {{together.spec.model, together.spec.train}, {together.spec.model, together.spec.train}}};
+  toy::change(together.spec.loss, [](LossSpec& loss) { loss.gradient_policy = PluginSpec{"halving", "1", Json::object()}; });
+  toy::train(s.store, {together});
   SessionOptions options;
   options.deferred = true;
   toy::train(s.store, {toy::job("deferred", 4, false, 3, 0.5)}, 1, 0, options);

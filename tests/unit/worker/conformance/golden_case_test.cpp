@@ -181,6 +181,23 @@ TEST_F(NativeCase, GivesSeveralTeachers) {
             "steps[1]: more_teachers: expected 2 as in the first step, found 1");
 }
 
+TEST_F(NativeCase, GivesASecondView) {
+  // 2 * 5 - 3 * 4; by the views 5 and 2. The teacher's temperature divides both of its views: 10 - 12 / 4.
+  const auto one = Json::parse(R"({"id": "v", "plugin": "views",
+    "steps": {"student": {"logits": [[2]]}, "student_second_view": {"logits": [[5]]},
+              "teacher": {"logits": [[3]]}, "teacher_second_view": {"logits": [[4]]}},
+    "expected": {"loss": -2, "grad": {"student": {"logits": [[5]]}, "student_second_view": {"logits": [[2]]}}}})");
+  EXPECT_EQ(found(one), "passed");
+  EXPECT_EQ(found(one, [](Json& c) { c["expected"]["grad"]["student_second_view"]["logits"][0][0] = 3; }),
+            "gradient of student_second_view.logits: off by 1 where the largest entry is 3");
+  EXPECT_EQ(found(one,
+                  [](Json& c) {
+                    c["keys"]["teacher_temperature"] = 2;
+                    c["expected"]["loss"] = 7;
+                  }),
+            "passed");
+}
+
 TEST_F(NativeCase, ComparesWhatAnAdapterIsJudgedBy) {
   // Cross-entropy of the doubled logits: ln(1 + e^-2); by the logits 2 (p - y), p = 1 / (1 + e^-2) of the label.
   const double p = 1 / (1 + std::exp(-2.0));
@@ -267,7 +284,8 @@ TEST_F(NativeCase, RefusesWhatTheFormDoesNotKnow) {
         c["steps"] = Json::array({c["steps"]});
         c["steps"][0]["views"] = Json::array();
       }),
-      "cases[0].steps[0]: nothing is called 'views' here; expected one of student, teacher, more_teachers, labels, indices, "
+      "cases[0].steps[0]: nothing is called 'views' here; expected one of student, teacher, more_teachers, student_second_view, "
+            "teacher_second_view, labels, indices, "
       "posterior, images, draws, epoch, step");
   EXPECT_EQ(wrong([](Json& c) { c.erase("plugin"); }), "cases[0]: it has no member 'plugin'");
   EXPECT_EQ(wrong([](Json& c) { c["steps"] = Json::array(); }), "steps: expected at least one batch, found none");

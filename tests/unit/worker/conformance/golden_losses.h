@@ -13,9 +13,11 @@
 
 #include <filesystem>
 #include <fstream>
+#include <functional>
 #include <memory>
 #include <string>
 #include <utility>
+#include <vector>
 
 namespace kdbench::test {
 
@@ -116,6 +118,10 @@ inline LossTerms mean_log(const LossInputs& in) { return in.student.logits.log()
 /// The same, with 1e-3 for what is smaller.
 inline LossTerms guarded_mean_log(const LossInputs& in) { return in.student.logits.clamp_min(1e-3).log().mean(); }
 inline LossTerms refusing(const LossInputs&) { throw Error("expected two rows, found one"); }
+/// The product of the logits of both views, less the teacher's.
+inline LossTerms views_apart(const LossInputs& in) {
+  return (in.student.logits * in.student_second_view.logits - in.teacher.logits * in.teacher_second_view.logits).sum();
+}
 /// epoch + 10 step + 100 num_epochs + 1000 num_steps + 0 * logits.
 inline LossTerms when(const LossInputs& in) {
   const auto place = in.epoch + 10 * in.step + 100 * in.num_epochs + 1000 * in.num_steps;
@@ -142,6 +148,7 @@ inline Catalog golden_catalog() {
   add(loss_of<guarded_mean_log>("guarded"));
   add(loss_of<refusing>("refusing"));
   add(loss_of<when>("when"));
+  add(loss_of<views_apart>("views", {.second_view = true}));
   add(loss_of_context<HeadLoss>("head"));
   add(loss_of_context<MapsLoss>("maps"));
   add(loss_of_context<TeachersLoss>("teachers"));
@@ -173,6 +180,45 @@ struct GoldenFolder : testing::Test {
   }
   const std::filesystem::path folder =
       std::filesystem::path(testing::TempDir()) / ("kdbench-golden-" + std::to_string(::getpid()));
+};
+
+/// Tensors as files have them: [2, 2], one column, one row.
+inline Json numbers(std::vector<double> data) { return {{"shape", {2, 2}}, {"dtype", "float64"}, {"data", std::move(data)}}; }
+inline Json column(std::vector<double> data) {
+  return {{"shape", {static_cast<int>(data.size()), 1}}, {"dtype", "float64"}, {"data", std::move(data)}};
+}
+inline Json row(std::vector<double> data, const char* dtype = "float64") {
+  return {{"shape", {static_cast<int>(data.size())}}, {"dtype", dtype}, {"data", std::move(data)}};
+}
+
+/// One case of the loss `mse`: ((1-1)^2 + (2-0)^2 + 0 + (-1-1)^2) / 4 = 2 times tau^2 = 4, and 2 (s - t) / 4 times 4.
+inline Json one_case() {
+  return {{"id", "by_hand"},
+          {"loss", "mse"},
+          {"tags", Json::array()},
+          {"params", {{"tau", 2.0}}},
+          {"inputs", {{"student_logits", numbers({1, 2, 0, -1})}, {"teacher_logits", numbers({1, 0, 0, 1})}}},
+          {"expected", {{"loss", 8.0}, {"grad", {{"student_logits", numbers({0, 4, 0, -4})}}}}}};
+}
+
+/// The file of one case.
+inline Json document_of(Json one) { return {{"schema", "kdbench-golden-loss/1"}, {"cases", Json::array({std::move(one)})}}; }
+
+/// Cases of references.
+struct ReferenceFolder : GoldenFolder {
+  /// Returns what the one case of the file finds after `change`.
+  std::string finding(const std::function<void(Json&)>& change) const {
+    auto one = one_case();
+    change(one);
+    write("case.json", document_of(one).dump());
+    return checks().finding(one.at("id"));
+  }
+  /// Writes the folder's aliases: of one loss.
+  void alias(const std::string& loss, const char* json) const {
+    Json table{{"schema", "kdbench-golden-aliases/2"}};
+    table["losses"][loss] = Json::parse(json);
+    write("aliases.json", table.dump());
+  }
 };
 
 }  // namespace kdbench::test

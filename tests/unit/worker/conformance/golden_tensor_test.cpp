@@ -68,6 +68,7 @@ TEST(GoldenKeys, AreAllThatASuiteGivesALossOfItsOwn) {
   auto known = golden_host_keys();
   for (const auto& key : host_keys().losses) {
     if (key == "plugin" || key == "zip" || key == "of" || key == "weights") continue;  // a case has one plugin and no lists
+    if (key == "gradient_policy") continue;                                            // and compares gradients as they are
     EXPECT_EQ(std::count(known.begin(), known.end(), key), 1) << key;
   }
 }

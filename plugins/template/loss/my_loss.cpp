@@ -1,4 +1,5 @@
-// Copy me: a whole distillation loss in one file. Mean squared error between the logits (Ba and Caruana 2014).
+// my_loss: mean squared error between the logits (Ba and Caruana 2014). A whole distillation loss in one file.
+#include <kdbench/sdk/logits.h>
 #include <kdbench/sdk/plugin.h>
 
 namespace {
@@ -16,6 +17,7 @@ class MyLoss final : public kdbench::Loss {
   kdbench::LossNeeds needs() const override { return {.reads_tau = kdbench::ReadsTau::kNone}; }
 
   kdbench::LossTerms forward(const kdbench::LossInputs& in) override {
+    kdbench::logits::expect_one_shape("my_loss", in);
     return ((in.student.logits - in.teacher.logits) / options_.temperature).square().mean();
   }
 
