@@ -2,12 +2,20 @@
 #include <kdbench/sdk/plugin.h>
 
 #include <c10/util/Exception.h>
+#include <dlfcn.h>
+#include <fcntl.h>
 #include <unistd.h>
 
+#include <chrono>
 #include <csignal>
+#include <cstdio>
 #include <cstdlib>
 #include <limits>
 #include <new>
+#include <stdexcept>
+#include <string>
+#include <thread>
+#include <vector>
 
 namespace {
 
@@ -45,6 +53,69 @@ Tensor hangs(const kdbench::LossInputs&) {
   for (;;) ::pause();
 }
 
+Tensor aborts(const kdbench::LossInputs&) { std::abort(); }
+
+Tensor ends_at_once(const kdbench::LossInputs&) { ::_exit(0); }
+
+/// Busy, so that a limit on waiting would not see it.
+Tensor loops(const kdbench::LossInputs&) {
+  for (volatile unsigned i = 0;; i = i + 1) {
+  }
+}
+
+/// Takes memory until there is no more; what is written stays in use.
+Tensor takes_memory(const kdbench::LossInputs& in) {
+  static std::vector<std::vector<char>> taken;
+  for (;;) taken.emplace_back(std::size_t{64} << 20, 'x');
+  return nothing(in);
+}
+
+/// A child that outlives its parent unless somebody ends it, and then the end of the parent.
+Tensor forks_and_dies(const kdbench::LossInputs&) {
+  if (::fork() == 0) {
+    for (;;) ::pause();
+  }
+  ::_exit(1);
+}
+
+/// Keeps SIGTERM and SIGINT from whoever listens for them.
+Tensor takes_signals(const kdbench::LossInputs& in) {
+  for (const int number : {SIGTERM, SIGINT, SIGPIPE}) std::signal(number, SIG_IGN);
+  return nothing(in);
+}
+
+/// Lines that look like the host's own, on every descriptor there is.
+Tensor writes_everywhere(const kdbench::LossInputs& in) {
+  const std::string lines = "{\"event\":\"job\",\"job\":\"x\",\"status\":\"done\"}\nnoise \x1b[31m\n{\"event\":";
+  for (int descriptor = 1; descriptor < 20; ++descriptor) {
+    if (::fcntl(descriptor, F_GETFD) != -1 && ::write(descriptor, lines.data(), lines.size()) < 0) continue;
+  }
+  return nothing(in);
+}
+
+/// Closes every descriptor that is not the standard ones, that of events among them.
+Tensor closes_everything(const kdbench::LossInputs& in) {
+  for (int descriptor = 3; descriptor < 20; ++descriptor) ::close(descriptor);
+  return nothing(in);
+}
+
+Tensor opens_a_library(const kdbench::LossInputs&) {
+  if (::dlopen("/nowhere/lib.so", RTLD_NOW | RTLD_GLOBAL) == nullptr) throw std::runtime_error(::dlerror());
+  return {};
+}
+
+/// A thread that is still at work when the process ends.
+Tensor leaves_a_thread(const kdbench::LossInputs& in) {
+  static bool once = false;
+  if (!once) {
+    std::thread([] {
+      for (;;) std::this_thread::sleep_for(std::chrono::milliseconds(1));
+    }).detach();
+  }
+  once = true;
+  return nothing(in);
+}
+
 Tensor not_a_scalar(const kdbench::LossInputs& in) { return in.student.logits.sum(1) * 0.0; }
 
 Tensor detached(const kdbench::LossInputs& in) { return in.student.logits.detach().square().mean(); }
@@ -68,7 +139,21 @@ class BadLoss final : public kdbench::Loss {
   Options options_;
 };
 
+/// Trains as if nothing were, and ends the process when it is done with.
+class BadDestructor final : public kdbench::Loss {
+ public:
+  struct Options {};
+  static void declare(kdbench::Params<Options>&) {}
+  BadDestructor(Options, const kdbench::LossContext&) {}
+  ~BadDestructor() override { std::abort(); }
+
+  kdbench::LossTerms forward(const kdbench::LossInputs& in) override { return nothing(in); }
+};
+
 }  // namespace
+
+/// The name of a function of libtorch's own libraries, for whoever would resolve it here.
+extern "C" KDBENCH_EXPORT void* MKL_malloc(std::size_t) { std::abort(); }
 
 KDBENCH_PLUGIN("bad_losses", "0.1.0", r) {
   r.loss<BadLoss<segfault>>("bad_segfault", {.summary = "Raises SIGSEGV."});
@@ -82,5 +167,16 @@ KDBENCH_PLUGIN("bad_losses", "0.1.0", r) {
   r.loss<BadLoss<exits>>("bad_exits", {.summary = "Ends the process with exit code 0."});
   r.loss<BadLoss<hangs>>("bad_hangs", {.summary = "Waits for ever."});
   r.loss<BadLoss<not_a_scalar>>("bad_not_a_scalar", {.summary = "Returns one number an image."});
+  r.loss<BadLoss<aborts>>("bad_aborts", {.summary = "Calls abort()."});
+  r.loss<BadLoss<ends_at_once>>("bad_ends_at_once", {.summary = "Calls _exit(0)."});
+  r.loss<BadLoss<loops>>("bad_loops", {.summary = "Computes for ever."});
+  r.loss<BadLoss<takes_memory>>("bad_takes_memory", {.summary = "Takes memory until there is no more."});
+  r.loss<BadLoss<forks_and_dies>>("bad_forks_and_dies", {.summary = "Leaves a child behind and ends."});
+  r.loss<BadLoss<takes_signals>>("bad_takes_signals", {.summary = "Ignores SIGTERM for the whole process."});
+  r.loss<BadLoss<writes_everywhere>>("bad_writes_everywhere", {.summary = "Writes to every open descriptor."});
+  r.loss<BadLoss<closes_everything>>("bad_closes_everything", {.summary = "Closes every descriptor."});
+  r.loss<BadLoss<opens_a_library>>("bad_opens_a_library", {.summary = "Opens a library that is not there."});
+  r.loss<BadLoss<leaves_a_thread>>("bad_leaves_a_thread", {.summary = "Leaves a thread at work."});
+  r.loss<BadDestructor>("bad_destructor", {.summary = "Calls abort() in its destructor."});
   r.loss<BadLoss<detached>>("bad_detached", {.summary = "Returns a number without gradient."});
 }

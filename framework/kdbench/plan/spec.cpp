@@ -52,7 +52,8 @@ double LossSpec::terms_weight(const LossPart& part, std::int64_t epoch) const {
 
 Json document_json(const LossSpec& loss) {
   KDBENCH_CHECK(!loss.parts.empty(), "a loss without parts stands in no document");
-  if (loss.parts.size() > 1) return to_document(LossSpec::OfParts{loss.ce_weight.value_or(0.0), loss.parts, loss.gradient_policy});
+  if (loss.parts.size() > 1)
+    return to_document(LossSpec::OfParts{loss.ce_weight.value_or(0.0), loss.parts, loss.gradient_policy});
   return to_document(LossSpec::OfOnePart{loss.parts.front(), loss.alpha, loss.ce_weight, loss.gradient_policy});
 }
 

@@ -220,7 +220,7 @@ struct Spec {
   std::vector<TeacherSpec> more_teachers = {};  ///< beside `teacher`
   std::optional<std::string> init, added_to, loss_init;
   std::optional<LockstepSpec> lockstep;  ///< nothing: it learns by itself
-  std::optional<std::string> trains;  ///< "loss": the network stays as it begins; nothing: all of it
+  std::optional<std::string> trains;     ///< "loss": the network stays as it begins; nothing: all of it
 
   static constexpr auto fields() {
     using S = Spec;

@@ -59,8 +59,8 @@ struct PluginDocument {
 
   static constexpr auto fields() {
     using P = PluginDocument;
-    return std::tuple(field("kind", &P::kind, "model, dataset, loss, strategy or gradient_policy"), field("name", &P::name, "in suite files"),
-                      field("library", &P::library, "file that it came from"),
+    return std::tuple(field("kind", &P::kind, "model, dataset, loss, strategy or gradient_policy"),
+                      field("name", &P::name, "in suite files"), field("library", &P::library, "file that it came from"),
                       field("version", &P::version, "part of the identity of jobs"), field("summary", &P::summary, "one line"),
                       field("formula", &P::formula, "in words of the paper"), field("source", &P::source, "where it is from"),
                       field("needs", &P::needs, "keys that its table must have beside its parameters", Presence::kIfAny),

@@ -33,14 +33,15 @@ struct GradientInputs {
 };
 
 /// Makes one gradient of several. The parameters are those of the network and then those of its losses, each flattened, one after
-/// the other. Weight decay is the optimiser's and comes after. A policy may keep tensors between steps: register them as buffers in
-/// the constructor, and the host moves them to the device and saves them in checkpoints.
+/// the other. Weight decay is the optimiser's and comes after. A policy may keep tensors between steps: register them as buffers
+/// in the constructor, and the host moves them to the device and saves them in checkpoints.
 class GradientPolicy : public torch::nn::Module {
  public:
   /// Returns the gradient that the optimiser is given, [P] float. The terms' tensors are lent: do not write into them.
   virtual torch::Tensor combine(const GradientInputs& in) = 0;
 
-  /// (optional) Why this policy cannot be used with such an optimiser, or nothing if it can. Asked while planning. Default: it can.
+  /// (optional) Why this policy cannot be used with such an optimiser, or nothing if it can. Asked while planning. Default: it
+  /// can.
   virtual std::optional<std::string> unsupported(const GradientContext& /*context*/) const { return std::nullopt; }
 };
 

@@ -68,8 +68,8 @@ class Model : public torch::nn::Module {
   /// (optional) Names of the feature maps, shallow to deep; forward() returns exactly these keys. Default: none.
   virtual std::vector<std::string> feature_names() const { return {}; }
 
-  /// (optional) Names of the auxiliary exits, shallow to deep: classifiers on earlier layers, whose logits forward() returns under
-  /// exactly these keys. The host measures each beside the network itself; losses may teach them or learn from them. Their
+  /// (optional) Names of the auxiliary exits, shallow to deep: classifiers on earlier layers, whose logits forward() returns
+  /// under exactly these keys. The host measures each beside the network itself; losses may teach them or learn from them. Their
   /// parameters count as the network's. Default: none.
   virtual std::vector<std::string> exit_names() const { return {}; }
 

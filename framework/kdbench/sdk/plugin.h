@@ -138,8 +138,9 @@ class Registrar {
   template <class P>
   void gradient_policy(std::string name, About about) {
     constexpr auto has = parts_of<P, GradientPolicy, GradientContext>();
-    static_assert(has.base, "a gradient policy derives from kdbench::GradientPolicy: `class MyPolicy final : public "
-                            "kdbench::GradientPolicy`");
+    static_assert(has.base,
+                  "a gradient policy derives from kdbench::GradientPolicy: `class MyPolicy final : public "
+                  "kdbench::GradientPolicy`");
     static_assert(has.functions, "a gradient policy needs `torch::Tensor combine(const kdbench::GradientInputs& in) override`");
     static_assert(has.constructor,
                   "a gradient policy needs a public constructor `MyPolicy(Options, const kdbench::GradientContext&)`");

@@ -61,11 +61,11 @@ struct Stage {
   /// Begin with the parameters and buffers that the loss of this earlier stage ended with (a factor's paraphraser, a projection),
   /// as far as this stage's loss has them by the same names and shapes; there must be some.
   std::optional<std::string> loss_init = {};
-  /// Networks that learn together with this one, in lockstep: on every batch each of them is taught, by the stage's loss, by what the
-  /// others make of it before anyone's weights are changed. LossInputs::teacher is the first other one (this stage's network, then
-  /// its peers in their order) and more_teachers are the rest, in train mode and without gradient. All have the stage's epochs,
-  /// batches and loss, weights drawn for each, and a record of their own; a later stage may learn from any. No teacher stands
-  /// beside them.
+  /// Networks that learn together with this one, in lockstep: on every batch each of them is taught, by the stage's loss, by what
+  /// the others make of it before anyone's weights are changed. LossInputs::teacher is the first other one (this stage's network,
+  /// then its peers in their order) and more_teachers are the rest, in train mode and without gradient. All have the stage's
+  /// epochs, batches and loss, weights drawn for each, and a record of their own; a later stage may learn from any. No teacher
+  /// stands beside them.
   std::vector<StagePeer> peers = {};
   /// The network itself is left as it begins, in eval mode; only the loss's parameters are trained.
   bool trains_loss_alone = false;

@@ -56,7 +56,8 @@ class Dot final : public kdbench::GradientPolicy {
 }  // namespace
 
 KDBENCH_PLUGIN("dot", "0.1.0", r) {
-  r.gradient_policy<Dot>("dot", {.summary = "Momenta of their own for cross-entropy and distillation, the latter's longer.",
-                                 .formula = "v_ce = (m - delta) v_ce + g_ce; v_kd = (m + delta) v_kd + g_kd; theta -= lr (v_ce + v_kd)",
-                                 .source = "Zhao et al. 2023, DOT: A Distillation-Oriented Trainer, eq. 5 and 6"});
+  r.gradient_policy<Dot>("dot",
+                         {.summary = "Momenta of their own for cross-entropy and distillation, the latter's longer.",
+                          .formula = "v_ce = (m - delta) v_ce + g_ce; v_kd = (m + delta) v_kd + g_kd; theta -= lr (v_ce + v_kd)",
+                          .source = "Zhao et al. 2023, DOT: A Distillation-Oriented Trainer, eq. 5 and 6"});
 }

@@ -10,9 +10,7 @@ namespace {
 
 constexpr GradientContext kSgd{.num_parameters = 2, .momentum = 0.75};
 
-std::vector<TermGradient> terms(float ce, float kd) {
-  return {{"ce", at::tensor({ce, 0.0f})}, {"kd", at::tensor({kd, 1.0f})}};
-}
+std::vector<TermGradient> terms(float ce, float kd) { return {{"ce", at::tensor({ce, 0.0f})}, {"kd", at::tensor({kd, 1.0f})}}; }
 
 TEST(Dot, SplitsTheMomentumOfTheOptimiser) {
   const auto policy = plugins().gradient_policy("dot", {{"delta", 0.125}}, kSgd);

@@ -19,7 +19,11 @@ class Byot final : public kdbench::Loss {
   Byot(Options options, const kdbench::LossContext&) : options_(options) {}
 
   kdbench::LossNeeds needs() const override {
-    return {.teacher = false, .student_exits = true, .repeatable = true, .reads_tau = kdbench::ReadsTau::kStudent, .stops_gradient = true};
+    return {.teacher = false,
+            .student_exits = true,
+            .repeatable = true,
+            .reads_tau = kdbench::ReadsTau::kStudent,
+            .stops_gradient = true};
   }
 
   kdbench::LossTerms forward(const kdbench::LossInputs& in) override {
@@ -42,7 +46,9 @@ class Byot final : public kdbench::Loss {
 }  // namespace
 
 KDBENCH_PLUGIN("byot", "0.1.0", r) {
-  r.loss<Byot>("byot", {.summary = "Self-distillation: every exit learns from the labels and from the network's last layer.",
-                        .formula = "sum over exits of (1 - imitation) CE(exit) + imitation tau^2 KL(softmax(s / tau) || softmax(exit / tau))",
-                        .source = "Zhang, Song, Gao, Chen, Bao, Ma 2019, Be Your Own Teacher, eq. 4 and 5"});
+  r.loss<Byot>(
+      "byot",
+      {.summary = "Self-distillation: every exit learns from the labels and from the network's last layer.",
+       .formula = "sum over exits of (1 - imitation) CE(exit) + imitation tau^2 KL(softmax(s / tau) || softmax(exit / tau))",
+       .source = "Zhang, Song, Gao, Chen, Bao, Ma 2019, Be Your Own Teacher, eq. 4 and 5"});
 }

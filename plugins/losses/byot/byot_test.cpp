@@ -24,7 +24,8 @@ TEST(ByotLoss, TeachesEveryExitByLabelsAndByTheLastLayer) {
   EXPECT_NEAR(found.terms()[1].second.item<double>(), 0.75 * std::log(1.5) + 0.25 * std::log(0.5), 1e-15);
 }
 
-// d CE = p - y = (-1/2, 1/2); d KL = p - q = (-1/4, 1/4); half of each: (-3/8, 3/8). The last layer is a teacher here: no gradient.
+// d CE = p - y = (-1/2, 1/2); d KL = p - q = (-1/4, 1/4); half of each: (-3/8, 3/8). The last layer is a teacher here: no
+// gradient.
 TEST(ByotLoss, MovesTheExitsAndNotTheLastLayer) {
   const auto student = ignorant_exits();
   sum_of(terms("byot", {{"imitation", 0.5}}, student, {.tau_student = 1, .labels = label_tensor({0})})).backward();

@@ -3,8 +3,8 @@
 
 #include <kdbench/sdk/plugin.h>
 
-#include <torch/nn/modules/container/sequential.h>
 #include <torch/nn/modules/activation.h>
+#include <torch/nn/modules/container/sequential.h>
 
 #include <array>
 
@@ -96,7 +96,8 @@ class ResNetExits final : public kdbench::Model {
 }  // namespace
 
 KDBENCH_PLUGIN("resnet_exits", "0.1.0", r) {
-  r.model<ResNetExits>("resnet_exits", {.summary = "The residual network for small images with a classifier on every stage.",
-                                        .source = "Zhang, Song, Gao, Chen, Bao, Ma 2019, Be Your Own Teacher, sec. 3; the trunk: He, "
-                                                  "Zhang, Ren, Sun 2016, sec. 4.2"});
+  r.model<ResNetExits>("resnet_exits",
+                       {.summary = "The residual network for small images with a classifier on every stage.",
+                        .source = "Zhang, Song, Gao, Chen, Bao, Ma 2019, Be Your Own Teacher, sec. 3; the trunk: He, "
+                                  "Zhang, Ren, Sun 2016, sec. 4.2"});
 }

@@ -38,7 +38,8 @@ class Dml final : public kdbench::Strategy {
 }  // namespace
 
 KDBENCH_PLUGIN("dml", "0.1.0", r) {
-  r.strategy<Dml>("dml", {.summary = "Networks that learn together, each from the labels and from the others, none of them trained before.",
-                          .formula = "student <-> peer1 <-> ... in lockstep; each: CE + the method's loss to the others",
-                          .source = "Zhang, Xiang, Hospedales, Lu 2018, Deep Mutual Learning, eq. 1 to 8"});
+  r.strategy<Dml>(
+      "dml", {.summary = "Networks that learn together, each from the labels and from the others, none of them trained before.",
+              .formula = "student <-> peer1 <-> ... in lockstep; each: CE + the method's loss to the others",
+              .source = "Zhang, Xiang, Hospedales, Lu 2018, Deep Mutual Learning, eq. 1 to 8"});
 }

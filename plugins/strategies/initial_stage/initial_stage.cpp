@@ -21,7 +21,8 @@ class InitialStage final : public kdbench::Strategy {
           "loss, its modules alone, beside a student that stays as it was drawn (the paraphraser of FT).",
           {.choices = {"student", "loss"}})
         .add("then", &Options::then,
-             "A [losses.NAME] of one method: the loss of the second stage. Empty: the labels alone after a student, the method under "
+             "A [losses.NAME] of one method: the loss of the second stage. Empty: the labels alone after a student, the method "
+             "under "
              "study after its loss.")
         .add("epochs", &Options::epochs, "Epochs of the initial stage; 0: an eighth of the student's, rounded up.", {.min = 0.0});
   }
@@ -53,7 +54,8 @@ class InitialStage final : public kdbench::Strategy {
 
 KDBENCH_PLUGIN("initial_stage", "0.1.0", r) {
   r.strategy<InitialStage>(
-      "initial_stage", {.summary = "A first stage by the method prepares the student, or the loss's own modules, for the second.",
-                        .formula = "teacher -> initial; teacher -> student, its weights or its loss started from initial",
-                        .source = "Heo et al. 2019 (AB), sec. 3; Kim, Park, Kwak 2018 (FT), sec. 3; Yim et al. 2017 (FSP), sec. 3.4"});
+      "initial_stage",
+      {.summary = "A first stage by the method prepares the student, or the loss's own modules, for the second.",
+       .formula = "teacher -> initial; teacher -> student, its weights or its loss started from initial",
+       .source = "Heo et al. 2019 (AB), sec. 3; Kim, Park, Kwak 2018 (FT), sec. 3; Yim et al. 2017 (FSP), sec. 3.4"});
 }

@@ -5,8 +5,9 @@ namespace kdbench::test {
 namespace {
 
 TEST(InitialStage, PreparesTheStudentWhichThenLearnsFromTheLabels) {
-  EXPECT_EQ(plan("initial_stage"), (Lines{"teacher: large by labels, 20 epochs", "initial: small by method from teacher, 2 epochs",
-                                          "student: small by labels, 9 epochs, started from initial"}));
+  EXPECT_EQ(plan("initial_stage"),
+            (Lines{"teacher: large by labels, 20 epochs", "initial: small by method from teacher, 2 epochs",
+                   "student: small by labels, 9 epochs, started from initial"}));
 }
 
 TEST(InitialStage, PreparesTheLossWhichThenTeachesAFreshStudent) {

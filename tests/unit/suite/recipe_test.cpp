@@ -31,7 +31,8 @@ TEST(RecipeJson, HoldsYoungerKeysWhereTheyAreNotTheirDefault) {
 
 TEST(RecipeFields, AreDeclaredOnceEach) {
   auto keys = keys_of(recipe_fields());
-  EXPECT_EQ(keys.size(), 28u);  // the 17 above, the five below, the five of strong augmentation, views and mixup, and checkpoint_every
+  EXPECT_EQ(keys.size(),
+            28u);  // the 17 above, the five below, the five of strong augmentation, views and mixup, and checkpoint_every
   std::sort(keys.begin(), keys.end());
   EXPECT_EQ(std::adjacent_find(keys.begin(), keys.end()), keys.end());
 }

@@ -14,7 +14,8 @@ using toy::TemporaryStore;
 using toy::weights;
 
 /// Job `member` of a set of networks of these widths.
-Job together(const std::string& id, const std::vector<std::int64_t>& widths, std::int64_t member, bool moves, double dropout = 0) {
+Job together(const std::string& id, const std::vector<std::int64_t>& widths, std::int64_t member, bool moves,
+             double dropout = 0) {
   auto job = toy::taught(id, widths.size() > 2 ? "several" : "mse", 2, moves);
   job.spec.teacher = {};
   LockstepSpec set{.member = member, .networks = {}};

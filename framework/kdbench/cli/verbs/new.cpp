@@ -52,9 +52,14 @@ int write_new(const Context& context, const NewArguments& arguments) {
   if (fs::exists(folder)) {
     mistakes.push_back({"", {}, folder.string() + " is there already; move it away, or name another folder by --folder"});
   }
+  const auto files = new_plugin(kind, arguments.name);
+  if (files.empty()) {
+    mistakes.push_back(
+        {"", {}, fmt::format("there is no template of a {}: expected loss, model, dataset or strategy", name_of(kind))});
+  }
   if (!mistakes.empty()) refuse(context, mistakes);
   context.out << folder.string() << "\n";
-  for (const auto& file : new_plugin(kind, arguments.name)) {
+  for (const auto& file : files) {
     write_file_atomically(folder / file.path, file.text);
     context.out << "  " << file.path.string() << "\n";
   }

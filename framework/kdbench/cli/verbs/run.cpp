@@ -24,7 +24,7 @@ struct RunArguments {
   SuiteOptions suite;
   std::string format = "text";
   bool rerun_failed = false, rerun_changed = false, no_fuse = false, no_boards = false;
-  double timeout_s = 0;
+  double timeout_s = 0, stall_s = 600;
   ResourceOptions resources;
   std::string allocator = "caching";
 };
@@ -40,6 +40,7 @@ RunOptions run_options(const RunArguments& arguments, const WorkerSetup& setup, 
   options.loaded = planned.loaded;
   options.unit = memory_of(arguments.resources, plan);
   options.unit.timeout_s = arguments.timeout_s;
+  options.unit.stall_s = arguments.stall_s;
   options.unit.caching_allocator = arguments.allocator == "caching";
   return options;
 }
@@ -113,6 +114,10 @@ void add_run(CLI::App& app, Context& context) {
   verb.add_flag("--no-fuse", arguments->no_fuse, "Give every job a worker of its own");
   verb.add_option("--timeout", arguments->timeout_s, "Stop a job after so many seconds")
       ->check(positive_number())
+      ->type_name("SECONDS");
+  verb.add_option("--stall", arguments->stall_s, "Stop a worker that uses no processor time for so many seconds; 0: never")
+      ->check(CLI::NonNegativeNumber)
+      ->capture_default_str()
       ->type_name("SECONDS");
   verb.add_option("--allocator", arguments->allocator,
                   "caching keeps freed memory for the next step (faster); libtorch gives it back")

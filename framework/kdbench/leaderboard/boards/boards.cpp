@@ -27,10 +27,8 @@ void append(std::vector<Table>& tables, std::vector<Table> more) {
 
 const std::vector<BoardKind>& board_kinds() {
   static const std::vector<BoardKind> kinds = {
-      {"kd", StudyKind::kCompare, kd_board},
-      {"sensitivity", StudyKind::kSensitivity, sensitivity_board},
-      {"strategies", EveryStudy(), strategy_board},
-      {"exits", EveryStudy(), exits_board},
+      {"kd", StudyKind::kCompare, kd_board},        {"sensitivity", StudyKind::kSensitivity, sensitivity_board},
+      {"strategies", EveryStudy(), strategy_board}, {"exits", EveryStudy(), exits_board},
       {"teachers", WholeSuite(), teacher_board},
   };
   return kinds;

@@ -53,8 +53,8 @@ std::vector<Table> exits_board(PlanResults& results, const std::string& study) {
   table.title = fmt::format("Study {}: auxiliary exits", study);
   table.notes = {"Of each exit's own logits on the test split; the network's own are those of its last layer."};
   table.columns = {text_column("network", true), text_column("exit", true),
-                   summary_column(metric("accuracy"), metric("accuracy").title), summary_column(metric("ece"), metric("ece").title),
-                   summary_column(metric("nll"), metric("nll").title)};
+                   summary_column(metric("accuracy"), metric("accuracy").title),
+                   summary_column(metric("ece"), metric("ece").title), summary_column(metric("nll"), metric("nll").title)};
   using M = CalibrationMetrics;
   for (const auto& [name, series] : networks) {
     for (const auto& exit : exits_of(series)) {

@@ -108,7 +108,8 @@ ModelFacts probe_model(const ModelEntry& entry, const ParamValues& params, const
   for (const auto& name : facts.exits) {
     const auto it = output.exits.find(name);
     if (it == output.exits.end() || !it->second.defined() || it->second.sizes() != output.logits.sizes())
-      throw Error("model '" + entry.name + "' lists exit '" + name + "' but does not return logits of the network's shape for it");
+      throw Error("model '" + entry.name + "' lists exit '" + name +
+                  "' but does not return logits of the network's shape for it");
   }
   const auto norms = model->feature_norms();
   for (auto& map : facts.features) {

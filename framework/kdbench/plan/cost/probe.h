@@ -15,10 +15,10 @@ struct ModelFacts {
   std::int64_t embedding = 0;          ///< D; 0: none
   std::optional<FeatureShape> embedding_map;
   std::vector<std::string> exits;  ///< in exit_names() order
-  Classifier classifier;        ///< of the fresh network, without gradient
-  std::int64_t num_logits = 0;  ///< columns of the logits
-  double forward_s = 0;         ///< seconds per sample of a forward on one thread, as measured here
-  double activation_bytes = 0;  ///< bytes per sample of every tensor a forward makes; the backward pass needs about those
+  Classifier classifier;           ///< of the fresh network, without gradient
+  std::int64_t num_logits = 0;     ///< columns of the logits
+  double forward_s = 0;            ///< seconds per sample of a forward on one thread, as measured here
+  double activation_bytes = 0;     ///< bytes per sample of every tensor a forward makes; the backward pass needs about those
 };
 
 /// Builds the model and runs it on 16 images of zeros.

@@ -18,8 +18,9 @@ std::vector<std::string> models_of(const Stage& stage) {
 void check_same_images(const Recipe& own, const Recipe& other, const Stage& stage, const std::string& model) {
   const auto require_same = [&](const char* key, const auto& a, const auto& b) {
     if (a == b) return;
-    throw Error(fmt::format("stage '{}': '{}' and '{}' learn together, and train.{} is {} for one and {} for the other; set one value",
-                            stage.id, stage.model, model, key, a, b));
+    throw Error(
+        fmt::format("stage '{}': '{}' and '{}' learn together, and train.{} is {} for one and {} for the other; set one value",
+                    stage.id, stage.model, model, key, a, b));
   };
   require_same("batch_size", own.batch_size, other.batch_size);
   require_same("crop_padding", own.crop_padding, other.crop_padding);

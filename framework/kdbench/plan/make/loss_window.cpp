@@ -107,7 +107,8 @@ void check_window(const LossUse& use, const Knobs& knobs, const Stage& stage) {
 void check_gradient_policy(const Method& method, const Stage& stage, const Recipe& recipe) {
   if (!method.policy) return;
   const auto refuse = [&](const std::string& why) {
-    throw LossKeyError(*method.use, "gradient_policy", fmt::format("'gradient_policy' = \"{}\": {}", method.gradient_policy, why));
+    throw LossKeyError(*method.use, "gradient_policy",
+                       fmt::format("'gradient_policy' = \"{}\": {}", method.gradient_policy, why));
   };
   const GradientContext context{.num_parameters = 0, .momentum = recipe.optimizer == "sgd" ? recipe.momentum : 0.0};
   const auto& [entry, params] = *method.policy;

@@ -238,8 +238,8 @@ std::vector<StagePlan> plan_stages(Resolved& resolved, LossAnswers& answers, con
   for (const auto& stage : stages) {
     const auto& recipe = resolved.models.at(stage.model).recipe;
     if (!stage.peers.empty()) {
-      out.push_back(with_peers(resolved, answers, s,
-                               stage.loss == StageLoss::kNamed ? named_method(resolved, s, stage) : method, stage));
+      out.push_back(
+          with_peers(resolved, answers, s, stage.loss == StageLoss::kNamed ? named_method(resolved, s, stage) : method, stage));
     } else if (stage.loss == StageLoss::kNamed) {
       out.push_back(with_loss(answers, s, named_method(resolved, s, stage), stage, stages, *recipe));
     } else if (stage.loss == StageLoss::kMethod && needs.terms) {

@@ -48,12 +48,12 @@ struct MethodPolicy {
 
 /// One way to train a student: a loss, or a combination of several.
 struct Method {
-  std::string label;                 ///< "kl", or "kl[alpha=0.5]" where lists were expanded
-  std::vector<std::string> choices;  ///< what stands in the brackets: "alpha=0.5"
-  const LossUse* use = nullptr;      ///< its table
-  std::vector<MethodPart> parts;     ///< at least one
-  double ce_weight = 0;              ///< of a combination, whose parts have a kd_weight each
-  std::string gradient_policy = {};  ///< as the suite calls it; empty: none
+  std::string label;                        ///< "kl", or "kl[alpha=0.5]" where lists were expanded
+  std::vector<std::string> choices;         ///< what stands in the brackets: "alpha=0.5"
+  const LossUse* use = nullptr;             ///< its table
+  std::vector<MethodPart> parts;            ///< at least one
+  double ce_weight = 0;                     ///< of a combination, whose parts have a kd_weight each
+  std::string gradient_policy = {};         ///< as the suite calls it; empty: none
   std::optional<MethodPolicy> policy = {};  ///< the same, found
 
   bool is_combination() const { return parts.size() > 1; }

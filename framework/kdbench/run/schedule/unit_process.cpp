@@ -1,5 +1,6 @@
 #include <kdbench/run/schedule/unit_process.h>
 
+#include <kdbench/run/process/cpu_time.h>
 #include <kdbench/run/process/memory.h>
 
 #include <fmt/core.h>
@@ -119,18 +120,41 @@ void UnitProcess::hear(const EpochEvent& event) {
   latest_ = now;
 }
 
+/// A worker that waits for a lock, or for a child that waits, uses none; what reads a slow disk does now and then.
+bool UnitProcess::is_stalled() {
+  constexpr double kMoved_s = 0.01;
+  const auto now = Clock::now();
+  if (now < look_at_) return false;  // all processes of the machine are asked for this
+  look_at_ = in_seconds(std::min(1.0, unit_options_.stall_s / 4));
+  const auto cpu_s = group_cpu_s(process_.pid());
+  if (cpu_s > moved_cpu_s_ + kMoved_s || cpu_s < moved_cpu_s_) {
+    moved_cpu_s_ = cpu_s;
+    moved_at_ = now;
+  }
+  return std::chrono::duration<double>(now - moved_at_).count() > unit_options_.stall_s;
+}
+
+std::string UnitProcess::limit_reached() {
+  // Jobs of a group run `workers` at a time, so the group may take that many jobs' time one after
+  // the other.
+  const auto workers = static_cast<std::size_t>(unit_.workers);
+  const auto rounds = (unit_.jobs.size() + workers - 1) / workers;
+  if (unit_options_.timeout_s > 0 && wall_s() > unit_options_.timeout_s * double(rounds))
+    return fmt::format("took longer than the {:g} s of --timeout", unit_options_.timeout_s);
+  if (unit_options_.stall_s > 0 && is_stalled())
+    return fmt::format("used no processor time for the {:g} s of --stall; a lock that nobody opens, or a disk that does not answer",
+                       unit_options_.stall_s);
+  return {};
+}
+
 void UnitProcess::enforce_limits() {
   if (kill_at_ != Clock::time_point{}) {
     if (Clock::now() < kill_at_ || killed_) return;
     killed_ = true;
     return process_.kill_group();
   }
-  // Jobs of a group run `workers` at a time, so the group may take that many jobs' time one after
-  // the other.
-  const auto workers = static_cast<std::size_t>(unit_.workers);
-  const auto rounds = (unit_.jobs.size() + workers - 1) / workers;
-  if (unit_options_.timeout_s > 0 && wall_s() > unit_options_.timeout_s * double(rounds)) {
-    limit_ = fmt::format("took longer than the {:g} s of --timeout", unit_options_.timeout_s);
+  if (auto limit = limit_reached(); !limit.empty()) {
+    limit_ = std::move(limit);
     kill_at_ = in_seconds(unit_options_.grace_s);
     process_.terminate();
   } else if (unit_options_.memory_limit_bytes > 0) {

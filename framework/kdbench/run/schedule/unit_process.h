@@ -17,6 +17,7 @@ namespace kdbench::inline run {
 /// What bounds a unit (0 means no limit) and how its worker keeps memory.
 struct UnitOptions {
   double timeout_s = 0;  ///< wall time of one job
+  double stall_s = 0;    ///< wall time in which the worker and its children use no processor time
   /// Resident memory of the worker and its children; freed blocks beyond half of it are not kept.
   double memory_limit_bytes = 0;
   /// What all workers together may use by the plan's estimates, so that groups are cut and units wait. Without a limit of
@@ -94,6 +95,9 @@ class UnitProcess {
   void hear(const JobEvent& event);
   void hear(const EpochEvent& event);
   void hear(const auto&) {}  // of other requests
+  /// Which limit the worker is over; empty if none.
+  std::string limit_reached();
+  bool is_stalled();
   /// The index of a job of this unit that is not over.
   std::optional<std::size_t> open_job(const std::string& id) const;
   std::string last_words() const;
@@ -105,6 +109,9 @@ class UnitProcess {
   std::unordered_map<std::string, std::size_t> index_;
   std::unordered_map<std::size_t, Seen> seen_;
   std::chrono::steady_clock::time_point start_ = std::chrono::steady_clock::now(), kill_at_{};
+  std::chrono::steady_clock::time_point look_at_{};          ///< when is_stalled() looks again
+  std::chrono::steady_clock::time_point moved_at_ = start_;  ///< when it was last seen to use processor time
+  double moved_cpu_s_ = 0;
   std::optional<RunningJob> latest_;
   std::vector<std::string> notes_;
   std::string limit_, loading_;

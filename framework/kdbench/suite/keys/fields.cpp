@@ -183,8 +183,9 @@ const std::vector<Field<Recipe>>& recipe_fields() {
         .left_out_if_default = true},
        &Recipe::views},
       {{.key = "mixup",
-        .doc = "Each image of a batch is mixed with another: lambda * one + (1 - lambda) * other, lambda drawn for the batch from "
-               "Beta(mixup, mixup); cross-entropy is mixed in the same shares (Zhang et al. 2018). 0: none.",
+        .doc =
+            "Each image of a batch is mixed with another: lambda * one + (1 - lambda) * other, lambda drawn for the batch from "
+            "Beta(mixup, mixup); cross-entropy is mixed in the same shares (Zhang et al. 2018). 0: none.",
         .limits = {.at_least = 0},
         .left_out_if_default = true},
        &Recipe::mixup},
@@ -292,7 +293,8 @@ const std::vector<KeySpec>& loss_specs() {
        "boolean, or a list",
        "true"},
       {"gradient_policy",
-       "What is made of the gradients of cross-entropy and of each term before the optimiser sees them: a [gradient_policies.NAME] "
+       "What is made of the gradients of cross-entropy and of each term before the optimiser sees them: a "
+       "[gradient_policies.NAME] "
        "or a plugin. Of a combination its own table says it.",
        {},
        {},
@@ -343,8 +345,8 @@ const KeySpec& model_train_spec() {
 }
 
 const std::vector<std::string>& top_tables() {
-  static const std::vector<std::string> names = {"suite",      "train",             "datasets", "models", "losses",
-                                                 "strategies", "gradient_policies", "studies",  "profile"};
+  static const std::vector<std::string> names = {
+      "suite", "train", "datasets", "models", "losses", "strategies", "gradient_policies", "studies", "profile"};
   return names;
 }
 

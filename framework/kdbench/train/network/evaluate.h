@@ -14,8 +14,8 @@ namespace kdbench::inline train {
 
 /// What a network says about rows, in order, float32 on the CPU.
 struct RowOutputs {
-  torch::Tensor logits;     ///< [N, K]
-  torch::Tensor embedding;  ///< [N, D]; undefined if the model has none
+  torch::Tensor logits;                             ///< [N, K]
+  torch::Tensor embedding;                          ///< [N, D]; undefined if the model has none
   std::map<std::string, torch::Tensor> exits = {};  ///< [N, K] each, by Model::exit_names()
 };
 /// Eval mode, no gradient; the mode is restored afterwards.

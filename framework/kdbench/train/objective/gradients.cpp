@@ -28,8 +28,7 @@ torch::Tensor combined(GradientPolicy& policy, const GradientInputs& inputs) {
   }
   const auto changed = before.difference(ThreadState::now());
   before.restore();
-  if (!changed.empty())
-    throw Trespass(fmt::format("the gradient policy changed {} and did not put it back", changed), false);
+  if (!changed.empty()) throw Trespass(fmt::format("the gradient policy changed {} and did not put it back", changed), false);
   return out;
 }
 
@@ -69,7 +68,8 @@ void Gradients::backward(const Objective& objective, const StagePosition& positi
   std::int64_t at = 0;
   for (std::size_t p = 0; p < parameters_.size(); ++p) {
     auto& parameter = parameters_[p];
-    if (reached[p]) parameter.mutable_grad() = flat.narrow(0, at, parameter.numel()).view(parameter.sizes()).to(parameter.options());
+    if (reached[p])
+      parameter.mutable_grad() = flat.narrow(0, at, parameter.numel()).view(parameter.sizes()).to(parameter.options());
     at += parameter.numel();
   }
 }

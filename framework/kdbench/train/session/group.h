@@ -13,7 +13,8 @@
 
 namespace kdbench::inline train {
 
-/// What the group tells while it trains, of those that are recorded; called from any of its threads, also at the same time for different students.
+/// What the group tells while it trains, of those that are recorded; called from any of its threads, also at the same time for
+/// different students.
 struct GroupEvents {
   std::function<void(Trainee&)> epoch_done;
   std::function<void(Trainee&)> finished;     ///< all epochs are done
@@ -25,8 +26,7 @@ class Group {
  public:
   /// @param table the teacher's logits for every training row, or undefined; used by students that read nothing else of it
   /// @param tape the teacher batch by batch, or nullptr if nobody needs it
-  Group(std::vector<TraineeSet> sets, const TrainData& data, torch::Tensor table, Tape* tape,
-        GroupEvents events);
+  Group(std::vector<TraineeSet> sets, const TrainData& data, torch::Tensor table, Tape* tape, GroupEvents events);
 
   /// Trains everybody to the end on `threads` threads, or until `stop` is set: then every student saves and leaves.
   /// The same students end with the same weights for every number of threads and whoever else is in the group. Where a loss

@@ -58,8 +58,7 @@ torch::Tensor logit_table(const SharedParts& shared, const std::atomic<bool>& st
 
 }  // namespace
 
-TeacherSupply teacher_supply(const SharedParts& shared, const std::vector<TraineeSet>& trainees,
-                             const std::atomic<bool>& stop) {
+TeacherSupply teacher_supply(const SharedParts& shared, const std::vector<TraineeSet>& trainees, const std::atomic<bool>& stop) {
   TeacherSupply out;
   if (!shared.teacher) return out;
   const auto demand = demand_of(trainees);

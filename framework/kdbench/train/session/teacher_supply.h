@@ -18,7 +18,6 @@ struct TeacherSupply {
 
 /// Without augmentation the teacher says the same in every epoch, so who reads nothing but logits reads the table; all others
 /// need the tape. `trainees` is not empty.
-TeacherSupply teacher_supply(const SharedParts& shared, const std::vector<TraineeSet>& trainees,
-                             const std::atomic<bool>& stop);
+TeacherSupply teacher_supply(const SharedParts& shared, const std::vector<TraineeSet>& trainees, const std::atomic<bool>& stop);
 
 }  // namespace kdbench::inline train

@@ -40,7 +40,8 @@ std::shared_ptr<Model> TraineeFactory::make_model(const Spec& spec) const {
 
 /// The first part draws as a loss of its own would; the others draw from seeds of theirs, or two of one plugin would draw the
 /// same.
-std::vector<TrainedLoss> TraineeFactory::make_losses(const Spec& spec, Model& student, const std::vector<Model*>& teachers) const {
+std::vector<TrainedLoss> TraineeFactory::make_losses(const Spec& spec, Model& student,
+                                                     const std::vector<Model*>& teachers) const {
   auto context = pair_context(student, teachers, shared_.data);
   context.seed = seed_of_member(shared_.seed, spec, "loss");
   std::vector<TrainedLoss> out;
@@ -149,7 +150,8 @@ std::vector<TraineeFactory::Place> TraineeFactory::places_of(const std::vector<J
     beside.id = fmt::format("{} network {}", asked.id, member(spec) + 1);
     beside.spec = spec;
     beside.keep_epochs.clear();
-    out.push_back({std::move(beside), training_folder(shared_.store, asked.id) / fmt::format("network_{}", member(spec) + 1), false});
+    out.push_back(
+        {std::move(beside), training_folder(shared_.store, asked.id) / fmt::format("network_{}", member(spec) + 1), false});
   }
   return out;
 }

@@ -32,7 +32,8 @@ class TraineeFactory {
   };
   std::vector<Place> places_of(const std::vector<Job>& jobs) const;
   TraineeSet make_fresh(const std::vector<Place>& places) const;
-  std::unique_ptr<Trainee> make_fresh(const Place& place, std::shared_ptr<Model> model, const std::vector<Model*>& teachers) const;
+  std::unique_ptr<Trainee> make_fresh(const Place& place, std::shared_ptr<Model> model,
+                                      const std::vector<Model*>& teachers) const;
   std::shared_ptr<Model> make_model(const Spec& spec) const;
   /// Of the session, the first and those beside it.
   std::vector<Model*> teachers() const;

@@ -30,13 +30,13 @@ struct TraineeParts {
   std::vector<std::shared_ptr<Model>> frozen;     ///< networks whose logits are added, in eval mode, on the device
   std::vector<FrozenTeacher> more_teachers = {};  ///< those beside the first, in eval mode, on the device
   std::optional<FrozenTeacher> second_view_teacher =
-      {};                                ///< the first teacher, asked about second views; nothing: nobody reads them
+      {};  ///< the first teacher, asked about second views; nothing: nobody reads them
   std::shared_ptr<GradientPolicy> gradient_policy = {};  ///< on the device; nullptr: the gradient is that of the sum
-  std::vector<TrainedLoss> losses = {};  ///< of the parts of the job's loss; empty: labels only
+  std::vector<TrainedLoss> losses = {};                  ///< of the parts of the job's loss; empty: labels only
   torch::Device device = torch::kCPU;
   std::filesystem::path folder;       ///< of its artifacts
   std::int64_t checkpoint_every = 1;  ///< epochs
-  bool is_recorded = true;  ///< false: another's job needs it in training, and nobody asked for its own
+  bool is_recorded = true;            ///< false: another's job needs it in training, and nobody asked for its own
   bool deferred = false;  ///< train as on a GPU (it is so there anyway): the host learns of metrics and failures once an epoch
 };
 

@@ -75,16 +75,17 @@ void check_gradient_policy(const GradientPolicyEntry& entry, const Report& repor
     for (std::size_t i = 0; i < first.size(); ++i) require(at::equal(first[i], second[i]), fmt::format("step {} differs", i));
     return std::string();
   });
-  checker.run({"remembers in buffers what it remembers", "register what is kept between steps, or a resumed training differs"}, [&] {
-    const auto unbroken = answers(entry, params);
-    const auto fresh = entry.create(params, kContext), resumed = entry.create(params, kContext);
-    combine(*fresh, terms_at(0), 0);
-    const torch::NoGradGuard no_grad;
-    auto kept = fresh->named_buffers();
-    for (auto& buffer : resumed->named_buffers()) buffer.value().copy_(kept[buffer.key()]);
-    require(at::equal(combine(*resumed, terms_at(1), 1), unbroken[1]), "the second step differs after a resume");
-    return std::string();
-  });
+  checker.run({"remembers in buffers what it remembers", "register what is kept between steps, or a resumed training differs"},
+              [&] {
+                const auto unbroken = answers(entry, params);
+                const auto fresh = entry.create(params, kContext), resumed = entry.create(params, kContext);
+                combine(*fresh, terms_at(0), 0);
+                const torch::NoGradGuard no_grad;
+                auto kept = fresh->named_buffers();
+                for (auto& buffer : resumed->named_buffers()) buffer.value().copy_(kept[buffer.key()]);
+                require(at::equal(combine(*resumed, terms_at(1), 1), unbroken[1]), "the second step differs after a resume");
+                return std::string();
+              });
   checker.run({"serves a single term", "return its gradient, or what the policy makes of it"}, [&] {
     auto terms = terms_at(0);
     terms.resize(1);

@@ -178,8 +178,9 @@ std::string check_registered_weights(Model& model, const torch::Tensor& images) 
   outputs[""] = out.logits;
   for (const auto& [name, logits] : outputs) {
     for (const auto& leaf : autograd_leaves(logits)) {
-      require(known.contains(leaf.unsafeGetTensorImpl()),
-              fmt::format("a tensor of [{}] takes a gradient and is no registered parameter", fmt::join(leaf.sizes().vec(), ", ")));
+      require(
+          known.contains(leaf.unsafeGetTensorImpl()),
+          fmt::format("a tensor of [{}] takes a gradient and is no registered parameter", fmt::join(leaf.sizes().vec(), ", ")));
     }
   }
   return {};

@@ -313,6 +313,16 @@ TEST_F(RunPlan, StopsAJobAtItsTimeLimit) {
   }
 }
 
+TEST_F(RunPlan, StopsAWorkerThatDoesNothing) {
+  options.unit.stall_s = 0.4;
+  options.unit.grace_s = 0.2;
+  run(stub_plan({stub_job("hang", "hang"), stub_job("works")}));
+  EXPECT_EQ(record("hang").reason,
+            "used no processor time for the 0.4 s of --stall; a lock that nobody opens, or a disk that does not answer; log: " +
+                log("hang.log"));
+  EXPECT_EQ(record("works").status, Status::kDone);
+}
+
 TEST_F(RunPlan, KillsAWorkerThatEatsMemory) {
   options.unit.memory_limit_bytes = 200e6;
   run(stub_plan({stub_job("a", "eat")}));

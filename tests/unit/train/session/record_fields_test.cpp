@@ -80,7 +80,8 @@ Paths written_by_training() {
   auto together = toy::taught("together", "exits", 2, false);
   together.spec.teacher = {};
   together.spec.model = PluginSpec{"exit_net", "1", Json::object()};
-  together.spec.lockstep = LockstepSpec{0, {{together.spec.model, together.spec.train}, {together.spec.model, together.spec.train}}};
+  together.spec.lockstep =
+      LockstepSpec{0, {{together.spec.model, together.spec.train}, {together.spec.model, together.spec.train}}};
   toy::change(together.spec.loss, [](LossSpec& loss) { loss.gradient_policy = PluginSpec{"halving", "1", Json::object()}; });
   toy::train(s.store, {together});
   SessionOptions options;

@@ -285,7 +285,7 @@ TEST_F(NativeCase, RefusesWhatTheFormDoesNotKnow) {
         c["steps"][0]["views"] = Json::array();
       }),
       "cases[0].steps[0]: nothing is called 'views' here; expected one of student, teacher, more_teachers, student_second_view, "
-            "teacher_second_view, labels, indices, "
+      "teacher_second_view, labels, indices, "
       "posterior, images, draws, epoch, step");
   EXPECT_EQ(wrong([](Json& c) { c.erase("plugin"); }), "cases[0]: it has no member 'plugin'");
   EXPECT_EQ(wrong([](Json& c) { c["steps"] = Json::array(); }), "steps: expected at least one batch, found none");
