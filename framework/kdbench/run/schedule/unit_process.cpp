@@ -142,8 +142,9 @@ std::string UnitProcess::limit_reached() {
   if (unit_options_.timeout_s > 0 && wall_s() > unit_options_.timeout_s * double(rounds))
     return fmt::format("took longer than the {:g} s of --timeout", unit_options_.timeout_s);
   if (unit_options_.stall_s > 0 && is_stalled())
-    return fmt::format("used no processor time for the {:g} s of --stall; a lock that nobody opens, or a disk that does not answer",
-                       unit_options_.stall_s);
+    return fmt::format(
+        "used no processor time for the {:g} s of --stall; a lock that nobody opens, or a disk that does not answer",
+        unit_options_.stall_s);
   return {};
 }
 
