@@ -40,7 +40,7 @@ done | awk '$1 != $2 { from[++n] = $1; to[n] = $2; floor[$1] += 0; floor[$2] += 
   }'
 
 # Readers and writers of documents: where a key has to stand as a text.
-readers='^(base/document|suite/(text|tables|keys)/|suite/parse_suite|calibration/logits/logits_json|train/network/safetensors|leaderboard/render/|protocol/|plan/packed_plan|results/record\.|worker/conformance/golden|cli/tables/printed_csv)'
+readers='^(base/document|suite/(text|tables|keys)/|suite/parse_suite|calibration/logits/logits_json|train/network/safetensors|leaderboard/render/|protocol/|plan/packed_plan|results/record\.|worker/golden/|cli/tables/printed_csv)'
 keys=$(grep -rnE '(\.at\(|\[|contains\(|\.value\(|\.find\()"[a-zA-Z_0-9]+"' --include='*.h' --include='*.cpp' . | sed 's|^\./||')
 printf '\nLines with a string key: %d; outside readers and writers: %d\n' "$(printf '%s\n' "$keys" | grep -c .)" \
   "$(printf '%s\n' "$keys" | grep -vcE "$readers" || true)"

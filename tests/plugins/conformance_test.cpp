@@ -3,7 +3,7 @@
 #include "built_plugins.h"
 
 #include <kdbench/worker/conformance/conformance.h>
-#include <kdbench/worker/conformance/golden.h>
+#include <kdbench/worker/golden/golden.h>
 
 #include <gtest/gtest.h>
 #include <unit/worker/conformance/collected.h>

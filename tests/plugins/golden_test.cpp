@@ -2,7 +2,7 @@
 #include "built_plugins.h"
 
 #include <kdbench/base/json.h>
-#include <kdbench/worker/conformance/golden.h>
+#include <kdbench/worker/golden/golden.h>
 
 #include <gtest/gtest.h>
 

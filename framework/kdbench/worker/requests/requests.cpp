@@ -2,8 +2,8 @@
 #include <kdbench/plan/make/make_plan.h>
 #include <kdbench/worker/channel.h>
 #include <kdbench/worker/conformance/conformance.h>
-#include <kdbench/worker/conformance/golden.h>
 #include <kdbench/worker/environment.h>
+#include <kdbench/worker/golden/golden.h>
 #include <kdbench/worker/requests/catalog_answer.h>
 #include <kdbench/worker/requests/data_check.h>
 #include <kdbench/worker/requests/embedding.h>

@@ -1,6 +1,6 @@
 /// Compares what a loss gave with what a golden case expects.
 #pragma once
-#include <kdbench/worker/conformance/golden_case.h>
+#include <kdbench/worker/golden/golden_case.h>
 
 #include <string>
 

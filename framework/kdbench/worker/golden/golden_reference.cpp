@@ -1,6 +1,6 @@
-#include <kdbench/worker/conformance/golden_place.h>
-#include <kdbench/worker/conformance/golden_reference.h>
-#include <kdbench/worker/conformance/scale_expression.h>
+#include <kdbench/worker/golden/golden_place.h>
+#include <kdbench/worker/golden/golden_reference.h>
+#include <kdbench/worker/golden/scale_expression.h>
 
 #include <fmt/format.h>
 

@@ -1,9 +1,9 @@
 #include <kdbench/base/text.h>
 #include <kdbench/train/objective/objective.h>
 #include <kdbench/worker/conformance/checker.h>
-#include <kdbench/worker/conformance/golden_batch.h>
-#include <kdbench/worker/conformance/golden_compare.h>
-#include <kdbench/worker/conformance/golden_run.h>
+#include <kdbench/worker/golden/golden_batch.h>
+#include <kdbench/worker/golden/golden_compare.h>
+#include <kdbench/worker/golden/golden_run.h>
 
 #include <fmt/format.h>
 

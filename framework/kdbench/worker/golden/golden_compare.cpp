@@ -1,6 +1,6 @@
 #include <kdbench/base/text.h>
 #include <kdbench/worker/conformance/checker.h>
-#include <kdbench/worker/conformance/golden_compare.h>
+#include <kdbench/worker/golden/golden_compare.h>
 
 #include <ATen/ops/isfinite.h>
 #include <ATen/ops/isnan.h>

@@ -1,8 +1,8 @@
 /// Golden cases: what goes into a loss and what must come out, in the form that golden files have (schema
 /// "kdbench-golden-loss/2"). docs/golden_files.md explains it to authors.
 #pragma once
-#include <kdbench/worker/conformance/golden_keys.h>
-#include <kdbench/worker/conformance/golden_tensor.h>
+#include <kdbench/worker/golden/golden_keys.h>
+#include <kdbench/worker/golden/golden_tensor.h>
 
 #include <cstdint>
 #include <optional>

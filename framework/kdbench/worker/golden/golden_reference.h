@@ -2,7 +2,7 @@
 /// table of aliases leads to the native form.
 #pragma once
 #include <kdbench/registry/catalog.h>
-#include <kdbench/worker/conformance/golden_aliases.h>
+#include <kdbench/worker/golden/golden_aliases.h>
 
 #include <map>
 #include <optional>

@@ -1,5 +1,5 @@
-#include <kdbench/worker/conformance/golden_keys.h>
-#include <kdbench/worker/conformance/golden_tensor.h>
+#include <kdbench/worker/golden/golden_keys.h>
+#include <kdbench/worker/golden/golden_tensor.h>
 
 #include <kdbench/plan/resolve/host_keys.h>
 

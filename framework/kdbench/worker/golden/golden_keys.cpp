@@ -1,6 +1,6 @@
 #include <kdbench/registry/check_params.h>
 #include <kdbench/suite/keys/fields.h>
-#include <kdbench/worker/conformance/golden_keys.h>
+#include <kdbench/worker/golden/golden_keys.h>
 
 #include <fmt/format.h>
 

@@ -1,4 +1,4 @@
-#include <kdbench/worker/conformance/scale_expression.h>
+#include <kdbench/worker/golden/scale_expression.h>
 
 #include <kdbench/sdk/error.h>
 

@@ -1,4 +1,4 @@
-#include <kdbench/worker/conformance/golden_batch.h>
+#include <kdbench/worker/golden/golden_batch.h>
 
 #include <ATen/ops/arange.h>
 #include <ATen/ops/zeros.h>

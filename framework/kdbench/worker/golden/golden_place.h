@@ -1,6 +1,6 @@
 /// Where the inputs of a reference case go, by a text.
 #pragma once
-#include <kdbench/worker/conformance/golden_case.h>
+#include <kdbench/worker/golden/golden_case.h>
 
 #include <optional>
 #include <string>

@@ -1,6 +1,6 @@
 #include <kdbench/base/text.h>
 #include <kdbench/sdk/error.h>
-#include <kdbench/worker/conformance/golden_place.h>
+#include <kdbench/worker/golden/golden_place.h>
 
 #include <fmt/format.h>
 

@@ -1,7 +1,7 @@
 /// Runs golden cases through losses.
 #pragma once
 #include <kdbench/registry/catalog.h>
-#include <kdbench/worker/conformance/golden_case.h>
+#include <kdbench/worker/golden/golden_case.h>
 
 #include <string>
 

@@ -1,10 +1,10 @@
 /// Losses and files for tests of golden cases.
 #pragma once
-#include "collected.h"
-#include "function_loss.h"
+#include "../conformance/collected.h"
+#include "../conformance/function_loss.h"
 
 #include <kdbench/base/json.h>
-#include <kdbench/worker/conformance/golden.h>
+#include <kdbench/worker/golden/golden.h>
 
 #include <ATen/ops/ones.h>
 #include <ATen/ops/zeros.h>

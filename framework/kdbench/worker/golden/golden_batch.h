@@ -1,7 +1,7 @@
 /// What a golden case gives, as the host gives it to a loss.
 #pragma once
 #include <kdbench/sdk/loss.h>
-#include <kdbench/worker/conformance/golden_case.h>
+#include <kdbench/worker/golden/golden_case.h>
 
 #include <map>
 #include <string>

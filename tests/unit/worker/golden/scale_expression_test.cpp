@@ -1,5 +1,5 @@
 #include <kdbench/sdk/error.h>
-#include <kdbench/worker/conformance/scale_expression.h>
+#include <kdbench/worker/golden/scale_expression.h>
 
 #include <gtest/gtest.h>
 

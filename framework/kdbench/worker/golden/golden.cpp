@@ -1,10 +1,10 @@
-#include <kdbench/worker/conformance/golden.h>
+#include <kdbench/worker/golden/golden.h>
 
 #include <kdbench/base/files.h>
 #include <kdbench/base/text.h>
 #include <kdbench/worker/conformance/checker.h>
-#include <kdbench/worker/conformance/golden_reference.h>
-#include <kdbench/worker/conformance/golden_run.h>
+#include <kdbench/worker/golden/golden_reference.h>
+#include <kdbench/worker/golden/golden_run.h>
 
 #include <fmt/format.h>
 

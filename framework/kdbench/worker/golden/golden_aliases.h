@@ -1,7 +1,7 @@
 /// What reference implementations call losses, parameters and inputs: a table says how a case of theirs is given to a plugin.
 #pragma once
 #include <kdbench/registry/catalog.h>
-#include <kdbench/worker/conformance/golden_case.h>
+#include <kdbench/worker/golden/golden_case.h>
 
 #include <filesystem>
 #include <map>

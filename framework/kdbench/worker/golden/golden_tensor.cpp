@@ -1,5 +1,5 @@
 #include <kdbench/sdk/error.h>
-#include <kdbench/worker/conformance/golden_tensor.h>
+#include <kdbench/worker/golden/golden_tensor.h>
 
 #include <ATen/ops/empty.h>
 

@@ -1,5 +1,5 @@
 #include <kdbench/base/text.h>
-#include <kdbench/worker/conformance/golden_aliases.h>
+#include <kdbench/worker/golden/golden_aliases.h>
 
 #include <fmt/format.h>
 
