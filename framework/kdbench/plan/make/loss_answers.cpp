@@ -33,7 +33,10 @@ std::optional<std::string> host_refusal(const LossNeeds& needs, const PairFacts&
   if (needs.student_exits && pair.context.student_exits.empty())
     return "it reads auxiliary exits, and the student's model has none; use a model whose plugin has exit_names()";
   if (needs.student_classifier && !pair.student_has_classifier) return lacks("student");
-  if (needs.teacher_classifier && !pair.context.teacher_classifier.weight.defined()) return lacks("teacher");
+  const auto& more = pair.context.more_teachers;
+  const bool all_tell = pair.context.teacher_classifier.weight.defined() &&
+                        std::all_of(more.begin(), more.end(), [](const auto& also) { return also.classifier.weight.defined(); });
+  if (needs.teacher_classifier && !all_tell) return lacks("teacher");
   return std::nullopt;
 }
 

@@ -36,11 +36,15 @@ Classifier draw_classifier(std::int64_t num_classes, std::int64_t width, torch::
   return {at::randn({num_classes, width}, type), at::randn({num_classes}, type)};
 }
 
-NamedTensors tensors_of(ModelOutput& output) {
+NamedTensors tensors_of(ModelOutput& output, ModelOutput& second_view) {
   NamedTensors tensors;
-  for_each_tensor(output, [&](const std::string& kind, const std::string& name, torch::Tensor& tensor) {
-    tensors.emplace_back(name.empty() ? kind : kind + " " + name, &tensor);
-  });
+  const auto add = [&](ModelOutput& view, const std::string& whose) {
+    for_each_tensor(view, [&](const std::string& kind, const std::string& name, torch::Tensor& tensor) {
+      tensors.emplace_back(whose + (name.empty() ? kind : kind + " " + name), &tensor);
+    });
+  };
+  add(output, "");
+  add(second_view, "second view's ");
   return tensors;
 }
 
@@ -58,15 +62,30 @@ void keep_needed(ModelOutput& teacher, const LossNeeds& needs) {
   if (!needs.teacher_embedding) teacher.embedding = torch::Tensor();
 }
 
+/// Of both networks, as they are on the first.
+void draw_second_view(ProbeBatch& batch, const LossContext& context, const LossNeeds& needs, std::uint64_t seed) {
+  at::manual_seed(seed);
+  const auto rows = batch.labels.size(0);
+  const auto type = batch.student.logits.scalar_type();
+  const auto draw = [&](const auto& shapes, std::int64_t embedding, const auto& map) {
+    auto view = draw_output(shapes, embedding, rows, context.num_classes, type);
+    view.embedding_map = draw_map(map, rows, type);
+    return view;
+  };
+  batch.student_second_view = draw(context.student, context.student_embedding, context.student_embedding_map);
+  batch.teacher_second_view = draw(context.teacher, context.teacher_embedding, context.teacher_embedding_map);
+  keep_needed(batch.teacher_second_view, needs);
+}
+
 }  // namespace
 
 NamedTensors ProbeBatch::student_tensors() {
-  auto tensors = tensors_of(student);
+  auto tensors = tensors_of(student, student_second_view);
   if (student_classifier.weight.defined()) tensors.emplace_back("classifier weight", &student_classifier.weight);
   if (student_classifier.bias.defined()) tensors.emplace_back("classifier bias", &student_classifier.bias);
   return tensors;
 }
-NamedTensors ProbeBatch::teacher_tensors() { return tensors_of(teacher); }
+NamedTensors ProbeBatch::teacher_tensors() { return tensors_of(teacher, teacher_second_view); }
 NamedTensors ProbeBatch::other_tensors() {
   NamedTensors tensors{{"labels", &labels}, {"indices", &indices}, {"images", &images}};
   if (posterior.defined()) tensors.emplace_back("posterior", &posterior);
@@ -118,6 +137,7 @@ ProbeBatch draw_batch(const LossContext& context, const LossNeeds& needs, std::i
   for (const auto& name : context.student_exits) exits[name] = 2 * at::randn({rows, k}, type);
   if (needs.student_exits) batch.student.exits = std::move(exits);
   keep_needed(batch.teacher, needs);
+  if (needs.second_view) draw_second_view(batch, context, needs, seed + 2);
   for (const auto& [name, tensor] : batch.student_tensors()) tensor->requires_grad_(true);
   return batch;
 }
@@ -152,6 +172,8 @@ LossTerms ProbedLoss::forward(ProbeBatch& batch, const ProbePlace& place) {
                           .num_epochs = place.num_epochs,
                           .step = place.step,
                           .num_steps = place.num_steps,
+                          .student_second_view = batch.student_second_view,
+                          .teacher_second_view = batch.teacher_second_view,
                           .student_classifier = batch.student_classifier};
   return loss_->forward(inputs);
 }

@@ -14,12 +14,13 @@ using NamedTensors = std::vector<std::pair<std::string, torch::Tensor*>>;
 
 /// One batch. The student's tensors are leaves that require gradients; the teacher's are constants.
 struct ProbeBatch {
-  ModelOutput student, teacher;
+  ModelOutput student, teacher, student_second_view, teacher_second_view;
   torch::Tensor labels, indices, posterior, images;
   Classifier student_classifier = {};
   double tau_student = 2.0, tau_teacher = 3.0;
 
-  /// The student's tensors by name: "logits", "features f1", "preactivations f1", "embedding", "classifier weight".
+  /// The student's tensors by name: "logits", "features f1", "preactivations f1", "embedding", "classifier weight"; those of a
+  /// second view with "second view's " before it.
   NamedTensors student_tensors();
   NamedTensors teacher_tensors();
   /// What belongs to no network: "labels", "indices", "images" and, where it is there, "posterior".

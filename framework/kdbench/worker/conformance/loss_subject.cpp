@@ -41,13 +41,22 @@ const std::vector<AskedPart>& asked_parts() {
        [](ProbeBatch& into, const ProbeBatch& from) { into.student_classifier = from.student_classifier; }},
       {"the student's exits", ".student_exits", &LossNeeds::student_exits,
        [](ProbeBatch& into, const ProbeBatch& from) { into.student.exits = from.student.exits; }},
+      {"a second view", ".second_view", &LossNeeds::second_view,
+       [](ProbeBatch& into, const ProbeBatch& from) {
+         into.student_second_view = from.student_second_view;
+         into.teacher_second_view = from.teacher_second_view;
+       }},
   };
   return parts;
 }
 
 ProbeBatch batch_with(const LossSubject& subject, const AskedPart& part, torch::ScalarType type) {
-  constexpr LossNeeds kEverything{
-      .teacher_features = true, .teacher_embedding = true, .posterior = true, .student_classifier = true, .student_exits = true};
+  constexpr LossNeeds kEverything{.teacher_features = true,
+                                  .teacher_embedding = true,
+                                  .posterior = true,
+                                  .student_classifier = true,
+                                  .student_exits = true,
+                                  .second_view = true};
   auto batch = subject.batch(LossSubject::kRows, type);
   part.take(batch, draw_batch(subject.context, kEverything, LossSubject::kRows, type));
   return batch;

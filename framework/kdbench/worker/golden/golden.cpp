@@ -137,7 +137,7 @@ class GoldenReader {
       run(
           "loss " + reference.loss, reference.id,
           [&] {
-            const auto alias = alias_of(reference.loss, file.aliases, *beside);
+            const auto alias = alias_of(reference, file.aliases, *beside);
             const auto& entry = plugin(alias.plugin);
             auto converted = convert_reference(reference, alias, entry);
             return Prepared{&entry, std::move(converted.golden), std::move(converted.left_out)};
@@ -146,13 +146,18 @@ class GoldenReader {
     });
   }
 
-  GoldenAlias alias_of(const std::string& loss, const GoldenAliases& own, const GoldenAliases& beside) const {
+  GoldenAlias alias_of(const ReferenceCase& reference, const GoldenAliases& own, const GoldenAliases& beside) const {
+    const auto names = alias_names(reference);
     for (const auto* table : {&own, &beside}) {
-      if (const auto it = table->find(loss); it != table->end()) return it->second;
+      for (const auto& name : names) {
+        if (const auto it = table->find(name); it != table->end()) return it->second;
+      }
     }
-    if (const auto* alias = installed_.find(loss)) return *alias;
+    for (const auto& name : names) {
+      if (const auto* alias = installed_.find(name)) return *alias;
+    }
     GoldenAlias plain;
-    plain.plugin = loss;
+    plain.plugin = reference.loss;
     return plain;
   }
 

@@ -29,7 +29,8 @@ struct GoldenComponent {
 /// How one loss of the reference is computed here.
 struct GoldenAlias {
   std::string plugin;
-  std::map<std::string, std::string> renamed, computed, inputs, after;
+  std::map<std::string, std::string> renamed, computed, after;
+  std::map<std::string, OneOrMany<std::string>> inputs;
   std::map<std::string, std::map<std::string, Json>> values;
   std::map<std::string, Json> fixed;
   std::vector<GoldenComponent> components;
@@ -44,8 +45,9 @@ struct GoldenAlias {
               kIfAny),
         field("values", &A::values, "parameter of the case -> its value as JSON -> ours", kIfAny),
         field("fixed", &A::fixed, "keys that hold in all cases", kIfAny),
-        field("computed", &A::computed, "key -> expression in parameters of the case that are numbers", kIfAny),
-        field("inputs", &A::inputs, "input of the case -> place", kIfAny),
+        field("computed", &A::computed, "key -> expression in parameters of the case that are numbers, and sizes of its inputs",
+              kIfAny),
+        field("inputs", &A::inputs, "input of the case -> place, or several; gradients are of the first", kIfAny),
         field("components", &A::components, "what else of the objective is compared", kIfAny),
         field("after", &A::after,
               "what the case tells after the last step -> \"state NAME\", \"judged\", or \"\": it is not compared", kIfAny),
@@ -62,7 +64,8 @@ struct GoldenAliasTable {
 
   static constexpr auto fields() {
     using A = GoldenAliasTable;
-    return std::tuple(field("schema", &A::schema, kAliasesSchema), field("losses", &A::losses, "by the name in golden files"));
+    return std::tuple(field("schema", &A::schema, kAliasesSchema),
+                      field("losses", &A::losses, "by the name in golden files; see alias_names()"));
   }
 };
 

@@ -6,11 +6,13 @@
 #include <fmt/format.h>
 
 #include <algorithm>
+#include <string_view>
 
 namespace kdbench::inline worker {
 namespace {
 
 constexpr std::int64_t kClassesOfNobody = 2;  // where a case has neither logits nor a classifier
+constexpr std::string_view kDraws = "draws.";
 
 torch::Tensor given(const std::optional<GoldenTensor>& tensor) { return tensor ? tensor->value : torch::Tensor(); }
 
@@ -30,7 +32,7 @@ ModelOutput given_output(const GoldenNetwork& network) {
                   .preactivations = given_maps(network.preactivations),
                   .embedding = given(network.embedding),
                   .embedding_map = given(network.embedding_map),
-                  .exits = {}};
+                  .exits = given_maps(network.exits)};
   if (!out.embedding.defined() && out.embedding_map.defined()) out.embedding = out.embedding_map.mean({2, 3});
   return out;
 }
@@ -63,6 +65,12 @@ std::optional<FeatureShape> map_shape(const GoldenNetwork& network) {
   return shape_of("embedding map", network.embedding_map->value);
 }
 
+std::vector<std::string> names_of(const GoldenMaps& maps) {
+  std::vector<std::string> names;
+  for (const auto& [name, map] : maps) names.push_back(name);
+  return names;
+}
+
 std::int64_t embedding_width(const GoldenNetwork& network) {
   if (network.embedding) return network.embedding->value.size(1);
   return network.embedding_map ? network.embedding_map->value.size(1) : 0;
@@ -88,9 +96,10 @@ ModelOutput whole_output(const GoldenNetwork& network, std::int64_t rows, std::i
 std::int64_t rows_of_step(const GoldenStep& step) {
   std::int64_t rows = -1;
   const auto look = [&](const std::string& place, const torch::Tensor& tensor) {
-    if (rows < 0 && place.find(".classifier") == std::string::npos && tensor.dim() > 0) rows = tensor.size(0);
+    const bool has_rows = place.find(".classifier") == std::string::npos && !place.starts_with(kDraws) && tensor.dim() > 0;
+    if (rows < 0 && has_rows) rows = tensor.size(0);
   };
-  for_each_student_tensor(step, look);
+  for_each_leaf(step, look);
   if (step.teacher) for_each_golden_tensor("teacher", *step.teacher, look);
   if (rows < 0 && step.labels) rows = step.labels->value.size(0);
   if (rows < 0) throw Error("expected a tensor of the student or the teacher, found none");
@@ -105,7 +114,11 @@ void check_step(const GoldenStep& step, const GoldenStep& first, bool is_first) 
     throw Error(fmt::format("more_teachers: expected {} as in the first step, found {}", first.more_teachers.size(),
                             step.more_teachers.size()));
   }
+  if (step.mix && !step.mixed_labels) throw Error("mix: it is the share of 'labels' beside 'mixed_labels', and there are none");
+  if (step.mix && !(*step.mix >= 0 && *step.mix <= 1))
+    throw Error(fmt::format("mix: expected a share in [0, 1], found {}", *step.mix));
   const auto check = [&](const GoldenNetwork& teacher, const char* place) {
+    if (!teacher.exits.empty()) throw Error(fmt::format("{}.exits: a loss is given the exits of the student alone", place));
     if (is_first || (!teacher.classifier && teacher.norms.empty())) return;
     throw Error(
         fmt::format("{}: its classifier and norms are what the loss is built with; write them in the first step alone", place));
@@ -117,7 +130,9 @@ void check_step(const GoldenStep& step, const GoldenStep& first, bool is_first) 
 /// Takes a step that it may change: batches that were given one tensor have leaves of their own.
 GoldenBatch batch_of(GoldenStep step, std::int64_t num_classes, double teacher_temperature) {
   GoldenBatch batch;
-  for_each_student_tensor(step, [&](const std::string& place, torch::Tensor& tensor) {
+  for_each_leaf(step, [&](const std::string& place, torch::Tensor& tensor) {
+    const bool is_draw = place.starts_with(kDraws);
+    if (is_draw && !tensor.is_floating_point()) return;  // which rows, and the like
     if (!tensor.is_floating_point()) throw Error(place + ": expected dtype float64, found int64");
     tensor = tensor.detach().clone().requires_grad_(true);
     batch.leaves[place] = tensor;
@@ -135,8 +150,11 @@ GoldenBatch batch_of(GoldenStep step, std::int64_t num_classes, double teacher_t
   if (step.student_second_view) batch.student_second_view = student(*step.student_second_view);
   if (step.teacher_second_view) batch.teacher_second_view = teacher(*step.teacher_second_view);
   batch.student_classifier = given_classifier(step.student);
+  for (const auto& [name, tensor] : step.draws) batch.draws[name] = tensor.value;
   batch.has_labels = step.labels.has_value();
   batch.labels = step.labels ? given_whole(step.labels, "labels") : at::zeros({rows}, torch::kInt64);
+  batch.mixed_labels = given_whole(step.mixed_labels, "mixed_labels");
+  batch.mix = step.mix.value_or(1.0);
   batch.indices = step.indices ? given_whole(step.indices, "indices") : at::arange(rows, torch::kInt64);
   batch.posterior = given(step.posterior);
   batch.images = given(step.images);
@@ -154,6 +172,7 @@ LossContext context_of(const GoldenCase& golden, std::int64_t num_classes) {
                       .seed = static_cast<std::uint64_t>(golden.context.seed.value_or(0)),
                       .student_embedding_map = map_shape(first.student),
                       .teacher_embedding_map = map_shape(teacher),
+                      .student_exits = names_of(first.student.exits),
                       .teacher_classifier = given_classifier(teacher)};
   for (const auto& more : first.more_teachers) {
     context.more_teachers.push_back({shapes_of(more), embedding_width(more), map_shape(more), given_classifier(more)});

@@ -9,16 +9,19 @@
 
 namespace kdbench::inline worker {
 
-/// One batch. What the case gives of the student are leaves that require gradients; all else is constant.
+/// One batch. What the case gives of the student, and draws of float64, are leaves that require gradients; all
+/// else is constant.
 struct GoldenBatch {
   ModelOutput student, teacher;
-  torch::Tensor labels, indices, posterior, images;
+  torch::Tensor labels, mixed_labels, indices, posterior, images;
+  double mix = 1.0;
   std::vector<ModelOutput> more_teachers;
   ModelOutput student_second_view, teacher_second_view;
   Classifier student_classifier;
   bool has_labels = false;  ///< the case gives them
   std::int64_t epoch = 0, step = 0;
-  std::map<std::string, torch::Tensor> leaves;  ///< by the places of for_each_student_tensor()
+  std::map<std::string, torch::Tensor> draws;   ///< by name; those of float64 are leaves
+  std::map<std::string, torch::Tensor> leaves;  ///< by the places of for_each_leaf()
 };
 
 /// All that a case gives before and during its steps.

@@ -55,6 +55,7 @@ struct GoldenNetwork {
   std::optional<GoldenTensor> logits;
   GoldenMaps features, preactivations;
   std::optional<GoldenTensor> embedding, embedding_map;
+  GoldenMaps exits;
   std::optional<GoldenClassifier> classifier;
   std::map<std::string, GoldenNorm> norms;
 
@@ -66,6 +67,7 @@ struct GoldenNetwork {
         field("preactivations", &N::preactivations, "the same before the activation", kIfAny),
         field("embedding", &N::embedding, "[N, D]; absent: the mean of embedding_map, if that is there", kIfAny),
         field("embedding_map", &N::embedding_map, "[N, D, H, W]", kIfAny),
+        field("exits", &N::exits, "of the student: logits of earlier classifiers by name, [N, K] each", kIfAny),
         field("classifier", &N::classifier, "the last layer; of the teacher, in the first step", kIfAny),
         field("norms", &N::norms, "of the teacher, in the first step: the batch norm of each map's preactivation", kIfAny));
   }
@@ -77,7 +79,8 @@ struct GoldenStep {
   std::optional<GoldenNetwork> teacher;
   std::vector<GoldenNetwork> more_teachers;
   std::optional<GoldenNetwork> student_second_view, teacher_second_view;
-  std::optional<GoldenTensor> labels, indices, posterior, images;
+  std::optional<GoldenTensor> labels, mixed_labels, indices, posterior, images;
+  std::optional<double> mix;
   GoldenTensors draws;
   std::optional<std::int64_t> epoch, step;
 
@@ -90,6 +93,8 @@ struct GoldenStep {
                       field("student_second_view", &S::student_second_view, "on another view of the same rows", kIfAny),
                       field("teacher_second_view", &S::teacher_second_view, "the same of the teacher", kIfAny),
                       field("labels", &S::labels, "[N]; absent: zeros", kIfAny),
+                      field("mixed_labels", &S::mixed_labels, "[N]: of the images mixed in; absent: none are", kIfAny),
+                      field("mix", &S::mix, "share of `labels` beside them; absent: 1", kIfAny),
                       field("indices", &S::indices, "[N]; absent: 0, 1, ...", kIfAny),
                       field("posterior", &S::posterior, "[N, K]", kIfAny), field("images", &S::images, "[N, C, H, W]", kIfAny),
                       field("draws", &S::draws, "what the loss takes in place of what it would draw, by name", kIfAny),
@@ -119,12 +124,14 @@ struct GoldenContext {
 struct GoldenGradients {
   GoldenNetwork student;
   std::optional<GoldenNetwork> student_second_view;
+  GoldenTensors draws;
 
   static constexpr auto fields() {
     using G = GoldenGradients;
     using enum Presence;
     return std::tuple(field("student", &G::student, "of what was given of the student", kIfAny),
-                      field("student_second_view", &G::student_second_view, "and of its second view", kIfAny));
+                      field("student_second_view", &G::student_second_view, "and of its second view", kIfAny),
+                      field("draws", &G::draws, "of what the loss took in place of its own", kIfAny));
   }
 };
 
@@ -202,16 +209,18 @@ void for_each_golden_tensor(const std::string& name, Network& network, const Vis
   for (auto& [map, tensor] : network.preactivations) visit(name + ".preactivations." + map, tensor.value);
   one(".embedding", network.embedding);
   one(".embedding_map", network.embedding_map);
+  for (auto& [exit, tensor] : network.exits) visit(name + ".exits." + exit, tensor.value);
   if (!network.classifier) return;
   one(".classifier.weight", network.classifier->weight);
   one(".classifier.bias", network.classifier->bias);
 }
 
-/// The same for both views of the student, of a GoldenStep or of GoldenGradients.
+/// The same for both views of the student and for draws, "draws.NAME", of a GoldenStep or of GoldenGradients.
 template <class Batch, class Visit>
-void for_each_student_tensor(Batch& batch, const Visit& visit) {
+void for_each_leaf(Batch& batch, const Visit& visit) {
   for_each_golden_tensor("student", batch.student, visit);
   if (batch.student_second_view) for_each_golden_tensor("student_second_view", *batch.student_second_view, visit);
+  for (auto& [name, tensor] : batch.draws) visit("draws." + name, tensor.value);
 }
 
 }  // namespace kdbench::inline worker

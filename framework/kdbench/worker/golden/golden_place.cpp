@@ -38,19 +38,22 @@ constexpr std::array kTensorPlaces{
     TensorPlace{"teacher_second_view.logits", [](Step& s) -> Slot { return view_of(s.teacher_second_view).logits; }},
     TensorPlace{"teacher_second_view.embedding", [](Step& s) -> Slot { return view_of(s.teacher_second_view).embedding; }},
     TensorPlace{"labels", [](Step& s) -> Slot { return s.labels; }},
+    TensorPlace{"mixed_labels", [](Step& s) -> Slot { return s.mixed_labels; }},
     TensorPlace{"indices", [](Step& s) -> Slot { return s.indices; }},
     TensorPlace{"posterior", [](Step& s) -> Slot { return s.posterior; }},
     TensorPlace{"images", [](Step& s) -> Slot { return s.images; }}};
 
 struct MapsPlace {
-  const char* text;
+  const char *text, *stem;
+  std::size_t first;  ///< its tensors are called STEM and a number from here on
   GoldenMaps& (*in)(GoldenStep& step);
 };
 constexpr std::array kMapsPlaces{
-    MapsPlace{"student.features", [](Step& s) -> GoldenMaps& { return s.student.features; }},
-    MapsPlace{"student.preactivations", [](Step& s) -> GoldenMaps& { return s.student.preactivations; }},
-    MapsPlace{"teacher.features", [](Step& s) -> GoldenMaps& { return teacher_of(s).features; }},
-    MapsPlace{"teacher.preactivations", [](Step& s) -> GoldenMaps& { return teacher_of(s).preactivations; }}};
+    MapsPlace{"student.features", "f", 0, [](Step& s) -> GoldenMaps& { return s.student.features; }},
+    MapsPlace{"student.preactivations", "f", 0, [](Step& s) -> GoldenMaps& { return s.student.preactivations; }},
+    MapsPlace{"teacher.features", "f", 0, [](Step& s) -> GoldenMaps& { return teacher_of(s).features; }},
+    MapsPlace{"student.exits", "exit", 1, [](GoldenStep& s) -> GoldenMaps& { return s.student.exits; }},
+    MapsPlace{"teacher.preactivations", "f", 0, [](Step& s) -> GoldenMaps& { return teacher_of(s).preactivations; }}};
 
 /// A tensor for each of several teachers.
 struct TeachersPlace {
@@ -96,6 +99,7 @@ GoldenPlace::GoldenPlace(const std::string& text) : text_(text) {
   } else if (named("draws ")) {
     kind_ = Kind::kDraws;
     name_ = text.substr(6);
+    each_ = take_end(name_, " each");
   } else if (!is_tensor_place(text) && !is_maps_place(text) && !is_teachers_place(text)) {
     throw Error(fmt::format("no place is called '{}'; there are {}", text, list()));
   }
@@ -104,14 +108,19 @@ GoldenPlace::GoldenPlace(const std::string& text) : text_(text) {
 std::string GoldenPlace::list() {
   std::vector<std::string> names;
   for (const auto& place : kTensorPlaces) names.emplace_back(place.text);
-  for (const auto& place : kMapsPlaces) names.push_back(fmt::format("{0}, {0} from f1", place.text));
+  for (const auto& place : kMapsPlaces)
+    names.push_back(fmt::format("{0}, {0} from {1}{2}", place.text, place.stem, place.first + 1));
   for (const auto& place : kTeachersPlaces) names.emplace_back(place.text);
-  return join(names, ", ") + ", train_labels, state NAME, draws NAME; two dimensions of four by ' by pixel', and '' for nowhere";
+  return join(names, ", ") +
+         ", train_labels, state NAME, draws NAME, draws NAME each; two dimensions of four by ' by pixel', the first of a list by "
+         "' of first', "
+         "and '' for nowhere";
 }
 
 bool GoldenPlace::is_tensor_place(const std::string& text) {
   auto name = text;
   by_pixel_ = take_end(name, " by pixel");
+  of_first_ = take_end(name, " of first");
   for (std::size_t i = 0; i < kTensorPlaces.size(); ++i) {
     if (name != kTensorPlaces[i].text) continue;
     kind_ = Kind::kTensor;
@@ -126,9 +135,10 @@ bool GoldenPlace::is_maps_place(const std::string& text) {
     const std::string_view name = kMapsPlaces[i].text;
     if (!text.starts_with(name)) continue;
     auto rest = std::string_view(text).substr(name.size());
-    constexpr std::string_view kFrom = " from f";
-    if (rest.starts_with(kFrom)) {
-      rest.remove_prefix(kFrom.size());
+    const auto from = fmt::format(" from {}", kMapsPlaces[i].stem);
+    from_ = kMapsPlaces[i].first;
+    if (rest.starts_with(from)) {
+      rest.remove_prefix(from.size());
       const auto [end, error] = std::from_chars(rest.data(), rest.data() + rest.size(), from_);
       if (error != std::errc()) return false;
       rest.remove_prefix(static_cast<std::size_t>(end - rest.data()));
@@ -152,22 +162,27 @@ bool GoldenPlace::is_teachers_place(const std::string& text) {
 }
 
 GoldenTensor GoldenPlace::one(const std::vector<GoldenTensor>& tensors) const {
+  if (of_first_ && !tensors.empty()) return tensors.front();
   if (tensors.size() != 1) throw Error(fmt::format("'{}' takes one tensor, found a list of {}", text_, tensors.size()));
   return by_pixel_ ? GoldenTensor{rows_by_pixel(tensors.front().value)} : tensors.front();
 }
 
 void GoldenPlace::put(const std::vector<GoldenTensor>& tensors, GoldenStep& step, bool fill) const {
-  if (kind_ == Kind::kDraws) {
+  if (kind_ == Kind::kDraws && each_) {
+    for (std::size_t i = 0; i < tensors.size(); ++i) step.draws[fmt::format("{}{}", name_, i)] = tensors[i];
+  } else if (kind_ == Kind::kDraws) {
     step.draws[name_] = one(tensors);
   } else if (kind_ == Kind::kTensor) {
     kTensorPlaces[index_].in(step) = one(tensors);
   } else if (kind_ == Kind::kTeachers) {
     for (std::size_t i = 0; i < tensors.size(); ++i) teacher_of(step, i).*kTeachersPlaces[index_].tensor = tensors[i];
   } else if (kind_ == Kind::kMaps) {
-    auto& maps = kMapsPlaces[index_].in(step);
-    for (std::size_t i = 0; i < tensors.size(); ++i) maps[fmt::format("f{}", from_ + i)] = tensors[i];
+    const auto& place = kMapsPlaces[index_];
+    auto& maps = place.in(step);
+    const auto called = [&](std::size_t i) { return fmt::format("{}{}", place.stem, i); };
+    for (std::size_t i = 0; i < tensors.size(); ++i) maps[called(from_ + i)] = tensors[i];
     // Copies, not zeros: a loss that reads a map too many then has another value.
-    for (std::size_t i = 0; fill && !tensors.empty() && i < from_; ++i) maps[fmt::format("f{}", i)] = tensors.front();
+    for (auto i = place.first; fill && !tensors.empty() && i < from_; ++i) maps[called(i)] = tensors.front();
   }
 }
 

@@ -23,8 +23,8 @@ class GoldenPlace {
   Kind kind() const { return kind_; }
   /// Of a state or draws: its name.
   const std::string& name() const { return name_; }
-  /// Whether it is the student's, of which there are gradients.
-  bool is_student() const { return text_.starts_with("student"); }
+  /// Whether there are gradients of what is there: it is the student's, or what the loss takes in place of its own.
+  bool has_gradient() const { return text_.starts_with("student") || kind_ == Kind::kDraws; }
   /// Whether it is what a loss is built with, so that it stands in the first batch alone.
   bool is_built_with() const { return text_.starts_with("teacher.classifier"); }
 
@@ -43,7 +43,7 @@ class GoldenPlace {
   Kind kind_ = Kind::kNowhere;
   std::string text_, name_;
   std::size_t index_ = 0, from_ = 0;  ///< in the table of places; the number of the first map
-  bool by_pixel_ = false;
+  bool by_pixel_ = false, of_first_ = false, each_ = false;
 };
 
 }  // namespace kdbench::inline worker

@@ -47,7 +47,10 @@ class Conversion {
     golden.tags = reference_.tags;
     set_keys();
     golden.steps.items.resize(static_cast<std::size_t>(num_steps_.value_or(1)));
-    for (const auto& [name, json] : reference_.inputs) in_part("inputs", name, [&, &n = name, &j = json] { put_input(n, j); });
+    for (const auto& [name, json] : reference_.inputs)
+      in_part("inputs", name, [&, &n = name, &j = json] {
+        for (const auto& place : places_of(n)) put_input(n, j, place);
+      });
     place_steps();
     set_expected();
     set_tolerance();
@@ -103,16 +106,32 @@ class Conversion {
                     value.dump(), name));
   }
 
+  /// A parameter, or of an input "w1" with "w1[0]" the first of its sizes.
   double number_of(const std::string& name) const {
+    if (name.ends_with(']')) return size_of(name.substr(0, name.find('[')), std::stoul(name.substr(name.find('[') + 1)));
     const auto it = reference_.params.find(name);
     if (it != reference_.params.end() && it->second.is_number()) return it->second.get<double>();
     throw Error(fmt::format("'computed' of the aliases names '{}', which is no number of the case's params", name));
+  }
+
+  double size_of(const std::string& input, std::size_t dimension) const {
+    const auto it = reference_.inputs.find(input);
+    if (it == reference_.inputs.end()) throw Error(fmt::format("'computed' of the aliases names '{}', which is no input", input));
+    const auto tensors = read_tensors(it->second);
+    const auto dimensions = tensors.empty() ? 0 : static_cast<std::size_t>(tensors.front().value.dim());
+    if (dimension < dimensions) return static_cast<double>(tensors.front().value.size(static_cast<std::int64_t>(dimension)));
+    throw Error(fmt::format("'computed' of the aliases names '{}[{}]', and it has {} dimensions", input, dimension, dimensions));
   }
 
   /// A key of the loss's table, or what the host tells a loss.
   void set_key(Json& keys, const std::string& key, const Json& value) {
     if (!key.starts_with('@')) {
       keys[key] = value;
+      return;
+    }
+    if (key == "@mix") {
+      if (!value.is_number()) throw Error(fmt::format("'@mix' takes a number, found {}", value.dump()));
+      mix_ = value.get<double>();
       return;
     }
     auto& context = out_.golden.context;
@@ -128,7 +147,7 @@ class Conversion {
     if (it == told.end()) {
       throw Error(
           fmt::format("nothing is called '{}'; the host tells a loss @epoch, @num_epochs, @step, @num_steps, @num_train, "
-                      "@num_classes and @seed, and @steps is the number of batches",
+                      "@num_classes, @seed and @mix, and @steps is the number of batches",
                       key));
     }
     if (!value.is_number() || value.get<double>() != std::floor(value.get<double>())) {
@@ -142,13 +161,16 @@ class Conversion {
     auto& steps = out_.golden.steps.items;
     for (std::size_t i = 0; i < steps.size(); ++i) {
       steps[i].epoch = epoch_;
+      steps[i].mix = mix_;
       if (step_) steps[i].step = *step_ + static_cast<std::int64_t>(i);
     }
   }
 
-  GoldenPlace place_of(const std::string& input) const {
-    if (const auto it = alias_.inputs.find(input); it != alias_.inputs.end()) return GoldenPlace(it->second);
-    if (const auto it = kPlainInputs.find(input); it != kPlainInputs.end()) return GoldenPlace(it->second);
+  /// At least one; the first is that of the gradient.
+  std::vector<GoldenPlace> places_of(const std::string& input) const {
+    const auto it = alias_.inputs.find(input);
+    if (it != alias_.inputs.end() && it->second.has_value()) return {it->second.items.begin(), it->second.items.end()};
+    if (const auto plain = kPlainInputs.find(input); plain != kPlainInputs.end()) return {GoldenPlace(plain->second)};
     throw Error(
         fmt::format("it has no place; say where it belongs in the aliases of '{}' (\"inputs\": {{\"{}\": PLACE}}), PLACE one "
                     "of {}",
@@ -168,8 +190,7 @@ class Conversion {
     for (std::size_t i = 0; i < steps; ++i) put(i, read_tensors(json[i]));
   }
 
-  void put_input(const std::string& name, const Json& json) {
-    const auto place = place_of(name);
+  void put_input(const std::string& name, const Json& json, const GoldenPlace& place) {
     using Kind = GoldenPlace::Kind;
     if (place.kind() == Kind::kJudged) throw Error("'judged' is what comes out; it is a place of 'after'");
     if (place.kind() == Kind::kNowhere) {
@@ -220,23 +241,24 @@ class Conversion {
   }
 
   void put_gradient(const std::string& name, const Json& json) {
-    const auto place = place_of(name);
+    const auto place = places_of(name).front();
     if (place.kind() == GoldenPlace::Kind::kNowhere) return;
     auto& expected = out_.golden.expected;
     if (place.kind() == GoldenPlace::Kind::kState) {
       expected.state_grad[place.name()] = place.one(read_tensors(json));
       return;
     }
-    if (!place.is_student()) throw Error("no gradient reaches what is no output of the student and no parameter of the loss");
+    if (!place.has_gradient()) throw Error("no gradient reaches what is no output of the student and no parameter of the loss");
     auto& steps = expected.grad.items;
     steps.resize(out_.golden.steps.items.size());
     if (steps.size() > 1 && !json.is_array()) throw Error(fmt::format("expected a list of {}, one for each step", steps.size()));
     each_step(json, [&](std::size_t i, const std::vector<GoldenTensor>& tensors) {
-      GoldenStep gradients;
-      gradients.student = std::move(steps[i].student);
-      gradients.student_second_view = std::move(steps[i].student_second_view);
+      auto& to = steps[i];
+      GoldenStep gradients{.student = std::move(to.student),
+                           .student_second_view = std::move(to.student_second_view),
+                           .draws = std::move(to.draws)};
       place.put(tensors, gradients, false);
-      steps[i] = {std::move(gradients.student), std::move(gradients.student_second_view)};
+      to = {std::move(gradients.student), std::move(gradients.student_second_view), std::move(gradients.draws)};
     });
   }
 
@@ -274,6 +296,7 @@ class Conversion {
   const LossEntry& entry_;
   ConvertedCase out_;
   std::optional<std::int64_t> epoch_, step_, num_steps_;
+  std::optional<double> mix_;
 };
 
 }  // namespace
@@ -295,6 +318,15 @@ ReferenceCase read_reference_case(const Json& json, const DocumentPath& path) {
   }
   read_document(known, out, path);
   return out;
+}
+
+std::vector<std::string> alias_names(const ReferenceCase& reference) {
+  std::vector<std::string> names;
+  for (const auto& [name, value] : reference.params) {
+    names.push_back(fmt::format("{} where {} = {}", reference.loss, name, value.dump()));
+  }
+  names.push_back(reference.loss);
+  return names;
 }
 
 ConvertedCase convert_reference(const ReferenceCase& reference, const GoldenAlias& alias, const LossEntry& entry) {

@@ -53,6 +53,10 @@ struct ReferenceCase {
 /// Reads a case. Members that the form does not name describe it, and are passed over. @throws DocumentError
 ReferenceCase read_reference_case(const Json& json, const DocumentPath& path);
 
+/// What tables of aliases may call the loss of the case, the narrowest first: "mlkd where views = 2" for each of its parameters,
+/// the value as JSON, in the order of their names; then "mlkd".
+std::vector<std::string> alias_names(const ReferenceCase& reference);
+
 /// A case in the native form, and what of the reference is not compared.
 struct ConvertedCase {
   GoldenCase golden;

@@ -107,7 +107,9 @@ LossTerms forward(Loss& loss, const LossPart& part, const GoldenInputs& inputs, 
                          .more_teachers = batch.more_teachers,
                          .student_second_view = batch.student_second_view,
                          .teacher_second_view = batch.teacher_second_view,
-                         .student_classifier = batch.student_classifier});
+                         .student_classifier = batch.student_classifier,
+                         .mixed_labels = batch.mixed_labels,
+                         .mix = batch.mix});
   });
 }
 
@@ -119,7 +121,7 @@ void run_step(Loss& loss, const LossSpec& spec, double label_smoothing, bool ada
   const std::vector<WeightedTerms> losses{WeightedTerms{terms, spec.terms_weight(part, batch.epoch)}};
   const CrossEntropy ce{spec.ce_beside_terms(), spec.ce_alone(), label_smoothing};
   outcome.judged = adapts ? ask_loss([&] { return loss.judged_logits(batch.student); }) : batch.student.logits;
-  const auto result = objective(outcome.judged, batch.labels, losses, ce);
+  const auto result = objective(outcome.judged, {batch.labels, batch.mixed_labels, batch.mix}, losses, ce);
   require(batch.has_labels || result.terms.empty() || result.terms.front().first != "ce",
           "labels: cross-entropy has a weight, and the case gives none");
   outcome.loss += result.total.item<double>();
@@ -145,7 +147,7 @@ void compare_gradients(GoldenComparison& comparison, const GoldenCase& golden, c
           fmt::format("expected.grad: expected one for each of {} steps, found {}", steps, expected.size()));
   for (std::size_t i = 0; i < expected.size(); ++i) {
     const auto where = steps > 1 ? fmt::format(" of steps[{}]", i) : std::string();
-    for_each_student_tensor(expected[i], [&](const std::string& place, const torch::Tensor& gradient) {
+    for_each_leaf(expected[i], [&](const std::string& place, const torch::Tensor& gradient) {
       const auto leaf = inputs.batches[i].leaves.find(place);
       require(leaf != inputs.batches[i].leaves.end(),
               fmt::format("expected.grad.{}: the case gives no such input{}", place, where));
@@ -174,8 +176,8 @@ std::string run_and_compare(const LossEntry& entry, const GoldenCase& golden) {
   set_state(*loss, golden.state);
   GoldenOutcome outcome;
   for (std::size_t i = 0; i < inputs.batches.size(); ++i) {
-    for (const auto& [name, tensor] : golden.steps.items[i].draws) {
-      ask_loss([&, &n = name, &values = tensor.value] { loss->use_draws(n, values); });
+    for (const auto& [name, tensor] : inputs.batches[i].draws) {
+      ask_loss([&, &n = name, &values = tensor] { loss->use_draws(n, values); });
     }
     run_step(*loss, spec, golden.keys.host.label_smoothing.value_or(0.0), needs.adapts, inputs, inputs.batches[i], outcome);
   }

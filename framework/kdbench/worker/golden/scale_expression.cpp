@@ -60,7 +60,7 @@ class Reader {
     const auto name = text_.substr(begin, place_ - begin);
     if (name.empty()) return number();
     if ((name == "min" || name == "max") && take('(')) return extreme(name == "min");
-    return value_of_(name);
+    return value_of_(take('[') ? fmt::format("{}[{}]", name, index()) : name);
   }
 
   double extreme(bool smaller) {
@@ -68,6 +68,13 @@ class Reader {
     if (!take(',')) fail("','");
     const double second = closed(sum());
     return smaller ? std::min(first, second) : std::max(first, second);
+  }
+
+  std::size_t index() {
+    const double value = number();
+    if (value < 0 || value != std::floor(value)) fail("a whole number before it");
+    if (!take(']')) fail("']'");
+    return static_cast<std::size_t>(value);
   }
 
   double closed(double value) {

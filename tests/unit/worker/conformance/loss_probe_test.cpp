@@ -53,6 +53,15 @@ TEST(DrawBatch, HoldsOfTheTeacherWhatIsNeededAndNothingElse) {
   EXPECT_EQ(teacher_of({.teacher = false, .posterior = true}), Names{});
 }
 
+TEST(DrawBatch, HoldsASecondViewOfTheSameRowsWhereItIsNeeded) {
+  auto batch = draw_batch(probe_context(10, false), {.second_view = true}, 4, torch::kFloat64);
+  EXPECT_FALSE(batch.student_second_view.logits.equal(batch.student.logits));
+  EXPECT_TRUE(batch.student_second_view.logits.requires_grad());
+  EXPECT_EQ(batch.student_tensors().size(), 2 * kEverything.size());
+  EXPECT_EQ(names_of(batch.teacher_tensors()), (Names{"logits", "second view's logits"}));
+  EXPECT_EQ(take_rows(batch, at::tensor({2, 0}, torch::kInt64)).student_second_view.logits.size(0), 2);
+}
+
 TEST(DrawBatch, DrawsTheSameNumbersEveryTime) {
   const auto context = probe_context(10, false);
   auto a = draw_batch(context, {}, 4, torch::kFloat64), b = draw_batch(context, {}, 4, torch::kFloat64);

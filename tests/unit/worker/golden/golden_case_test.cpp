@@ -198,6 +198,50 @@ TEST_F(NativeCase, GivesASecondView) {
             "passed");
 }
 
+TEST_F(NativeCase, GivesTheStudentsExits) {
+  // 1 * (3 + 4) + 2 * 5; exit2 stands before exit10.
+  const auto one = Json::parse(R"({"id": "e", "plugin": "exits",
+    "steps": {"student": {"logits": [[0, 0]], "exits": {"exit10": [[5, 0]], "exit2": [[3, 4]]}}},
+    "expected": {"loss": 17, "grad": {"student": {"exits": {"exit2": [[1, 1]], "exit10": [[2, 2]]}}}}})");
+  EXPECT_EQ(found(one), "passed");
+  EXPECT_EQ(found(one, [](Json& c) { c["expected"]["grad"]["student"]["exits"]["exit10"][0][1] = 1; }),
+            "gradient of student.exits.exit10: off by 1 where the largest entry is 2");
+  EXPECT_EQ(found(one, [](Json& c) { c["steps"]["teacher"]["exits"]["exit1"] = Json::parse("[[1, 1]]"); }),
+            "steps: teacher.exits: a loss is given the exits of the student alone");
+}
+
+TEST_F(NativeCase, MixesLabels) {
+  // Of rows whose logits are 1 apart cross-entropy is ln(1 + e^-1) for the label with the larger, and 1 more for the other.
+  const double ce = std::log1p(std::exp(-1.0));
+  auto one = square_case();
+  one["keys"] = {{"ce_weight", 1}, {"kd_weight", 0}};
+  one["steps"]["labels"] = {1, 0};
+  one["steps"]["mixed_labels"] = {0, 1};
+  one["steps"]["mix"] = 0.75;
+  one["expected"] = {{"loss", ce + 0.25}};
+  EXPECT_EQ(found(one), "passed");
+  const auto wrong = [&](const std::function<void(Json&)>& change) { return found(one, change); };
+  EXPECT_EQ(wrong([](Json& c) { c["steps"]["mix"] = 1.5; }), "steps: mix: expected a share in [0, 1], found 1.5");
+  EXPECT_EQ(wrong([](Json& c) { c["steps"].erase("mixed_labels"); }),
+            "steps: mix: it is the share of 'labels' beside 'mixed_labels', and there are none");
+  EXPECT_EQ(wrong([](Json& c) {
+              c["plugin"] = "mixed_in";
+              c["keys"] = Json::object();
+              c["expected"]["loss"] = 0.75;  // of the labels 0 and 1
+            }),
+            "passed");
+}
+
+TEST_F(NativeCase, ComparesTheGradientOfWhatIsGivenInPlaceOfDraws) {
+  // 2 * (3 + 4) + 2 * 5: by the embedding 12, by each factor 2.
+  const auto one = Json::parse(R"({"id": "g", "plugin": "given",
+    "steps": {"student": {"embedding": [[2]]}, "draws": {"factor0": [3, 4], "factor1": [5]}},
+    "expected": {"loss": 24, "grad": {"student": {"embedding": [[12]]}, "draws": {"factor0": [2, 2], "factor1": [2]}}}})");
+  EXPECT_EQ(found(one), "passed");
+  EXPECT_EQ(found(one, [](Json& c) { c["expected"]["grad"]["draws"]["factor1"] = {3}; }),
+            "gradient of draws.factor1: off by 1 where the largest entry is 3");
+}
+
 TEST_F(NativeCase, ComparesWhatAnAdapterIsJudgedBy) {
   // Cross-entropy of the doubled logits: ln(1 + e^-2); by the logits 2 (p - y), p = 1 / (1 + e^-2) of the label.
   const double p = 1 / (1 + std::exp(-2.0));
@@ -285,8 +329,7 @@ TEST_F(NativeCase, RefusesWhatTheFormDoesNotKnow) {
         c["steps"][0]["views"] = Json::array();
       }),
       "cases[0].steps[0]: nothing is called 'views' here; expected one of student, teacher, more_teachers, student_second_view, "
-      "teacher_second_view, labels, indices, "
-      "posterior, images, draws, epoch, step");
+      "teacher_second_view, labels, mixed_labels, mix, indices, posterior, images, draws, epoch, step");
   EXPECT_EQ(wrong([](Json& c) { c.erase("plugin"); }), "cases[0]: it has no member 'plugin'");
   EXPECT_EQ(wrong([](Json& c) { c["steps"] = Json::array(); }), "steps: expected at least one batch, found none");
   EXPECT_EQ(wrong([](Json& c) { c["steps"] = Json::object(); }),

@@ -104,6 +104,40 @@ class TeachersLoss final : public Loss {
   LossContext context_;
 };
 
+/// The sum over the exits that the context tells of, in its order, of 1, 2, ... times their logits.
+class ExitsLoss final : public Loss {
+ public:
+  explicit ExitsLoss(LossContext context) : context_(std::move(context)) {}
+  LossNeeds needs() const override { return {.teacher = false, .student_exits = true}; }
+  LossTerms forward(const LossInputs& in) override {
+    auto sum = at::zeros({}, torch::kFloat64);
+    double place = 0;
+    for (const auto& name : context_.student_exits) sum = sum + ++place * in.student.exits.at(name).sum();
+    return sum;
+  }
+
+ private:
+  LossContext context_;
+};
+
+/// The sum over k of the embedding's sum times what it is given as "factor0", "factor1", ...
+class GivenLoss final : public Loss {
+ public:
+  explicit GivenLoss(const LossContext&) {}
+  void use_draws(const std::string& name, const torch::Tensor& values) override {
+    if (!name.starts_with("factor")) return Loss::use_draws(name, values);
+    factors_.push_back(values);
+  }
+  LossTerms forward(const LossInputs& in) override {
+    auto sum = at::zeros({}, torch::kFloat64);
+    for (const auto& factor : factors_) sum = sum + in.student.embedding.sum() * factor.sum();
+    return sum;
+  }
+
+ private:
+  std::vector<torch::Tensor> factors_;
+};
+
 /// An adapter that doubles the logits, with no term of weight.
 class DoublingLoss final : public Loss {
  public:
@@ -121,6 +155,10 @@ inline LossTerms refusing(const LossInputs&) { throw Error("expected two rows, f
 /// The product of the logits of both views, less the teacher's.
 inline LossTerms views_apart(const LossInputs& in) {
   return (in.student.logits * in.student_second_view.logits - in.teacher.logits * in.teacher_second_view.logits).sum();
+}
+/// mix times the sum of the labels mixed in.
+inline LossTerms mixed_in(const LossInputs& in) {
+  return in.student.logits.sum() * 0 + in.mix * in.mixed_labels.sum().item<double>();
 }
 /// epoch + 10 step + 100 num_epochs + 1000 num_steps + 0 * logits.
 inline LossTerms when(const LossInputs& in) {
@@ -149,7 +187,10 @@ inline Catalog golden_catalog() {
   add(loss_of<refusing>("refusing"));
   add(loss_of<when>("when"));
   add(loss_of<views_apart>("views", {.second_view = true}));
+  add(loss_of<mixed_in>("mixed_in"));
   add(loss_of_context<HeadLoss>("head"));
+  add(loss_of_context<ExitsLoss>("exits"));
+  add(loss_of_context<GivenLoss>("given"));
   add(loss_of_context<MapsLoss>("maps"));
   add(loss_of_context<TeachersLoss>("teachers"));
   add(loss_of_context<DoublingLoss>("doubling"));

@@ -90,9 +90,70 @@ TEST_F(ReferenceCases, TranslatesValuesAndComputesKeys) {
             "'computed' of the aliases names 'levels', which is no number of the case's params");
   EXPECT_EQ(of(R"({"plugin": "mse", "renamed": {"levels": "", "half": "@epochs"}})"),
             "params.half: nothing is called '@epochs'; the host tells a loss @epoch, @num_epochs, @step, @num_steps, @num_train, "
-            "@num_classes and @seed, and @steps is the number of batches");
+            "@num_classes, @seed and @mix, and @steps is the number of batches");
   EXPECT_EQ(of(R"({"plugin": "mse", "renamed": {"levels": "", "half": ""}, "computed": {"@epoch": "epoch / 2"}})"),
             "'@epoch' takes a whole number, found 1.5");
+}
+
+TEST_F(ReferenceCases, ComputesKeysFromSizesOfInputs) {
+  const auto of = [&](const char* aliases) {
+    alias("mse", aliases);
+    return finding([](Json& c) {
+      c["params"] = Json::object();
+      c["inputs"]["width"] = test::column({0, 0, 0});
+    });
+  };
+  // [3, 1]: tau = 3 - 1 = 2, as the case wants.
+  EXPECT_EQ(of(R"({"plugin": "mse", "inputs": {"width": ""}, "computed": {"tau": "width[0] - width[1]"}})"), "passed");
+  EXPECT_EQ(of(R"({"plugin": "mse", "inputs": {"width": ""}, "computed": {"tau": "width[2]"}})"),
+            "'computed' of the aliases names 'width[2]', and it has 2 dimensions");
+  EXPECT_EQ(of(R"({"plugin": "mse", "inputs": {"width": ""}, "computed": {"tau": "height[0]"}})"),
+            "'computed' of the aliases names 'height', which is no input");
+}
+
+TEST_F(ReferenceCases, ChoosesTheAliasByAParameter) {
+  Json table{{"schema", "kdbench-golden-aliases/2"}};
+  table["losses"]["mse"] = Json::parse(R"({"plugin": "mse", "renamed": {"views": ""}, "fixed": {"tau": 1.0}})");
+  table["losses"]["mse where views = 2"] = Json::parse(R"({"plugin": "mse", "renamed": {"views": ""}, "fixed": {"tau": 2.0}})");
+  write("aliases.json", table.dump());
+  const auto views = [&](int number) { return finding([&](Json& c) { c["params"] = {{"views", number}}; }); };
+  EXPECT_EQ(views(2), "passed");
+  EXPECT_EQ(views(1), "loss: expected 8, found 2");
+}
+
+TEST_F(ReferenceCases, TellsTheShareOfMixedLabels) {
+  // 0.75 times the labels 1 and 1.
+  alias("mixed_in", R"({"plugin": "mixed_in", "renamed": {"lambda": "@mix"}, "inputs": {"labels_b": "mixed_labels"}})");
+  const auto mixed = [&](const Json& share) {
+    return finding([&](Json& c) {
+      c["loss"] = "mixed_in";
+      c["params"] = {{"lambda", share}};
+      c["inputs"]["labels_b"] = test::row({1, 1}, "int64");
+      c["expected"] = {{"loss", 1.5}};
+    });
+  };
+  EXPECT_EQ(mixed(0.75), "passed");
+  EXPECT_EQ(mixed("half"), "params.lambda: '@mix' takes a number, found \"half\"");
+}
+
+TEST_F(ReferenceCases, PutsListsIntoExitsAndDraws) {
+  alias("exits", R"({"plugin": "exits", "inputs": {"exit_logits": "student.exits"}})");
+  EXPECT_EQ(finding([](Json& c) {
+              c["loss"] = "exits";
+              c["params"] = Json::object();
+              c["inputs"] = {{"exit_logits", {test::column({3}), test::column({5})}}};
+              c["expected"] = {{"loss", 3 + 2 * 5}, {"grad", {{"exit_logits", {test::column({1}), test::column({2})}}}}};
+            }),
+            "passed");
+  // The case of golden_case_test.cpp, the embedding that of a list, which has a second place.
+  alias("given", R"({"plugin": "given", "inputs": {"factors": ["draws factor each", "student.embedding of first"]}})");
+  EXPECT_EQ(finding([](Json& c) {
+              c["loss"] = "given";
+              c["params"] = Json::object();
+              c["inputs"] = {{"factors", {test::column({2}), test::column({5})}}};
+              c["expected"] = {{"loss", 2 * 2 + 2 * 5}, {"grad", {{"factors", {test::column({2}), test::column({2})}}}}};
+            }),
+            "passed");
 }
 
 TEST_F(ReferenceCases, TellsWhatTheHostTells) {

@@ -10,6 +10,7 @@ double value(const std::string& text) {
   return scale_value(text, [](const std::string& name) {
     if (name == "alpha") return 0.25;
     if (name == "tau_2") return 3.0;
+    if (name == "w1[2]") return 7.0;
     throw Error("no " + name);
   });
 }
@@ -29,6 +30,8 @@ TEST(ScaleValue, KnowsBracketsAndExtremes) {
   EXPECT_EQ(value("max(min(tau_2, 5), 1 - alpha) / 2"), 1.5);
 }
 
+TEST(ScaleValue, KnowsNamesWithAnIndex) { EXPECT_EQ(value("2 * w1[2] + tau_2"), 17.0); }
+
 TEST(ScaleValue, SaysWhereATextStopsMakingSense) {
   const auto wrong = [](const std::string& text) {
     try {
@@ -42,6 +45,8 @@ TEST(ScaleValue, SaysWhereATextStopsMakingSense) {
   EXPECT_EQ(wrong("1 alpha"), "'1 alpha': expected the end at character 3");
   EXPECT_EQ(wrong("beta"), "no beta");
   EXPECT_EQ(wrong("(1 + 2"), "'(1 + 2': expected ')' at character 7");
+  EXPECT_EQ(wrong("w1[0.5]"), "'w1[0.5]': expected a whole number before it at character 7");
+  EXPECT_EQ(wrong("w1[2"), "'w1[2': expected ']' at character 5");
   EXPECT_EQ(wrong("min(1)"), "'min(1)': expected ',' at character 6");
 }
 
