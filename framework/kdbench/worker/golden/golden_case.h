@@ -137,7 +137,7 @@ struct GoldenGradients {
 
 /// What must come out. What is not there is not compared.
 struct GoldenExpectation {
-  double loss = 0;
+  std::optional<double> loss;
   std::map<std::string, double> terms;
   OneOrMany<GoldenGradients> grad;
   GoldenTensors state_grad, after;
@@ -148,7 +148,7 @@ struct GoldenExpectation {
     using E = GoldenExpectation;
     using enum Presence;
     return std::tuple(
-        field("loss", &E::loss, "what is minimised, weights and tau^2 included, summed over the batches"),
+        field("loss", &E::loss, "what is minimised, weights and tau^2 included, summed over the batches", kIfAny),
         field("terms", &E::terms, "\"ce\" and the loss's terms by name, without weights, summed over the batches", kIfAny),
         field("grad", &E::grad, "of `loss`, a batch each", kIfAny),
         field("state_grad", &E::state_grad, "of `loss`, of parameters of the loss, summed over the batches", kIfAny),

@@ -22,7 +22,7 @@ bool same_number(double a, double b) { return (std::isnan(a) && std::isnan(b)) |
 }  // namespace
 
 GoldenComparison::GoldenComparison(const GoldenExpectation& expected, const GoldenTolerance& tolerance)
-    : wants_finite_(expected.finite), loss_is_finite_(std::isfinite(expected.loss)), tolerance_(tolerance) {}
+    : wants_finite_(expected.finite), loss_is_finite_(std::isfinite(expected.loss.value_or(0.0))), tolerance_(tolerance) {}
 
 void GoldenComparison::number(const std::string& what, double expected, double found) {
   if (std::isfinite(expected)) {

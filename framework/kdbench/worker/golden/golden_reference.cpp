@@ -211,8 +211,12 @@ class Conversion {
     expected.finite = tagged("loss_nonfinite") || tagged("grad_nonfinite");
     const auto stable = reference_.stable.value_or(ReferenceValues{});
     if (!reference_.expected.loss) throw Error("expected: it has no member 'loss'");
-    expected.loss = *reference_.expected.loss;
-    if (!std::isfinite(expected.loss)) expected.loss = stable.loss.value_or(expected.loss);
+    double loss = *reference_.expected.loss;
+    if (!std::isfinite(loss)) loss = stable.loss.value_or(loss);
+    if (alias_.term.empty())
+      expected.loss = loss;
+    else
+      expected.terms[alias_.term] = loss;
     set_terms(stable);
     for (const auto& [name, json] : reference_.expected.grad) {
       const auto instead = stable.grad.find(name);

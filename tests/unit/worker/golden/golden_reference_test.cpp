@@ -136,6 +136,22 @@ TEST_F(ReferenceCases, TellsTheShareOfMixedLabels) {
   EXPECT_EQ(mixed("half"), "params.lambda: '@mix' takes a number, found \"half\"");
 }
 
+TEST_F(ReferenceCases, ComparesATermWhereTheReferenceIsAPart) {
+  // The case of TeachersLoss: 25 and, of a term of its own, 0 * sum + 2, which the reference knows nothing of.
+  alias("teachers", R"({"plugin": "teachers", "term": "kd", "inputs": {"teacher_logits": "teachers.logits"}})");
+  const auto part = [&](double loss) {
+    return finding([&](Json& c) {
+      c["loss"] = "teachers";
+      c["params"] = Json::object();
+      c["inputs"] = {{"student_logits", test::column({1})},
+                     {"teacher_logits", {test::column({3}), test::column({5}), test::column({6})}}};
+      c["expected"] = {{"loss", loss}, {"grad", {{"student_logits", test::column({-6})}}}};
+    });
+  };
+  EXPECT_EQ(part(25), "passed");
+  EXPECT_EQ(part(27), "term kd: expected 27, found 25");
+}
+
 TEST_F(ReferenceCases, PutsListsIntoExitsAndDraws) {
   alias("exits", R"({"plugin": "exits", "inputs": {"exit_logits": "student.exits"}})");
   EXPECT_EQ(finding([](Json& c) {
