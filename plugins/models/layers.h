@@ -1,5 +1,5 @@
-/// What the convolutional networks have in common: the convolution without bias, its initialisation, the channel shuffle, stages
-/// of residual blocks and the way through them.
+/// What the convolutional networks have in common: the convolution without bias, its initialisation, the channel shuffle, modules
+/// under the keys of public checkpoints, stages of residual blocks and the way through them.
 #pragma once
 #include <kdbench/sdk/model.h>
 
@@ -47,6 +47,30 @@ inline Tensor shuffle(const Tensor& x, std::int64_t groups) {
 inline kdbench::Classifier classifier_of(const nn::Linear& layer) { return {layer->weight, layer->bias}; }
 
 inline kdbench::NormAffine affine_of(const nn::BatchNorm2d& norm) { return {norm->weight, norm->bias}; }
+
+/// Adds a module that only lends its name to the keys of others.
+inline std::shared_ptr<nn::Module> group(nn::Module& owner, const std::string& name) {
+  return owner.register_module(name, std::make_shared<nn::Module>());
+}
+
+/// Convolution, batch norm and ReLU; the first two under the keys `place` and `place + 1` of `owner`.
+class ConvNorm {
+ public:
+  ConvNorm(nn::Module& owner, int place, nn::Conv2d convolution)
+      : conv_(owner.register_module(std::to_string(place), convolution)),
+        norm_(owner.register_module(std::to_string(place + 1), nn::BatchNorm2d(conv_->options.out_channels()))) {}
+
+  /// Returns the map before its activation.
+  Tensor linear(const Tensor& x) { return norm_(conv_(x)); }
+  /// Returns the map after ReLU. In place: batch norm keeps its input for the backward pass, not its output.
+  Tensor active(const Tensor& x) { return linear(x).relu_(); }
+
+  const nn::BatchNorm2d& norm() const { return norm_; }
+
+ private:
+  nn::Conv2d conv_;
+  nn::BatchNorm2d norm_;
+};
 
 /// Blocks of one width and resolution, under the keys 0, 1, ... A block returns its output before its last activation.
 template <class Block>

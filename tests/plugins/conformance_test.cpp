@@ -45,8 +45,9 @@ TEST_P(BuiltModel, PassesConformance) {
   EXPECT_EQ(collected.skipped(), 0u);
 }
 INSTANTIATE_TEST_SUITE_P(All, BuiltModel,
-                         testing::Values("mlp", "mobilenet_v2", "resnet", "resnet18", "resnet50", "shufflenet_v1",
-                                         "shufflenet_v2", "vgg", "wrn", "my_model"));
+                         testing::Values("mixer", "mlp", "mobilenet_v1", "mobilenet_v2", "resnet", "resnet18", "resnet34",
+                                         "resnet50", "resnet18_imagenet", "resnet34_imagenet", "resnet50_imagenet",
+                                         "shufflenet_v1", "shufflenet_v2", "vgg", "vit", "wrn", "my_model"));
 
 class BuiltDataset : public testing::TestWithParam<std::string> {};
 TEST_P(BuiltDataset, PassesConformanceOrSaysWhatIsMissing) {

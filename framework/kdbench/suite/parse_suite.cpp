@@ -2,6 +2,7 @@
 #include <kdbench/base/text.h>
 #include <kdbench/suite/suite.h>
 #include <kdbench/suite/tables/named_tables.h>
+#include <kdbench/suite/tables/presets.h>
 #include <kdbench/suite/tables/studies.h>
 #include <kdbench/suite/text/overlay.h>
 
@@ -15,7 +16,8 @@
 namespace kdbench::inline suite {
 namespace {
 
-void read_root(const Node& root, Suite& suite, Reader& reader) {
+void read_root(Node root, Suite& suite, Reader& reader) {
+  apply_presets(root, reader);
   check_top(root, reader);
   read_suite_table(root.find("suite"), suite, reader);
   read_tables(root, suite, reader);

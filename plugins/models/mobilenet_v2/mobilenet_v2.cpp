@@ -4,8 +4,6 @@
 
 #include <kdbench/sdk/plugin.h>
 
-#include <torch/nn/modules/batchnorm.h>
-
 #include <array>
 #include <optional>
 
@@ -13,6 +11,8 @@ namespace {
 
 namespace nn = torch::nn;
 using layers::conv;
+using layers::ConvNorm;
+using layers::group;
 using torch::Tensor;
 
 constexpr std::array<const char*, 5> kMaps{"f0", "f1", "f2", "f3", "f4"};
@@ -32,27 +32,6 @@ constexpr std::array<StageShape, 7> kStages{{{false, 16, 1, 1, false},
                                              {true, 96, 3, 1, true},
                                              {true, 160, 3, 2, false},
                                              {true, 320, 1, 1, true}}};
-
-/// Adds a module that only lends its name to the keys of others.
-std::shared_ptr<nn::Module> group(nn::Module& owner, const std::string& name) {
-  return owner.register_module(name, std::make_shared<nn::Module>());
-}
-
-/// Convolution, batch norm and ReLU; the first two under the keys `place` and `place + 1` of `owner`.
-class ConvNorm {
- public:
-  ConvNorm(nn::Module& owner, int place, nn::Conv2d convolution)
-      : conv_(owner.register_module(std::to_string(place), convolution)),
-        norm_(owner.register_module(std::to_string(place + 1), nn::BatchNorm2d(conv_->options.out_channels()))) {}
-
-  Tensor linear(const Tensor& x) { return norm_(conv_(x)); }
-  // In place: batch norm keeps its input for the backward pass, not its output.
-  Tensor active(const Tensor& x) { return linear(x).relu_(); }
-
- private:
-  nn::Conv2d conv_;
-  nn::BatchNorm2d norm_;
-};
 
 /// Expansion to in * expansion channels, depthwise convolution, projection without activation.
 struct Block : nn::Module {
@@ -115,7 +94,10 @@ class MobileNetV2 final : public kdbench::Model {
     std::size_t next = 1;
     for (std::size_t s = 0; s < kStages.size(); ++s) {
       for (auto& block : stages_[s]) x = block->forward(x);
-      if (kStages[s].is_map) out.features.emplace(kMaps[next++], x);
+      if (!kStages[s].is_map) continue;
+      // No activation follows a linear bottleneck: the map is what it is before one, too.
+      out.preactivations.emplace(kMaps[next], x);
+      out.features.emplace(kMaps[next++], x);
     }
     out.embedding_map = head_->active(x);
     out.embedding = out.embedding_map.mean({2, 3});

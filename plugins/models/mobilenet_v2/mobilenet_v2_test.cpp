@@ -31,17 +31,26 @@ TEST(MobileNetV2, HasTheKeysOfPublicCheckpoints) {
 }
 
 TEST(MobileNetV2, HasThePublishedFeatureMaps) {
-  EXPECT_EQ(shapes("mobilenet_v2", {}, {3, 32, 32}), "f0 16x16x16, f1 12x16x16, f2 16x8x8, f3 48x4x4, f4 160x2x2; 1280");
-  EXPECT_EQ(shapes("mobilenet_v2", {}, {3, 64, 64}), "f0 16x32x32, f1 12x32x32, f2 16x16x16, f3 48x8x8, f4 160x4x4; 1280");
+  EXPECT_EQ(shapes("mobilenet_v2", {}, {3, 32, 32}), "f0 16x16x16, f1 12x16x16*, f2 16x8x8*, f3 48x4x4*, f4 160x2x2*; 1280");
+  EXPECT_EQ(shapes("mobilenet_v2", {}, {3, 64, 64}), "f0 16x32x32, f1 12x32x32*, f2 16x16x16*, f3 48x8x8*, f4 160x4x4*; 1280");
   // odd sides round up: 28, 14, 7, 4, 2
-  EXPECT_EQ(shapes("mobilenet_v2", {}, {1, 28, 28}), "f0 16x14x14, f1 12x14x14, f2 16x7x7, f3 48x4x4, f4 160x2x2; 1280");
+  EXPECT_EQ(shapes("mobilenet_v2", {}, {1, 28, 28}), "f0 16x14x14, f1 12x14x14*, f2 16x7x7*, f3 48x4x4*, f4 160x2x2*; 1280");
 }
 
 TEST(MobileNetV2, DoesNotDependOnBatchOrMemoryFormat) {
   expect_same_logits_alone_and_channels_last("mobilenet_v2", {}, {1, 28, 28});
 }
 
-TEST(MobileNetV2, TrainsOnSmallImages) { expect_trains_and_updates_each_norm_once("mobilenet_v2", {}, {1, 14, 14}); }
+TEST(MobileNetV2, TrainsOnSmallImages) {
+  expect_trains_and_updates_each_norm_once("mobilenet_v2", {}, {1, 14, 14}, /*relu_maps=*/false);
+}
+
+TEST(MobileNetV2, HandsOutItsLinearBottlenecksAsTheyAreBeforeAnActivation) {
+  const auto model = build_model("mobilenet_v2", {}, 10);
+  const auto out = model->forward(random_images(2, {3, 32, 32}));
+  EXPECT_EQ(out.preactivations.size(), 4u);
+  for (const auto& [name, map] : out.preactivations) EXPECT_TRUE(map.is_same(out.features.at(name))) << name;
+}
 
 TEST(MobileNetV2, StartsAsThePublicCodeDoes) {
   const auto model = build_model("mobilenet_v2", {}, 100);

@@ -1,5 +1,5 @@
-// ResNet-18 and ResNet-50 with a stem for small images (3x3, stride 1, no pooling). Keys, feature maps and sizes are those of the
-// public CIFAR-100 teachers.
+// ResNet-18, ResNet-34 and ResNet-50 with a stem for small images (3x3, stride 1, no pooling). Keys, feature maps and sizes are
+// those of the public CIFAR-100 teachers.
 #include "../layers.h"
 
 #include <kdbench/sdk/plugin.h>
@@ -19,6 +19,10 @@ constexpr std::int64_t kStem = 64;
 
 struct Depth18 {
   static constexpr std::array<std::int64_t, 4> kBlocks{2, 2, 2, 2};
+  static constexpr bool kBottleneck = false;
+};
+struct Depth34 {
+  static constexpr std::array<std::int64_t, 4> kBlocks{3, 4, 6, 3};
   static constexpr bool kBottleneck = false;
 };
 struct Depth50 {
@@ -128,5 +132,6 @@ class ResNet final : public kdbench::Model {
 KDBENCH_PLUGIN("resnet_cifar", "0.1.0", r) {
   const std::string source = "He, Zhang, Ren, Sun 2016, Deep Residual Learning, Table 1; stem and keys as in the CRD code";
   r.model<ResNet<Depth18>>("resnet18", {.summary = "ResNet-18 with a 3 x 3 stem for small images.", .source = source});
+  r.model<ResNet<Depth34>>("resnet34", {.summary = "ResNet-34 with a 3 x 3 stem for small images.", .source = source});
   r.model<ResNet<Depth50>>("resnet50", {.summary = "ResNet-50 with a 3 x 3 stem for small images.", .source = source});
 }

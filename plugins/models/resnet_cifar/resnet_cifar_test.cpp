@@ -1,4 +1,4 @@
-// Sizes, keys and feature maps of ResNet-18 and ResNet-50 with a CIFAR stem against the public CIFAR-100 code.
+// Sizes, keys and feature maps of ResNet-18, ResNet-34 and ResNet-50 with a CIFAR stem against the public CIFAR-100 code.
 #include <tests/plugins/model_checks.h>
 
 namespace kdbench::test {
@@ -7,6 +7,7 @@ namespace {
 TEST(ResNetCifar, HasThePublishedSizes) {
   EXPECT_EQ(count_params(*build_model("resnet18", {}, 100)), 11220132);
   EXPECT_EQ(count_params(*build_model("resnet18", {}, 200)), 11271432);
+  EXPECT_EQ(count_params(*build_model("resnet34", {}, 100)), 21328292);
   EXPECT_EQ(count_params(*build_model("resnet50", {}, 100)), 23705252);
   // The classifier has 512 weights and a bias a class.
   EXPECT_EQ(count_params(*build_model("resnet18", {}, 10)), 11220132 - 90 * 513);
@@ -34,6 +35,7 @@ TEST(ResNetCifar, HasTheKeysOfPublicCheckpoints) {
   EXPECT_EQ(basic.size(), 20u * 6 + 2);
   EXPECT_EQ(bottleneck.size(), 53u * 6 + 2);
   EXPECT_EQ(keys_of(*build_model("resnet18", {}, 100)), basic);
+  EXPECT_EQ(keys_of(*build_model("resnet34", {}, 100)), expected_keys({3, 4, 6, 3}, 2, false));
   EXPECT_EQ(keys_of(*build_model("resnet50", {}, 100)), bottleneck);
 }
 

@@ -33,6 +33,7 @@ std::string toml_blocks(const std::string& page) {
 std::vector<std::string> suites_below(const std::string& folder) {
   std::vector<std::string> out;
   for (const auto& entry : std::filesystem::recursive_directory_iterator(folder)) {
+    if (entry.path().parent_path().filename() == "presets") continue;  // settings of losses, no suites
     if (entry.path().extension() == ".toml") out.push_back(entry.path().string());
   }
   return out;

@@ -2,6 +2,7 @@
 
 #include <kdbench/base/text.h>
 #include <kdbench/cli/text/columns.h>
+#include <kdbench/suite/tables/presets.h>
 
 #include <fmt/core.h>
 
@@ -79,6 +80,30 @@ std::string loss_keys_text() {
   return fmt::format("A loss table also takes the host's keys (kdbench describe suite): {}.", join(keys, ", "));
 }
 
+std::vector<std::vector<std::string>> preset_rows(const std::string& loss) {
+  std::vector<std::vector<std::string>> rows = {{"preset", "keys", "reported accuracy (%)", "source"}};
+  for (const auto& preset : presets_of(loss)) {
+    std::vector<std::string> keys;
+    for (const auto& [key, value] : preset.keys) keys.push_back(fmt::format("{} = {}", key, toml_text(value)));
+    rows.push_back(
+        {preset.name, join(keys, ", "), preset.accuracy ? fmt::format("{:.2f}", *preset.accuracy) : "", preset.source});
+  }
+  return rows;
+}
+
+constexpr const char* kPresetsTitle =
+    "Published settings; a suite takes one by `preset = \"NAME\"`, and its own keys count before it:";
+
+std::string presets_text(const std::string& loss) {
+  const auto rows = preset_rows(loss);
+  return rows.size() > 1 ? fmt::format("\n{}\n{}", kPresetsTitle, aligned(rows)) : "";
+}
+
+std::string presets_markdown(const std::string& loss) {
+  const auto rows = preset_rows(loss);
+  return rows.size() > 1 ? fmt::format("\n{}\n\n{}", kPresetsTitle, markdown_table(rows)) : "";
+}
+
 /// Calls `each(table, rows)` for every table of the suite, in order.
 template <class Function>
 void for_each_table(const std::vector<KeyDoc>& keys, Function each) {
@@ -138,7 +163,7 @@ std::string describe_text(const PluginDocument& plugin) {
   if (const auto rows = facts(plugin); !rows.empty()) out.append("\n").append(aligned(rows));
   const auto params = param_rows(plugin);
   out.append("\n").append(params.size() > 1 ? aligned(params) : "no parameters\n");
-  if (plugin.kind == PluginKind::kLoss) out.append("\n").append(loss_keys_text()).append("\n");
+  if (plugin.kind == PluginKind::kLoss) out.append("\n").append(loss_keys_text()).append("\n").append(presets_text(plugin.name));
   return out;
 }
 
@@ -147,7 +172,8 @@ std::string describe_markdown(const PluginDocument& plugin) {
   for (const auto& row : facts(plugin)) out += fmt::format("- {}: {}\n", row[0], row[1]);
   out += fmt::format("- library: `{}`, version {}\n\n", library_name(plugin), plugin.version);
   const auto params = param_rows(plugin);
-  return out + (params.size() > 1 ? markdown_table(params) : "No parameters.\n");
+  out += params.size() > 1 ? markdown_table(params) : "No parameters.\n";
+  return plugin.kind == PluginKind::kLoss ? out + presets_markdown(plugin.name) : out;
 }
 
 std::string suite_text(const std::vector<KeyDoc>& keys) {

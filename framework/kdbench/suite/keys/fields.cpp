@@ -339,6 +339,18 @@ const KeySpec& weights_spec() {
   return spec;
 }
 
+const KeySpec& preset_spec() {
+  static const KeySpec spec{"preset",
+                            "A published setting of the plugin, such as \"resnet56-resnet20\": its keys count as if they were "
+                            "written here, unless they "
+                            "are. `kdbench describe loss NAME` lists them.",
+                            {},
+                            {},
+                            "string",
+                            "none"};
+  return spec;
+}
+
 const KeySpec& model_train_spec() {
   static const KeySpec spec{"train", "Keys of [train] that are different for this model.", {}, {}, "table", "none"};
   return spec;

@@ -51,6 +51,7 @@ const KeySpec& plugin_spec();                            ///< `plugin` of the fi
 const KeySpec& zip_spec();                               ///< `zip` of [losses.NAME]
 const KeySpec& of_spec();                                ///< `of` of [losses.NAME], which makes it a combination
 const KeySpec& weights_spec();                           ///< `weights` of a combination
+const KeySpec& preset_spec();                            ///< `preset` of [losses.NAME]
 const KeySpec& model_train_spec();                       ///< `train` of [models.NAME]
 
 /// Returns the names of the tables that stand at the top of a file, in the order they are documented.

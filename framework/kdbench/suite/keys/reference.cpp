@@ -32,7 +32,7 @@ std::vector<KeyDoc> make_keys() {
   out.push_back(doc_of("models.NAME", model_train_spec()));
   out.push_back(doc_of("losses.NAME", plugin_spec()));
   for (const auto& spec : loss_specs()) out.push_back(doc_of("losses.NAME", spec));
-  for (const auto* spec : {&zip_spec(), &of_spec(), &weights_spec()}) out.push_back(doc_of("losses.NAME", *spec));
+  for (const auto* spec : {&preset_spec(), &zip_spec(), &of_spec(), &weights_spec()}) out.push_back(doc_of("losses.NAME", *spec));
   out.push_back(doc_of("strategies.NAME", plugin_spec()));
   out.push_back(doc_of("gradient_policies.NAME", plugin_spec()));
   add(out, "[studies]", study_fields());

@@ -21,7 +21,8 @@ void check_loss(const LossEntry& entry, const Report& report) {
   for (const auto& check : loss_first_checks()) {
     if (!holds(check)) return checker.leave_out_the_rest();
   }
-  for (const auto& checks : {loss_form_checks(), loss_reading_checks(), loss_meaning_checks(), loss_memory_checks()}) {
+  for (const auto& checks :
+       {loss_form_checks(), loss_pair_checks(), loss_reading_checks(), loss_meaning_checks(), loss_memory_checks()}) {
     for (const auto& check : checks) holds(check);
   }
 }

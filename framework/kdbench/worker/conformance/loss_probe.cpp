@@ -108,11 +108,15 @@ LossContext probe_context(std::int64_t num_classes, bool alike) {
     context.teacher_embedding = context.student_embedding;
     context.teacher_embedding_map = context.student_embedding_map;
   }
+  draw_teacher(context);
+  return context;
+}
+
+void draw_teacher(LossContext& context) {
   at::manual_seed(kProbeSeed);
   for (auto& map : context.teacher) map.norm = NormAffine{at::rand({map.channels}) + 0.5, at::randn({map.channels})};
-  context.teacher_classifier = draw_classifier(num_classes, context.teacher_embedding, torch::kFloat32);
-  context.train_labels = at::randint(num_classes, {kMostProbeRows}, torch::kInt64);
-  return context;
+  context.teacher_classifier = draw_classifier(context.num_classes, context.teacher_embedding, torch::kFloat32);
+  context.train_labels = at::randint(context.num_classes, {kMostProbeRows}, torch::kInt64);
 }
 
 ProbeBatch draw_batch(const LossContext& context, const LossNeeds& needs, std::int64_t rows, torch::ScalarType type,

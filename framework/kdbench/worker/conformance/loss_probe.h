@@ -38,6 +38,9 @@ constexpr std::int64_t kMostProbeRows = 64;
 /// Returns a context with feature maps of both networks; their widths differ unless `alike`.
 LossContext probe_context(std::int64_t num_classes, bool alike);
 
+/// Draws what a context of given shapes lacks: the teacher's batch norms, its last layer, and the labels of the split.
+void draw_teacher(LossContext& context);
+
 /// Draws a batch of `rows` images, at most kMostProbeRows, that fits `context`, holding what `needs` asks for and nothing else.
 /// Batches of one seed have the same numbers in what they share, whatever is needed. The rows are different images of the split.
 ProbeBatch draw_batch(const LossContext& context, const LossNeeds& needs, std::int64_t rows, torch::ScalarType type,

@@ -78,6 +78,8 @@ std::vector<LossCheck> loss_first_checks();
 std::vector<LossCheck> loss_form_checks();
 /// What it reads, and what it says that it reads.
 std::vector<LossCheck> loss_reading_checks();
+/// Whether it trains on pairs of families that papers compare, or declines them.
+std::vector<LossCheck> loss_pair_checks();
 /// What its value means.
 std::vector<LossCheck> loss_meaning_checks();
 /// What it keeps from batch to batch, and what it promises of that.

@@ -32,6 +32,18 @@ CatalogDocument catalog() {
   return out;
 }
 
+TEST(DescribeText, ListsThePublishedSettingsOfALoss) {
+  const auto text = describe_text(plugin(PluginKind::kLoss, "wkd_f", "0.1.0", "Maps."));
+  EXPECT_NE(
+      text.find("resnet32x4-resnet8x4    ce_weight = 1.0, kd_weight = 1.0, weight = 0.08, mean_ratio = 4.0, grid = 1  76.77"),
+      std::string::npos)
+      << text;
+  const auto markdown = describe_markdown(plugin(PluginKind::kLoss, "wkd_f", "0.1.0", "Maps."));
+  EXPECT_NE(markdown.find("| wrn_40_2-shufflenet_v1 | ce_weight = 1.0, kd_weight = 1.0, weight = 0.3, "), std::string::npos)
+      << markdown;
+  EXPECT_EQ(describe_text(plugin(PluginKind::kLoss, "none", "0.1.0", "Labels.")).find("Published settings"), std::string::npos);
+}
+
 TEST(ListText, ShowsPluginsByKindAndThenTheRefusedLibraries) {
   EXPECT_EQ(list_text(catalog(), std::nullopt),
             "kind   name  library  version  summary\n"
@@ -70,7 +82,8 @@ std::string loss_keys() {
 }
 
 TEST(DescribeText, TellsFormulaSourceAndParameters) {
-  EXPECT_EQ(describe_text(catalog().plugins[0]),
+  const auto text = describe_text(catalog().plugins[0]);
+  EXPECT_EQ(text.substr(0, text.find("\nPublished settings")),
             "loss dist (library dist, version 0.1.0)\n"
             "Matches correlations instead of values.\n"
             "\n"

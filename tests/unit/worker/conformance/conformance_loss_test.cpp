@@ -51,7 +51,7 @@ TEST(CheckLoss, PassesALossThatIsRight) {
   EXPECT_EQ(checks.skipped(), 0u);
   EXPECT_EQ(checks.notes(), Names{});
   EXPECT_EQ(checks.checks.size(),
-            33u);  // 3 of declarations, building, 6 first, 7 of form, 6 of reading, 8 of meaning, 2 of memory
+            37u);  // 3 of declarations, building, 6 first, 7 of form, 4 of pairs, 6 of reading, 8 of meaning, 2 of memory
 }
 
 LossTerms nothing(const LossInputs&) { return {}; }

@@ -3,6 +3,8 @@
 #include "collected.h"
 #include "function_loss.h"
 
+#include <kdbench/sdk/feature_maps.h>
+
 #include <ATen/CPUGeneratorImpl.h>
 #include <ATen/ops/cat.h>
 #include <ATen/ops/cross_entropy_loss.h>
@@ -21,7 +23,9 @@
 
 #include <gtest/gtest.h>
 
+#include <algorithm>
 #include <cmath>
+#include <utility>
 
 namespace kdbench {
 namespace {
@@ -124,17 +128,26 @@ LossTerms probabilistic(const LossInputs& in) {
 }
 LossTerms attention(const LossInputs& in) {
   const auto map_of = [](const Tensor& map) { return rows_normalised(map.square().mean(1).flatten(1)); };
-  return {{"f1", (map_of(in.student.features.at("f1")) - map_of(in.teacher.features.at("f1"))).square().mean()},
-          {"f3", (map_of(in.student.features.at("f3")) - map_of(in.teacher.features.at("f3"))).square().mean()}};
+  const auto distance = [&](const char* name) {
+    const auto maps = feature_maps::pooled_to_smaller({in.student.features.at(name), in.teacher.features.at(name)});
+    return (map_of(maps.student) - map_of(maps.teacher)).square().mean();
+  };
+  return {{"f1", distance("f1")}, {"f3", distance("f3")}};
+}
+/// The leading columns of both embeddings, as many as the smaller has, every row of length 1.
+std::pair<Tensor, Tensor> leading(const LossInputs& in) {
+  const auto width = std::min(in.student.embedding.size(1), in.teacher.embedding.size(1));
+  return {rows_normalised(in.student.embedding.narrow(1, 0, width)), rows_normalised(in.teacher.embedding.narrow(1, 0, width))};
 }
 /// Images find their own teacher's embedding among those of the batch.
 LossTerms in_batch_contrast(const LossInputs& in) {
-  const auto unit_s = rows_normalised(in.student.embedding), unit_t = rows_normalised(in.teacher.embedding.narrow(1, 0, 8));
+  const auto [unit_s, unit_t] = leading(in);
   const auto places = at::eye(unit_s.size(0), unit_s.options()).argmax(1);
   return at::cross_entropy_loss(unit_s.matmul(unit_t.t()) / 0.5, places);
 }
 LossTerms cosine(const LossInputs& in) {
-  return -(rows_normalised(in.student.embedding) * rows_normalised(in.teacher.embedding.narrow(1, 0, 8))).sum(1).mean();
+  const auto [unit_s, unit_t] = leading(in);
+  return -(unit_s * unit_t).sum(1).mean();
 }
 
 template <class Kept>
