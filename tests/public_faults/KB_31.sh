@@ -1,0 +1,29 @@
+#!/usr/bin/env bash
+# KB_31.sh KDBENCH: names and folders beyond ASCII, and a locale with a decimal comma, give the numbers of every other place.
+source "$(dirname "$0")/common.sh"
+
+name='étude-蒸留 Σ'
+small_suite "$name" kl >"$folder/$name.toml"
+sed -i "s/^\[losses.kl\]/[losses.\"déjà-vu\"]\nplugin = \"kl\"\ntau = 1.5/; s/losses = .*/losses = [\"déjà-vu\"]/" "$folder/$name.toml"
+numbers() { "$kdbench" --store "$1" leaderboard "$name" --format "$2"; }
+
+LC_ALL=C "$kdbench" --store "$folder/store $name" run "$folder/$name.toml" --no-boards 2>"$folder/err"
+LC_ALL=C numbers "$folder/store $name" csv >"$folder/plain.csv"
+check "the name stands on the board" holds "$folder/plain.csv" "déjà-vu"
+if localedef -i de_DE -f UTF-8 "$folder/locales.de_DE.UTF-8" 2>/dev/null; then
+  mkdir "$folder/locales" && mv "$folder/locales.de_DE.UTF-8" "$folder/locales/de_DE.UTF-8"
+  export LOCPATH=$folder/locales LC_ALL=de_DE.UTF-8
+  check "the comma is a comma here" equal "$(printf '%.1f' 0,5 2>/dev/null)" 0,5
+else
+  printf 'no locales can be made here: tried in the locale of the machine alone\n'
+fi
+"$kdbench" --store "$folder/comma" run "$folder/$name.toml" --no-boards 2>"$folder/err"
+for format in csv json md text; do
+  numbers "$folder/comma" "$format" >"$folder/comma.$format"
+  LC_ALL=C numbers "$folder/store $name" "$format" >"$folder/plain.$format"
+  check "$format: the same bytes" same "$folder/plain.$format" "$folder/comma.$format"
+done
+weights "$folder/store $name" >"$folder/plain.weights"
+weights "$folder/comma" >"$folder/comma.weights"
+check "the same jobs and weights" same "$folder/plain.weights" "$folder/comma.weights"
+verdict
