@@ -38,7 +38,8 @@ TEST(KB_13, ABinaryFileThatIsCutShortTooLongOrEmptyIsRefusedWithBothSizes) {
   for (const auto& [file, size] :
        {std::pair{"truncated_by_one_byte", "6147"}, std::pair{"one_byte_extra", "6149"}, std::pair{"empty", "0"}}) {
     const auto said = cifar_complaint(std::string("cifar100/") + file + ".bin", cifar::kCifar100);
-    EXPECT_TRUE(says(said, std::string(file) + ".bin: expected a multiple of 3074 bytes (CIFAR-100 records), found " + size)) << said;
+    EXPECT_TRUE(says(said, std::string(file) + ".bin: expected a multiple of 3074 bytes (CIFAR-100 records), found " + size))
+        << said;
   }
   const auto said = cifar_complaint("cifar10/label_10_out_of_range.bin", cifar::kCifar10);
   EXPECT_TRUE(says(said, "label_10_out_of_range.bin: expected a label from 0 to 9, found 10 at byte ")) << said;
@@ -47,7 +48,9 @@ TEST(KB_13, ABinaryFileThatIsCutShortTooLongOrEmptyIsRefusedWithBothSizes) {
 TEST(KB_13, AFolderThatLacksOneOfFiveBatchesIsNotASmallerDataSet) {
   const OwnFolder folder("kb13");
   for (const int n : {1, 2, 3, 5}) folder.write("data_batch_" + std::to_string(n) + ".bin", "", 10000 * 3073);
-  EXPECT_TRUE(says(complaint([&] { dataset("cifar10", {{"folder", folder.path.string()}})->load(SplitKind::kTrain, ""); }),
+  EXPECT_TRUE(says(complaint([&] {
+                     dataset("cifar10", {{"folder", folder.path.string()}})->load(SplitKind::kTrain, "");
+                   }),
                    "cannot find data_batch_4.bin in "));
 }
 

@@ -127,9 +127,10 @@ TEST(KB_05, FitNetLeadsTheStudentsMapToTheTeachersShapeByATrainedRegressor) {
 }
 
 TEST(KB_05, MapsOfOtherShapesAreRefusedByNameOrPooledByARuleAndNeverBroadcast) {
-  EXPECT_EQ(refusal("fitnet", {{"regressor", "none"}}, maps_of({"f0", 8, 4, 4}, {"f0", 8, 1, 1})),
-            "regressor = \"none\" compares maps of one shape, found the student's 'f0' [8, 4, 4] and the teacher's 'f0' [8, 1, 1]; "
-            "set regressor = \"conv\" or choose other maps");
+  EXPECT_EQ(
+      refusal("fitnet", {{"regressor", "none"}}, maps_of({"f0", 8, 4, 4}, {"f0", 8, 1, 1})),
+      "regressor = \"none\" compares maps of one shape, found the student's 'f0' [8, 4, 4] and the teacher's 'f0' [8, 1, 1]; "
+      "set regressor = \"conv\" or choose other maps");
   // Attention maps are pooled to the smaller size. One pixel has one direction, so that nothing is left to learn; 16 pixels
   // beside a broadcast one would differ.
   auto pooled = behind_a_stem(at::randn({2, 8, 4, 4}, torch::kFloat64), at::randn({2, 8, 1, 1}, torch::kFloat64));

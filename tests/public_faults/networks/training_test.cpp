@@ -27,7 +27,8 @@ void train(const Store& store, const std::vector<Job>& jobs, const Factories& fa
   options.workers = 1;
   options.loaded = toy::build("first");
   const std::atomic<bool> stop{stop_at_once};
-  train_jobs(jobs, store, factories, options, [](const auto&) {}, stop);
+  train_jobs(
+      jobs, store, factories, options, [](const auto&) {}, stop);
 }
 
 TEST(KB_03, AFiniteLossWhoseGradientIsNotEndsTheJobAsDiverged) {
@@ -259,7 +260,8 @@ TEST(KB_19, NothingIsChosenByTestRows) {
 struct TooLarge final : Loss {
   LossNeeds needs() const override { return {.repeatable = true}; }
   LossTerms forward(const LossInputs&) override {
-    throw c10::OutOfMemoryError({__func__, __FILE__, static_cast<std::uint32_t>(__LINE__)}, "CUDA out of memory. Tried to allocate 900 GiB");
+    throw c10::OutOfMemoryError({__func__, __FILE__, static_cast<std::uint32_t>(__LINE__)},
+                                "CUDA out of memory. Tried to allocate 900 GiB");
   }
 };
 

@@ -1,5 +1,5 @@
-// Statistics that are printed as if they meant something: means over what happens to exist, ties, intervals of one run, tests of four
-// settings.
+// Statistics that are printed as if they meant something: means over what happens to exist, ties, intervals of one run, tests of
+// four settings.
 #include <kdbench/stats/comparison/friedman.h>
 #include <kdbench/stats/correlation/correlation.h>
 #include <kdbench/stats/describe/bootstrap.h>
@@ -87,8 +87,8 @@ TEST(KB_35, OneRunHasNoInterval) {
 TEST(KB_35, FewRunsHaveTheDeviationOfASampleAndStudentsInterval) {
   const auto three = stats::summarize({70.1, 70.9, 70.4});
   EXPECT_NEAR(three.mean, 70.4667, 5e-5);
-  EXPECT_NEAR(three.sd, 0.404145, 5e-7);          // 0.32998 with divisor n
-  EXPECT_NEAR(three.half_width, 1.00395, 5e-6);   // 0.4573 by the normal distribution
+  EXPECT_NEAR(three.sd, 0.404145, 5e-7);         // 0.32998 with divisor n
+  EXPECT_NEAR(three.half_width, 1.00395, 5e-6);  // 0.4573 by the normal distribution
   EXPECT_NEAR(stats::t_half_width({70.1, 70.9}), 5.08248, 5e-6);
   EXPECT_EQ(stats::BootstrapOptions().text(), "percentile bootstrap, 2000 resamples, seed 1");
 }

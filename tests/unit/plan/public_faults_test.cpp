@@ -24,8 +24,9 @@ std::string with_teacher_of(std::int64_t columns) {
   auto catalog = toys();
   catalog.models["fixed"] = {
       {"fixed", {}, {}, [=](const auto&, const auto&) { return std::make_shared<FixedColumns>(columns); }}, "toys", "1"};
-  const std::string suite = "[suite]\nname = \"s\"\n[datasets.toy]\n[models.teacher]\nplugin = \"fixed\"\n[models.student]\n"
-                            "plugin = \"net\"\n[losses.kl]\n";
+  const std::string suite =
+      "[suite]\nname = \"s\"\n[datasets.toy]\n[models.teacher]\nplugin = \"fixed\"\n[models.student]\n"
+      "plugin = \"net\"\n[losses.kl]\n";
   return mistakes(suite + study(R"("kl")"), catalog);
 }
 

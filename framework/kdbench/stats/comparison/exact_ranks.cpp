@@ -1,5 +1,5 @@
-/// Rank sums are built up setting by setting. Methods are alike, so that sums which differ in their order alone are one state, and
-/// states are few where orders are very many.
+/// Rank sums are built up setting by setting. Methods are alike, so that sums which differ in their order alone are one state,
+/// and states are few where orders are very many.
 #include <kdbench/stats/comparison/exact_ranks.h>
 
 #include <algorithm>

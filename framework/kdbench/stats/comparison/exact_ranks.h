@@ -16,8 +16,9 @@ struct ExactRanks {
   double critical_difference = kUndefined;
 };
 
-/// Counts every order of the ranks in every setting, ties as they are. Nothing where there are fewer than two settings or methods,
-/// where a rank is NaN, where every row is one tie, or where the orders are too many to be counted: the approximations do then.
+/// Counts every order of the ranks in every setting, ties as they are. Nothing where there are fewer than two settings or
+/// methods, where a rank is NaN, where every row is one tie, or where the orders are too many to be counted: the approximations
+/// do then.
 /// @param ranks [settings][methods], as FriedmanResult has them. @param alpha in (0, 1).
 std::optional<ExactRanks> exact_ranks(const std::vector<std::vector<double>>& ranks, double alpha = 0.05);
 
