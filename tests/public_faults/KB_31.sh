@@ -1,5 +1,5 @@
 #!/usr/bin/env bash
-# KB_31.sh KDBENCH: names and folders beyond ASCII, and a locale with a decimal comma, give the numbers of every other place.
+# KB_31.sh KDBENCH LIBRARY: names and folders beyond ASCII, and a locale with a decimal comma, give the numbers of every other place.
 source "$(dirname "$0")/common.sh"
 
 name='étude-蒸留 Σ'
@@ -10,14 +10,16 @@ numbers() { "$kdbench" --store "$1" leaderboard "$name" --format "$2"; }
 LC_ALL=C "$kdbench" --store "$folder/store $name" run "$folder/$name.toml" --no-boards 2>"$folder/err"
 LC_ALL=C numbers "$folder/store $name" csv >"$folder/plain.csv"
 check "the name stands on the board" holds "$folder/plain.csv" "déjà-vu"
-if localedef -i de_DE -f UTF-8 "$folder/locales.de_DE.UTF-8" 2>/dev/null; then
-  mkdir "$folder/locales" && mv "$folder/locales.de_DE.UTF-8" "$folder/locales/de_DE.UTF-8"
-  export LOCPATH=$folder/locales LC_ALL=de_DE.UTF-8
-  check "the comma is a comma here" equal "$(printf '%.1f' 0,5 2>/dev/null)" 0,5
+if localedef -i de_DE -f UTF-8 "$folder/de_DE.UTF-8" 2>/dev/null; then
+  mkdir "$folder/locales" && mv "$folder/de_DE.UTF-8" "$folder/locales/"
+  export LOCPATH=$folder/locales
+  export LC_ALL=de_DE.UTF-8 2>/dev/null  # for what is started from here; the shell itself does not find it
+  check "half is written with a comma here" equal "$(bash -c 'printf "%.1f" 0,5' 2>/dev/null)" 0,5
 else
-  printf 'no locales can be made here: tried in the locale of the machine alone\n'
+  printf 'no locale can be made here: the locale of the machine is taken\n'
 fi
-"$kdbench" --store "$folder/comma" run "$folder/$name.toml" --no-boards 2>"$folder/err"
+# A library that takes the locale of the environment for the whole process.
+"$kdbench" --store "$folder/comma" run "$folder/$name.toml" --plugin "$2" --no-boards 2>"$folder/err"
 for format in csv json md text; do
   numbers "$folder/comma" "$format" >"$folder/comma.$format"
   LC_ALL=C numbers "$folder/store $name" "$format" >"$folder/plain.$format"
