@@ -7,7 +7,7 @@ sed -i 's/^epochs = 2/epochs = 60/; s/^test = 128/test = 128\nvalidation = 32/' 
 cat >>"$folder/suite.toml" <<'SUITE'
 strategies = ["takd"]
 [strategies.takd]
-chain = ["middle"]
+assistants = "middle"
 [models.middle]
 plugin = "mlp"
 hidden = 12
@@ -16,12 +16,12 @@ run() { "$kdbench" --store "$1" run "$folder/suite.toml" --no-boards 2>>"$folder
 
 run "$folder/whole"
 weights "$folder/whole" >"$folder/expected"
-# While data are loaded; in the teacher's training; in those behind it, the assistant's, which becomes a teacher, and the student's.
-for moment in 'find logs' 'find artifacts -name checkpoint.safetensors' 'find records -name *.json' 'find artifacts -name checkpoint.safetensors -newer mark'; do
+# While it loads, and in the training of the teacher, of the assistant, which becomes a teacher, or of the student.
+for moment in 'find logs' 'find artifacts -name checkpoint.safetensors' 'find artifacts -name checkpoint.safetensors -newer mark'; do
   mkdir -p "$folder/store" && touch "$folder/store/mark"
   "$kdbench" --store "$folder/store" run "$folder/suite.toml" --no-boards 2>>"$folder/err" &
   program=$!
-  until (cd "$folder/store" && [[ -n $($moment 2>/dev/null) ]]) || ! kill -0 "$program" 2>/dev/null; do :; done
+  until (cd "$folder/store" && [[ -n $($moment 2>/dev/null) ]]) || ! kill -0 "$program" 2>/dev/null; do sleep 0.02; done
   kill -TERM "$program" 2>/dev/null || true
   kill -TERM "$program" 2>/dev/null || true  # a second one changes nothing
   code=0
