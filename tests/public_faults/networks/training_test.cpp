@@ -105,8 +105,8 @@ TEST(KB_06, ATeacherIsNeverInTrainingModeAndNothingOfItMoves) {
         teaching += net->calls.size();
         continue;
       }
-      // The student is in training mode where it learns, also after each evaluation, and in eval mode where it is measured. Once it
-      // is asked in training mode whether it draws random numbers, and put back to what it was.
+      // The student is in training mode where it learns, also after each evaluation, and in eval mode where it is measured. Once
+      // it is asked in training mode whether it draws random numbers, and put back to what it was.
       std::size_t asked = 0;
       for (const auto& call : net->calls) {
         learning += call.gradient && call.trains;
