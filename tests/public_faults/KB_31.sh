@@ -18,8 +18,9 @@ if localedef -i de_DE -f UTF-8 "$folder/de_DE.UTF-8" 2>/dev/null; then
 else
   printf 'no locale can be made here: the locale of the machine is taken\n'
 fi
-# A library that takes the locale of the environment for the whole process.
-"$kdbench" --store "$folder/comma" run "$folder/$name.toml" --plugin "$2" --no-boards 2>"$folder/err"
+# A library, in a folder of that name too, that takes the locale of the environment for the whole process.
+mkdir "$folder/$name" && cp "$2" "$folder/$name/"
+"$kdbench" --store "$folder/comma" run "$folder/$name.toml" --plugin "$folder/$name/$(basename "$2")" --no-boards 2>"$folder/err"
 for format in csv json md text; do
   numbers "$folder/comma" "$format" >"$folder/comma.$format"
   LC_ALL=C numbers "$folder/store $name" "$format" >"$folder/plain.$format"
