@@ -31,6 +31,14 @@ std::uint64_t element_bytes(std::string_view dtype) {
   return found == kElementBytes.end() ? 0 : found->second;
 }
 
+/// What else a file is that is no safetensors file, with what to do; empty where that cannot be told by its first bytes.
+std::string other_kind(std::string_view data) {
+  constexpr const char* kRemedy = "; networks are kept as safetensors, save its state_dict by that library";
+  if (data.starts_with("PK\x03\x04")) return fmt::format(": it is a zip archive, as torch.save and TorchScript write{}", kRemedy);
+  if (data.starts_with("\x80\x02")) return fmt::format(": it is a pickle, as torch.save wrote before PyTorch 1.6{}", kRemedy);
+  return "";
+}
+
 /// Of the header, which has no checksum yet, and of what follows it.
 std::string checksum_of(const Json& header, std::string_view body) {
   const auto text = header.dump();
@@ -66,10 +74,10 @@ class TensorFileParser {
     std::uint64_t length = 0;
     if (data.size() < sizeof(length)) fail("it is shorter than 8 bytes");
     std::memcpy(&length, data.data(), sizeof(length));
-    if (length > data.size() - sizeof(length)) fail("its header is longer than the file");
+    if (length > data.size() - sizeof(length)) fail("its header is longer than the file" + other_kind(data));
     const auto begin = data.begin() + sizeof(length), end = begin + static_cast<std::ptrdiff_t>(length);
     header_ = Json::parse(begin, end, nullptr, false);
-    if (!header_.is_object()) fail("its header is no JSON object");
+    if (!header_.is_object()) fail("its header is no JSON object" + other_kind(data));
     body_ = std::string_view(data).substr(sizeof(length) + length);
   }
 

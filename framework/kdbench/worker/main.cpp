@@ -56,6 +56,7 @@ int main(int argc, char** argv) {
   action.sa_handler = on_signal;
   ::sigaction(SIGTERM, &action, nullptr);
   ::sigaction(SIGINT, &action, nullptr);
+  std::signal(SIGXFSZ, SIG_IGN);  // a file beyond the limit is then a write that fails, and says which file
   const int code = run();
   std::fflush(nullptr);
   ::_exit(code);  // everything durable is written; destructors of libraries could only hang or crash

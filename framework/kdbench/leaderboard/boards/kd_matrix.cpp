@@ -2,6 +2,7 @@
 /// exist lets a method that failed on the hard setting rise to the top.
 #include <kdbench/leaderboard/boards/kd_board.h>
 
+#include <kdbench/stats/comparison/exact_ranks.h>
 #include <kdbench/stats/comparison/friedman.h>
 #include <kdbench/stats/describe/summary.h>
 
@@ -92,15 +93,22 @@ std::vector<std::vector<double>> settings(const Matrix& matrix, const std::vecto
   return out;
 }
 
+/// Which difference of average ranks is more than chance.
+std::string critical_note(const std::string& how, double critical) {
+  if (std::isnan(critical)) return fmt::format("critical difference ({}, 0.05): none; so few settings tell no ranks apart.", how);
+  return fmt::format("critical difference ({}, 0.05) = {:.2f}: ranks nearer than that are not told apart.", how, critical);
+}
+
 std::string rank_note(const stats::FriedmanResult& result, std::size_t methods, std::size_t settings) {
-  auto note =
+  const auto note =
       fmt::format("Average rank: {} methods over {} settings (pair and seed); 1 is best, ties share a rank.", methods, settings);
   if (!std::isfinite(result.p)) return note + " Too few settings for a test.";
-  const auto critical = stats::nemenyi_critical_difference(methods, settings);
-  return note + fmt::format(
-                    " Friedman chi2 = {:.2f}, p = {:.3f}; critical difference (Nemenyi, 0.05) = {:.2f}: ranks nearer than "
-                    "that are not told apart.",
-                    result.chi2, result.p, critical);
+  if (const auto exact = stats::exact_ranks(result.ranks)) {
+    return fmt::format("{} Friedman chi2 = {:.2f}, exact p = {:.3f}; {}", note, result.chi2, exact->p,
+                       critical_note("exact", exact->critical_difference));
+  }
+  return fmt::format("{} Friedman chi2 = {:.2f}, p = {:.3f}; {}", note, result.chi2, result.p,
+                     critical_note("Nemenyi", stats::nemenyi_critical_difference(methods, settings)));
 }
 
 void rank(Matrix& matrix) {

@@ -47,7 +47,7 @@ void load_state(torch::nn::Module& module, const TensorDict& state, const std::s
     if (it == state.end())
       wrong.push_back("missing '" + name + "'");
     else if (it->second.sizes() != tensor.sizes())
-      wrong.push_back(fmt::format("'{}' has another shape", name));
+      wrong.push_back(fmt::format("'{}' is {} instead of {}", name, c10::str(it->second.sizes()), c10::str(tensor.sizes())));
   }
   for (const auto& [name, tensor] : state) {
     if (!own.contains(name)) wrong.push_back("unexpected '" + name + "'");
