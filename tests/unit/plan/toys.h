@@ -28,7 +28,7 @@ struct ToyData final : Dataset {
   Split load(SplitKind, const std::filesystem::path&) const override { throw Error("a plan reads no data"); }
 };
 
-struct ToyNet final : Model {
+struct ToyNet : Model {
   ToyNet(std::int64_t width, const ModelContext& context)
       : first_(register_parameter("first", at::zeros({context.image.channels, width}))),
         last_(register_parameter("last", at::zeros({width, context.num_classes}))) {}

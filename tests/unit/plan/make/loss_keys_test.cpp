@@ -176,6 +176,48 @@ TEST(SeveralTeachers, AreAskedForByTheLossThatReadsThem) {
             "s.toml:16:11: it reads several teachers, and the strategy names one; choose a strategy with more (multi_teacher)\n");
 }
 
+/// A network that tells its last layer.
+struct Telling final : ToyNet {
+  using ToyNet::ToyNet;
+  Classifier classifier() const override { return {at::zeros({2, 8}), {}}; }
+};
+/// Reads the last layers of several teachers.
+struct LastLayers final : Loss {
+  LossNeeds needs() const override { return {.teacher_classifier = true, .several_teachers = true}; }
+  LossTerms forward(const LossInputs&) override { return {}; }
+};
+/// The pair's teacher and the model "other" teach together.
+struct Together final : Strategy {
+  std::vector<Stage> plan(const StrategyContext& context) const override {
+    auto stages = Direct().plan(context);
+    if (context.teacher.empty()) return stages;
+    stages.back().more_teachers.push_back({"other"});
+    stages.insert(stages.begin(), Stage{.id = "other", .model = "other", .teacher = {}, .epochs = context.teacher_epochs});
+    return stages;
+  }
+};
+
+TEST(SeveralTeachers, AreRefusedWhereOneTellsNoLastLayer) {
+  auto catalog = toys();
+  catalog.models["telling"] = {
+      {"telling", {}, {}, [](const auto&, const ModelContext& context) { return std::make_shared<Telling>(8, context); }},
+      "toys",
+      "1"};
+  catalog.losses["last_layers"] = {
+      {"last_layers", {}, {}, [](const auto&, const auto&) { return std::make_shared<LastLayers>(); }}, "toys", "1"};
+  catalog.strategies["together"] = {
+      {"together", {}, {}, [](const auto&, const auto&) { return std::make_shared<Together>(); }}, "toys", "1"};
+  const auto found = [&](const std::string& other) {
+    auto head = kHead;
+    head.replace(head.find("plugin = \"net\"\nwidth = 8"), 24, "plugin = \"telling\"");
+    return mistakes(head + "[models.other]\nplugin = \"" + other + "\"\n[losses.last_layers]\n[strategies.together]\n" +
+                        study("\"last_layers\"", "strategies = [\"together\"]\n"),
+                    catalog);
+  };
+  EXPECT_EQ(found("telling"), "planned");
+  expect_says(found("net"), "it computes with the teacher's last layer, and the teacher's model tells none");
+}
+
 TEST(LossKeys, AreRefusedForALossWithoutTeacherWhereTheyActOnOne) {
   EXPECT_EQ(refusal("teacher_temperature = 2\n", "self"),
             "'teacher_temperature' has no effect: it divides a teacher's logits, and the loss reads none; remove it\n");
