@@ -17,11 +17,22 @@ std::string folded(std::string_view word) {
   return out;
 }
 
+/// Nobody means to write a longer one. The distance between two takes the product of their lengths, in time and in memory.
+constexpr std::size_t kLongestSlip = 200;
+/// A list of more is read by nobody.
+constexpr std::size_t kMostNamed = 40;
+
 /// A word that was cut short is one slip, however much is missing.
 std::size_t distance_to(const std::string& candidate, const std::string& wanted) {
   const auto whole = folded(candidate);
   if (wanted.size() >= 3 && whole.size() > wanted.size() && whole.starts_with(wanted)) return 1;
   return edit_distance(wanted, whole);
+}
+
+/// The names with commas between them; of many the first, and how many there are.
+std::string listed(const std::vector<std::string>& names) {
+  if (names.size() <= kMostNamed) return join(names, ", ");
+  return fmt::format("{}, ... ({} in all)", join({names.begin(), names.begin() + kMostNamed}, ", "), names.size());
 }
 
 }  // namespace
@@ -42,10 +53,12 @@ std::size_t edit_distance(std::string_view a, std::string_view b) {
 }
 
 std::optional<std::string> nearest(std::string_view word, const std::vector<std::string>& candidates) {
+  if (word.size() > kLongestSlip) return std::nullopt;
   const auto wanted = folded(word);
   std::optional<std::string> best;
   std::size_t best_distance = std::max<std::size_t>(2, word.size() / 3) + 1;
   for (const auto& candidate : candidates) {
+    if (candidate.size() > kLongestSlip) continue;
     const auto distance = distance_to(candidate, wanted);
     if (distance < best_distance && distance < candidate.size()) {
       best = candidate;
@@ -57,8 +70,7 @@ std::optional<std::string> nearest(std::string_view word, const std::vector<std:
 
 std::string suggestion(std::string_view word, const std::vector<std::string>& candidates) {
   if (const auto near = nearest(word, candidates)) return fmt::format("; did you mean '{}'?", *near);
-  if (candidates.empty()) return "";
-  return "; expected one of " + join(candidates, ", ");
+  return candidates.empty() ? "" : "; expected one of " + listed(candidates);
 }
 
 std::string join(const std::vector<std::string>& parts, std::string_view separator) {

@@ -57,7 +57,10 @@ std::optional<Event> event_of(Json document) {
   }
 }
 
-std::optional<Event> parse_event(const std::string& line) { return event_of(Json::parse(line, nullptr, false)); }
+std::optional<Event> parse_event(const std::string& line) {
+  auto document = parse_json(line, "event");
+  return document ? event_of(std::move(*document)) : std::nullopt;
+}
 
 Json event_document(const Event& event) {
   return std::visit([](const auto& e) { return to_document(e); }, event);

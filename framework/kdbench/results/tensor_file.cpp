@@ -76,8 +76,9 @@ class TensorFileParser {
     std::memcpy(&length, data.data(), sizeof(length));
     if (length > data.size() - sizeof(length)) fail("its header is longer than the file" + other_kind(data));
     const auto begin = data.begin() + sizeof(length), end = begin + static_cast<std::ptrdiff_t>(length);
-    header_ = Json::parse(begin, end, nullptr, false);
-    if (!header_.is_object()) fail("its header is no JSON object" + other_kind(data));
+    const auto header = parse_json({begin, end}, "header");
+    if (!header || !header->is_object()) fail("its header is no JSON object" + other_kind(data));
+    header_ = *header;
     body_ = std::string_view(data).substr(sizeof(length) + length);
   }
 
@@ -101,11 +102,19 @@ class TensorFileParser {
     file_.has_checksum_ = true;
   }
 
+  /// A real number would be cut to an integer, or to none where it is large.
+  template <class T>
+  static std::vector<T> integers(const std::string& name, const Json& list) {
+    const bool right = std::all_of(list.begin(), list.end(), [](const Json& item) { return item.is_number_unsigned(); });
+    if (!list.is_array() || !right) fail(fmt::format("the entry of tensor '{}': expected integers of at least 0", name));
+    return list.get<std::vector<T>>();
+  }
+
   TensorBytes tensor(const std::string& name, const Json& entry) const {
     TensorBytes out;
     out.dtype = entry.at("dtype").get<std::string>();
-    out.shape = entry.at("shape").get<std::vector<std::int64_t>>();
-    const auto offsets = entry.at("data_offsets").get<std::vector<std::uint64_t>>();
+    out.shape = integers<std::int64_t>(name, entry.at("shape"));
+    const auto offsets = integers<std::uint64_t>(name, entry.at("data_offsets"));
     auto bytes = element_bytes(out.dtype);
     if (bytes == 0) fail(fmt::format("tensor '{}' has the unknown type \"{}\"", name, out.dtype));
     for (const auto size : out.shape) {

@@ -50,11 +50,31 @@ inline fs::path find(const fs::path& file, const std::string& hint) {
                        hint);
 }
 
-/// Returns the whole file, inflated if its first bytes are gzip's.
-inline std::vector<std::uint8_t> read_all(const fs::path& path) {
+inline std::uint32_t big_endian(const std::uint8_t* p) {
+  return (std::uint32_t{p[0]} << 24) | (std::uint32_t{p[1]} << 16) | (std::uint32_t{p[2]} << 8) | p[3];
+}
+
+/// Bytes of a header: the magic number, and a size a dimension, of which the magic number tells how many there are.
+inline std::size_t header_bytes(std::uint32_t magic) { return 4 + 4 * std::size_t{magic & 0xff}; }
+
+/// Returns how many bytes a file of that magic number has which begins like this, header included; as many as a header has where
+/// it is another, or too short. SIZE_MAX: more than can be counted.
+inline std::size_t promised_bytes(const std::vector<std::uint8_t>& begin, std::uint32_t magic) {
+  const auto header = header_bytes(magic);
+  if (begin.size() < header || big_endian(begin.data()) != magic) return header;
+  std::size_t data = 1;
+  for (std::size_t at = 4; at < header; at += 4) {
+    if (__builtin_mul_overflow(data, std::size_t{big_endian(begin.data() + at)}, &data)) return SIZE_MAX;
+  }
+  return __builtin_add_overflow(data, header, &data) ? SIZE_MAX : data;
+}
+
+/// Returns the file, inflated if its first bytes are gzip's, to the end or until it has more than its header promises: a small
+/// file may inflate to any size.
+inline std::vector<std::uint8_t> read_all(const fs::path& path, std::uint32_t magic) {
   const std::unique_ptr<gzFile_s, int (*)(gzFile)> file(gzopen(path.c_str(), "rb"), gzclose);
   if (!file) throw kdbench::Error("cannot open " + path.string());
-  constexpr unsigned kChunk = 1u << 20;
+  constexpr unsigned kChunk = 1u << 16;
   gzbuffer(file.get(), kChunk);
   std::vector<std::uint8_t> bytes;
   for (;;) {
@@ -66,12 +86,8 @@ inline std::vector<std::uint8_t> read_all(const fs::path& path) {
     const char* why = gzerror(file.get(), &code);
     if (got < 0 || code == Z_BUF_ERROR)
       throw kdbench::Error(path.string() + ": broken gzip data (" + why + "); fetch the file again");
-    if (got == 0) return bytes;
+    if (got == 0 || bytes.size() > promised_bytes(bytes, magic)) return bytes;
   }
-}
-
-inline std::uint32_t big_endian(const std::uint8_t* p) {
-  return (std::uint32_t{p[0]} << 24) | (std::uint32_t{p[1]} << 16) | (std::uint32_t{p[2]} << 8) | p[3];
 }
 
 /// Says what `found` is, where `expected` was wanted.
@@ -90,8 +106,7 @@ inline std::string explain_magic(std::uint32_t expected, std::uint32_t found) {
 
 /// Returns the dimensions after checking magic number and size.
 inline std::vector<std::size_t> check_header(const std::vector<std::uint8_t>& bytes, std::uint32_t magic, const fs::path& path) {
-  const std::size_t rank = magic & 0xff;
-  const std::size_t header = 4 + 4 * rank;
+  const auto header = header_bytes(magic);
   if (bytes.size() >= 4 && big_endian(bytes.data()) != magic) {
     throw kdbench::Error(path.string() + ": " + explain_magic(magic, big_endian(bytes.data())));
   }
@@ -99,22 +114,23 @@ inline std::vector<std::size_t> check_header(const std::vector<std::uint8_t>& by
     throw kdbench::Error(path.string() + ": expected a header of " + std::to_string(header) + " bytes, found " +
                          std::to_string(bytes.size()) + " bytes in all; fetch the file again");
   }
+  const auto promised = promised_bytes(bytes, magic);
+  if (promised == SIZE_MAX) throw kdbench::Error(path.string() + ": dimensions overflow");
+  if (promised == header)
+    throw kdbench::Error(path.string() + ": expected rows after the header, which promises none; fetch the file again");
+  if (bytes.size() != promised) {
+    throw kdbench::Error(path.string() + ": expected " + std::to_string(promised - header) + " bytes after the header, found " +
+                         (bytes.size() > promised ? "more" : std::to_string(bytes.size() - header)) +
+                         "; the file is cut short or has extra bytes, fetch it again");
+  }
   std::vector<std::size_t> dims;
-  std::size_t data = 1;
-  for (std::size_t i = 0; i < rank; ++i) {
-    dims.push_back(big_endian(bytes.data() + 4 + 4 * i));
-    if (__builtin_mul_overflow(data, dims.back(), &data)) throw kdbench::Error(path.string() + ": dimensions overflow");
-  }
-  if (bytes.size() - header != data) {
-    throw kdbench::Error(path.string() + ": expected " + std::to_string(data) + " bytes after the header, found " +
-                         std::to_string(bytes.size() - header) + "; the file is cut short or has extra bytes, fetch it again");
-  }
+  for (std::size_t at = 4; at < header; at += 4) dims.push_back(big_endian(bytes.data() + at));
   return dims;
 }
 
 /// Reads an image file. @throws kdbench::Error
 inline Images read_images(const fs::path& path) {
-  auto bytes = read_all(path);
+  auto bytes = read_all(path, kImages);
   const auto dims = check_header(bytes, kImages, path);
   bytes.erase(bytes.begin(), bytes.begin() + 16);
   return {dims[0], dims[1], dims[2], std::move(bytes)};
@@ -122,7 +138,7 @@ inline Images read_images(const fs::path& path) {
 
 /// Reads a label file; every label must lie below `num_classes`. @throws kdbench::Error
 inline std::vector<std::uint8_t> read_labels(const fs::path& path, std::size_t num_classes) {
-  auto bytes = read_all(path);
+  auto bytes = read_all(path, kLabels);
   check_header(bytes, kLabels, path);
   bytes.erase(bytes.begin(), bytes.begin() + 8);
   for (std::size_t i = 0; i < bytes.size(); ++i) {

@@ -66,6 +66,27 @@ TEST(IdxReader, RefusesGzipDataThatWasCutShort) {
   fs::remove(path);
 }
 
+TEST(IdxReader, ReadsNoFurtherThanItsHeaderPromises) {
+  const auto path = fs::path(testing::TempDir()) / ("large-idx1-ubyte-" + std::to_string(::getpid()) + ".gz");
+  const auto out = gzopen(path.c_str(), "wb");
+  const std::string begin("\0\0\x08\x01\0\0\0\x04", 8), zeros(5'000'000, '\0');
+  gzwrite(out, begin.data(), 8);
+  gzwrite(out, zeros.data(), 5'000'000);
+  gzclose(out);
+  const auto text = complaint([&] { idx::read_labels(path, 10); });
+  EXPECT_TRUE(says(text, "expected 4 bytes after the header, found more; the file is cut short or has extra bytes")) << text;
+  EXPECT_LT(idx::read_all(path, idx::kLabels).size(), 2'000'000u);
+  fs::remove(path);
+}
+
+TEST(IdxReader, RefusesAFileWithoutRows) {
+  const auto path = fs::path(testing::TempDir()) / ("none-idx3-ubyte-" + std::to_string(::getpid()));
+  std::ofstream(path, std::ios::binary) << std::string("\0\0\x08\x03\xff\xff\xff\xff\0\0\0\0\0\0\0\x01", 16);
+  const auto text = complaint([&] { idx::read_images(path); });
+  EXPECT_TRUE(says(text, "expected rows after the header, which promises none")) << text;
+  fs::remove(path);
+}
+
 TEST(IdxReader, RefusesALabelOutsideTheClasses) {
   const auto text = complaint([] { idx::read_labels(kData / "good/labels-idx1-ubyte", 5); });
   EXPECT_TRUE(says(text, "expected labels from 0 to 4, found 5 at row 0")) << text;

@@ -37,11 +37,14 @@ Pixels scaled(const Pixels& image, std::size_t height, std::size_t width) {
                                 static_cast<double>(image.width) / static_cast<double>(width));
   const auto across = taps(image.width, width, scale), down = taps(image.height, height, scale);
   const auto c = image.channels;
-  std::vector<double> rows(image.height * width * c, 0.0);
-  for (std::size_t y = 0; y < image.height; ++y) {
+  // Of an image that is much higher than wide most rows are cut off, and would take more memory than a machine has.
+  const auto top = down.front().first, bottom = down.back().first + down.back().weights.size();
+  std::vector<double> rows((bottom - top) * width * c, 0.0);
+  for (std::size_t y = top; y < bottom; ++y) {
     for (std::size_t x = 0; x < width; ++x) {
       for (std::size_t k = 0; k < across[x].weights.size() * c; ++k) {
-        rows[(y * width + x) * c + k % c] += across[x].weights[k / c] * image.values[(y * image.width + across[x].first) * c + k];
+        rows[((y - top) * width + x) * c + k % c] +=
+            across[x].weights[k / c] * image.values[(y * image.width + across[x].first) * c + k];
       }
     }
   }
@@ -50,7 +53,7 @@ Pixels scaled(const Pixels& image, std::size_t height, std::size_t width) {
     for (std::size_t i = 0; i < width * c; ++i) {
       double sum = 0;
       for (std::size_t k = 0; k < down[y].weights.size(); ++k)
-        sum += down[y].weights[k] * rows[(down[y].first + k) * width * c + i];
+        sum += down[y].weights[k] * rows[(down[y].first - top + k) * width * c + i];
       out.values[y * width * c + i] = static_cast<std::uint8_t>(std::clamp(std::lround(sum), 0l, 255l));
     }
   }

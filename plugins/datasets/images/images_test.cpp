@@ -112,6 +112,11 @@ TEST(Fit, ScalesByTriangles) {
   EXPECT_EQ(fit({1, 1, 2, {0, 100}}, {1, 2, 4, true}, "a").values, (Bytes{0, 25, 75, 100, 0, 25, 75, 100}));
 }
 
+TEST(Fit, TakesOfATallImageTheRowsThatItKeeps) {
+  Pixels tall{1, 4'000'000, 1, Bytes(4'000'000, 7)};  // all of them, 64 times wider and in double precision, would be 2 GB
+  EXPECT_EQ(fit(std::move(tall), {1, 64, 64, true}, "a").values, Bytes(64 * 64, 7));
+}
+
 TEST(Fit, LeavesEvenColourAsItIs) {
   const Pixels even{3, 5, 7, Bytes(3 * 5 * 7, 200)};
   EXPECT_EQ(fit(even, {3, 3, 2, true}, "a").values, Bytes(3 * 3 * 2, 200));

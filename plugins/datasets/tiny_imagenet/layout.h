@@ -100,6 +100,10 @@ inline Listing list_val(const fs::path& root, const Names& classes, std::int64_t
       throw kdbench::Error(table.string() + ":" + std::to_string(row) + ": '" + wnid + "' is none of the " +
                            std::to_string(classes.size()) + " classes of train");
     }
+    if (fs::path(file).filename() != file) {
+      throw kdbench::Error(table.string() + ":" + std::to_string(row) + ": expected the name of a file in " + folder.string() +
+                           ", found '" + file + "'");
+    }
     out.files.push_back(images::file_at(folder / file));
     out.labels.push_back(found->second);
   }

@@ -85,6 +85,13 @@ TEST_F(TinyLayout, RefusesAnImageWithoutALabelAndALabelOfNoClass) {
       says(complaint([&] { list_val(root, names, 0); }), "val_annotations.txt:4: 'n00000000' is none of the 3 classes of train"));
 }
 
+TEST_F(TinyLayout, RefusesAnImageThatIsNamedOutsideItsFolder) {
+  const auto names = classes(root, 3);
+  std::ofstream(root / "val/val_annotations.txt", std::ios::app) << "../../train/x.JPEG\t" << names[0] << "\t0\t0\t1\t1\n";
+  const auto text = complaint([&] { list_val(root, names, 0); });
+  EXPECT_TRUE(says(text, "val_annotations.txt:4: expected the name of a file in ")) << text;
+}
+
 }  // namespace
 }  // namespace tiny
 

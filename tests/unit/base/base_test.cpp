@@ -104,6 +104,16 @@ TEST(Nearest, FindsASlipAndNothingFurther) {
   EXPECT_EQ(nearest("temperature", keys), std::nullopt);
 }
 
+TEST(Nearest, TakesNoWordOfThousandsOfLettersForASlip) {
+  const std::string longer(100'000, 'a');  // a table of distances would have 10^10 places
+  EXPECT_EQ(nearest(longer, {longer + "b"}), std::nullopt);
+  EXPECT_EQ(nearest("aaa", {longer}), std::nullopt);
+}
+
+TEST(Suggestion, ListsTheFirstOfMany) {
+  EXPECT_TRUE(suggestion("temperature", std::vector<std::string>(41, "lr")).ends_with(", lr, lr, ... (41 in all)"));
+}
+
 TEST(Suggestion, NamesTheNearestOrAllOrNothing) {
   EXPECT_EQ(suggestion("epocs", {"epochs", "lr"}), "; did you mean 'epochs'?");
   EXPECT_EQ(suggestion("temperature", {"epochs", "lr"}), "; expected one of epochs, lr");

@@ -43,6 +43,10 @@ TEST(ParseEvent, TakesObjectsWithAnEventAndNothingElse) {
   }
 }
 
+TEST(ParseEvent, PassesOverALineThatIsNestedWithoutEnd) {
+  EXPECT_FALSE(parse_event(R"({"event":"result","a":)" + std::string(100'000, '[') + std::string(100'000, ']') + "}"));
+}
+
 TEST(Events, CarryDiagnosticsWithTheirPlace) {
   const Diagnostics mistakes{{"a.toml", {3, 1}, "no"}};
   const auto event = read<DiagnosticsEvent>(to_document(diagnostics_event(mistakes)));

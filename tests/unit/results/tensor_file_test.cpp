@@ -2,6 +2,7 @@
 #include <kdbench/base/files.h>
 #include <kdbench/results/tensor_file.h>
 
+#include <fmt/core.h>
 #include <gtest/gtest.h>
 
 #include <unistd.h>
@@ -87,6 +88,24 @@ TEST_F(TensorFileTest, RefusesOffsetsOutsideTheFile) {
   const auto length = static_cast<char>(header.size());
   put(std::string({length, 0, 0, 0, 0, 0, 0, 0}) + header + "hi");
   EXPECT_EQ(complaint(), "is no valid safetensors file: the bytes of tensor 'x' do not match its shape or the file's size");
+}
+
+/// A file of that header and no bytes behind it.
+std::string file_of(const std::string& header) {
+  const std::uint64_t length = header.size();
+  return std::string(reinterpret_cast<const char*>(&length), sizeof length) + header;
+}
+
+TEST_F(TensorFileTest, RefusesAHeaderThatWouldExhaustTheStack) {
+  put(file_of(R"({"__metadata__":{"file_sha256":"x"},"a":)" + std::string(100'000, '[') + std::string(100'000, ']') + "}"));
+  EXPECT_EQ(complaint(), "is no valid safetensors file: its header is no JSON object");
+}
+
+TEST_F(TensorFileTest, RefusesSizesThatAreNoIntegers) {
+  for (const auto* wrong : {"[1e300]", "[-1]", "[0.5]", "[true]", "7", "{}"}) {
+    put(file_of(fmt::format(R"({{"a":{{"dtype":"U8","shape":{},"data_offsets":[0,0]}}}})", wrong)));
+    EXPECT_EQ(complaint(), "is no valid safetensors file: the entry of tensor 'a': expected integers of at least 0") << wrong;
+  }
 }
 
 }  // namespace

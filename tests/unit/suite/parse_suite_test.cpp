@@ -166,5 +166,40 @@ TEST(ParseSuite, PointsIntoTheFileWhereverItEnds) {
   }
 }
 
+/// Many lines, each `before`, a number and `after`.
+std::string lines(int count, const std::string& before, const std::string& after) {
+  std::string out;
+  for (int i = 0; i < count; ++i) out += before + std::to_string(i) + after + "\n";
+  return out;
+}
+
+// What these would take, without bounds, is the square of their length.
+TEST(ParseSuite, RefusesMoreKeysThanAnyoneWrites) {
+  const auto parsed = parse_suite(kGoodSuite + "[more]\n" + lines(100'000, "k", " = 1"), "toy.toml");
+  EXPECT_EQ(to_text(parsed.diagnostics), "toy.toml: more than 20000 tables and values; divide it into several suites\n");
+}
+
+TEST(ParseSuite, KeepsTheFirstOfManyMistakes) {
+  const auto parsed = parse_suite("[train]\n" + lines(10'000, "k", " = 1"), "toy.toml");
+  EXPECT_EQ(parsed.diagnostics.size(), 201u);
+  EXPECT_TRUE(to_text(parsed.diagnostics).find("toy.toml: more than 200 mistakes; these are some of them\n") !=
+              std::string::npos);
+}
+
+TEST(ParseSuite, RefusesMoreProfilesThanAnyoneWrites) {
+  const auto parsed = parse_suite(kGoodSuite + lines(21, "[profile.p", ".train]\nepochs = 1"), "toy.toml");
+  ASSERT_EQ(parsed.diagnostics.size(), 1u);
+  EXPECT_EQ(parsed.diagnostics.front().message, "more than 20 profiles; divide the file into several suites");
+}
+
+TEST(ParseSuite, FollowsALongChainOfDataSetsOnce) {
+  std::string chain;
+  for (int i = 0; i < 5000; ++i)
+    chain += "[datasets.d" + std::to_string(i) + "]\nplugin = \"subset\"\nof = \"d" + std::to_string(i + 1) + "\"\n";
+  const auto parsed = parse_suite(kGoodSuite + chain, "toy.toml");
+  ASSERT_FALSE(parsed.diagnostics.empty());
+  EXPECT_EQ(parsed.diagnostics.back().message, "no [datasets.d5000] in the file; did you mean 'd1000'?");
+}
+
 }  // namespace
 }  // namespace kdbench

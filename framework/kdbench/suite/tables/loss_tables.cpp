@@ -156,7 +156,7 @@ void check_part(const Located<std::string>& part, const std::string& header, con
   if (it == losses.end()) {
     std::vector<std::string> names;
     for (const auto& [name, use] : losses) {
-      if (!use.is_combination) names.push_back(name);
+      if (!use.is_combination && !reader.is_full()) names.push_back(name);
     }
     reader.complain(part.at,
                     fmt::format("no {} in the file{}", header_text("losses", part.value), suggestion(part.value, names)));

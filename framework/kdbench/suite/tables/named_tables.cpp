@@ -55,30 +55,42 @@ void read_dataset(const Node::Entry& entry, const std::string& header, DatasetUs
   });
 }
 
-/// Returns "a -> b -> a" if following `of` from `name` leads back to it, and `name` comes first of those in the alphabet.
-std::string circle_from(const std::string& name, const std::map<std::string, DatasetUse>& datasets) {
-  auto path = name, at = name;
-  for (std::size_t steps = 0; steps < datasets.size(); ++steps) {
-    const auto use = datasets.find(at);
-    if (use == datasets.end() || use->second.of.value.empty()) return "";
-    at = use->second.of.value;
-    path += " -> " + at;
-    if (at <= name) return at == name ? path : "";
+/// Returns the circles that following `of` leads into, "a -> b -> a", by the name in each that comes first in the alphabet.
+std::map<std::string, std::string> circles_in(const std::map<std::string, DatasetUse>& datasets) {
+  const auto next = [&](const std::string& name) {
+    const auto use = datasets.find(name);
+    return use == datasets.end() ? std::string() : use->second.of.value;
+  };
+  std::map<std::string, std::string> out;
+  std::map<std::string, std::string> seen_from;  // where the walk began that came by first
+  for (const auto& [start, ignored] : datasets) {
+    auto at = start;
+    while (!next(at).empty() && seen_from.emplace(at, start).second) at = next(at);
+    const auto seen = seen_from.find(at);
+    if (seen == seen_from.end() || seen->second != start) continue;
+    auto first = at;
+    for (auto other = next(at); other != at; other = next(other)) first = std::min(first, other);
+    auto& circle = out[first] = first;
+    for (auto other = next(first);; other = next(other)) {
+      circle += " -> " + other;
+      if (other == first) break;
+    }
   }
-  return "";
+  return out;
 }
 
 /// Complains about data sets that are made of one the file does not define, or of themselves.
 void check_made_of(const std::map<std::string, DatasetUse>& datasets, Reader& reader) {
+  const auto circles = circles_in(datasets);
   for (const auto& [name, use] : datasets) {
     const auto& of = use.of;
     if (of.value.empty()) continue;
-    if (const auto circle = circle_from(name, datasets); !circle.empty()) {
-      reader.complain(of.at, fmt::format("{} is made of itself: {}", header_text("datasets", name), circle));
+    if (const auto circle = circles.find(name); circle != circles.end()) {
+      reader.complain(of.at, fmt::format("{} is made of itself: {}", header_text("datasets", name), circle->second));
     } else if (!datasets.contains(of.value)) {
       std::vector<std::string> others;
       for (const auto& [other, ignored] : datasets) {
-        if (other != name) others.push_back(other);
+        if (other != name && !reader.is_full()) others.push_back(other);
       }
       reader.complain(of.at, fmt::format("no {} in the file{}", header_text("datasets", of.value), suggestion(of.value, others)));
     }

@@ -6,10 +6,16 @@
 
 #include <fmt/core.h>
 
+#include <algorithm>
+#include <map>
+#include <set>
 #include <utility>
 
 namespace kdbench::inline suite {
 namespace {
+
+/// A list of more is read by nobody.
+constexpr std::ptrdiff_t kMostNamed = 40;
 
 /// Returns whether the file spells the missing `table` in another way.
 bool is_misspelt(const Node& root, const std::string& table) {
@@ -21,7 +27,12 @@ bool is_misspelt(const Node& root, const std::string& table) {
 
 class StudyReader {
  public:
-  StudyReader(const Node& root, const Suite& suite, Reader& reader) : root_(root), suite_(suite), reader_(reader) {}
+  StudyReader(const Node& root, const Suite& suite, Reader& reader) : root_(root), suite_(suite), reader_(reader) {
+    for (const auto* table : {"datasets", "losses", "models"}) {
+      const auto* entry = root.find(table);
+      for (const auto& name : entry ? entry->value.keys() : std::vector<std::string>{}) defined_[table].insert(name);
+    }
+  }
 
   Study read(const Node& table) {
     Study study;
@@ -65,12 +76,16 @@ class StudyReader {
       reader_.complain(node.at, fmt::format("'pairs' must be {}, found {}", kShape, described(node)));
       return out;
     }
+    std::set<std::pair<std::string, std::string>> seen;
     for (const auto& item : node.items) {
       if (!item.is_list() || item.items.empty() || item.items.size() > 2) {
         const auto found = item.is_list() ? fmt::format("a list of {}", item.items.size()) : described(item);
         reader_.complain(item.at, fmt::format("'pairs' must be {}; this is {}", kShape, found));
       } else if (auto pair = read_pair(item)) {
-        add_pair(std::move(*pair), item.at, out);
+        if (seen.emplace(pair->teacher.value, pair->student.value).second)
+          out.push_back(std::move(*pair));
+        else
+          reader_.complain(item.at, "'pairs' has this pair twice");
       }
     }
     return out;
@@ -92,22 +107,12 @@ class StudyReader {
     return known ? std::optional(std::move(pair)) : std::nullopt;
   }
 
-  void add_pair(PairUse pair, Position at, std::vector<PairUse>& out) {
-    const auto same = [&](const auto& p) {
-      return p.teacher.value == pair.teacher.value && p.student.value == pair.student.value;
-    };
-    if (std::any_of(out.begin(), out.end(), same))
-      reader_.complain(at, "'pairs' has this pair twice");
-    else
-      out.push_back(std::move(pair));
-  }
-
   /// Complains unless [table.NAME] is in the file. Where the table itself is wrong, that was complained
   /// about.
   bool defines(const std::string& table, const Located<std::string>& name) {
     const auto* entry = root_.find(table);
-    if (entry ? !entry->value.is_table() || entry->value.find(name.value) : is_misspelt(root_, table)) return true;
-    const auto known = entry ? entry->value.keys() : std::vector<std::string>{};
+    if (entry ? !entry->value.is_table() || defined_[table].contains(name.value) : is_misspelt(root_, table)) return true;
+    const auto known = entry && !reader_.is_full() ? entry->value.keys() : std::vector<std::string>{};
     reader_.complain(name.at, fmt::format("no {} in the file{}", header_text(table, name.value), suggestion(name.value, known)));
     return false;
   }
@@ -126,11 +131,13 @@ class StudyReader {
 
   void default_dataset(Study& study) {
     const auto* entry = root_.find("datasets");
-    const auto known = entry ? entry->value.keys() : std::vector<std::string>{};
+    const auto known = entry && !reader_.is_full() ? entry->value.keys() : std::vector<std::string>{};
     if (known.size() == 1)
       study.dataset.value = known.front();
     else if (!known.empty())
-      reader_.complain(study.at, fmt::format("the study needs 'dataset': one of {}", join(known, ", ")));
+      reader_.complain(study.at,
+                       fmt::format("the study needs 'dataset': one of {}",
+                                   join({known.begin(), known.begin() + std::min(std::ssize(known), kMostNamed)}, ", ")));
   }
 
   void check_references(Study& study) {
@@ -139,6 +146,7 @@ class StudyReader {
   }
 
   const Node& root_;
+  std::map<std::string, std::set<std::string>> defined_;  ///< names by table
   const Suite& suite_;
   Reader& reader_;
 };

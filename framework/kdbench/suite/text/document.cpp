@@ -14,14 +14,18 @@
 namespace kdbench::inline suite {
 namespace {
 
+/// The largest suites have some thousands. References between tables are looked up, and profiles laid over them, one by one.
+constexpr std::size_t kMostNodes = 20'000;
+
 /// Turns the library's nodes into ours; `fixed` replaces every position.
 class Converter {
  public:
   explicit Converter(std::optional<Position> fixed) : fixed_(fixed) {}
 
-  Node node(const toml::node& from) const {
+  Node node(const toml::node& from) {
     Node out;
     out.at = position(from.source());
+    if (++count_ > kMostNodes) return out;
     if (const auto* table = from.as_table()) {
       for (auto&& [key, value] : *table) {
         out.entries.push_back({std::string(key.str()), position(key.source()), node(value)});
@@ -34,6 +38,8 @@ class Converter {
     }
     return out;
   }
+
+  bool is_too_large() const { return count_ > kMostNodes; }
 
  private:
   Position position(const toml::source_region& region) const {
@@ -55,6 +61,7 @@ class Converter {
   }
 
   std::optional<Position> fixed_;
+  std::size_t count_ = 0;
 };
 
 /// Puts what is wrong before what was being read.
@@ -123,7 +130,12 @@ std::string described(const Node& node) {
 Result<Node> parse_document(const std::string& text, const std::string& file) {
   if (const auto fault = scan_toml(text)) return Diagnostic{file, fault->at, fault->message};
   const auto parsed = toml::parse(std::string_view(text), std::string_view(file));
-  if (parsed) return Converter({}).node(parsed.table());
+  if (parsed) {
+    Converter converter({});
+    auto root = converter.node(parsed.table());
+    if (!converter.is_too_large()) return root;
+    return Diagnostic{file, {}, fmt::format("more than {} tables and values; divide it into several suites", kMostNodes)};
+  }
   const auto begin = parsed.error().source().begin;
   return Diagnostic{
       file, {static_cast<int>(begin.line), static_cast<int>(begin.column)}, syntax_message(parsed.error().description())};
@@ -134,7 +146,11 @@ Node parse_override_value(const std::string& text, Position at) {
   if (!scan_toml(line)) {
     const auto parsed = toml::parse(line);
     // A line break in the text could add keys of its own.
-    if (parsed && parsed.table().size() == 1) return Converter(at).node(*parsed.table().get("value"));
+    if (parsed && parsed.table().size() == 1) {
+      Converter converter(at);
+      auto value = converter.node(*parsed.table().get("value"));
+      if (!converter.is_too_large()) return value;
+    }
   }
   Node out;
   out.kind = Node::Kind::kScalar;

@@ -6,17 +6,26 @@
 
 #include <optional>
 #include <span>
+#include <unordered_map>
 
 namespace kdbench::inline suite {
 namespace {
+
+/// Each is laid over the whole suite and checked.
+constexpr std::size_t kMostProfiles = 20;
 
 void merge(Node& base, const Node& over) {
   if (!base.is_table() || !over.is_table()) {
     base = over;
     return;
   }
+  std::unordered_map<std::string, std::size_t> places;
+  for (std::size_t i = 0; i < base.entries.size(); ++i) places.emplace(base.entries[i].key, i);
   for (const auto& entry : over.entries) {
-    auto& into = base.at_key(entry.key, entry.at);
+    const auto [known, fresh] = places.emplace(entry.key, base.entries.size());
+    if (fresh) base.entries.emplace_back().key = entry.key;
+    auto& into = base.entries[known->second];
+    if (fresh) into.value.at = entry.at;
     into.at = entry.at;
     merge(into.value, entry.value);
   }
@@ -124,7 +133,10 @@ std::map<std::string, Node> take_profiles(Node& root, Reader& reader) {
   const auto* entry = root.find("profile");
   if (!entry) return out;
   if (reader.is_table(*entry, "[profile.NAME]")) {
+    if (entry->value.entries.size() > kMostProfiles)
+      reader.complain(entry->at, fmt::format("more than {} profiles; divide the file into several suites", kMostProfiles));
     for (const auto& profile : entry->value.entries) {
+      if (out.size() == kMostProfiles) break;
       if (!reader.is_table(profile, fmt::format("[profile.{}]", profile.key))) continue;
       if (const auto* inner = profile.value.find("profile")) reader.complain(inner->at, "a profile holds no profiles");
       auto tables = profile.value;

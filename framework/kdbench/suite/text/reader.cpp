@@ -10,6 +10,11 @@
 
 namespace kdbench::inline suite {
 
+void Reader::complain(Position at, std::string message) {
+  if (++count_ <= kMost) out_.push_back({file_, at, std::move(message)});
+  if (count_ == kMost + 1) out_.push_back({file_, {}, fmt::format("more than {} mistakes; these are some of them", kMost)});
+}
+
 std::string Reader::label(const KeySpec& spec) const { return fmt::format("{}'{}'", in_list_ ? "each of " : "", spec.key); }
 
 void Reader::wrong_type(const KeySpec& spec, const char* wanted, const Node& node) {
@@ -111,7 +116,7 @@ std::vector<Located<std::string>> Reader::texts(const KeySpec& spec, const Node&
 }
 
 void Reader::unknown_key(const Node::Entry& entry, const std::string& table, const std::vector<std::string>& known) {
-  complain(entry.at, fmt::format("no key '{}' in {}{}", entry.key, table, hint(entry.key, table, known)));
+  complain(entry.at, fmt::format("no key '{}' in {}{}", entry.key, table, is_full() ? "" : hint(entry.key, table, known)));
 }
 
 bool Reader::is_table(const Node::Entry& entry, const std::string& table) {

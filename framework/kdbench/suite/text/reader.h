@@ -15,8 +15,12 @@ class Reader {
   /// Complaints go to `out`, which must outlive the reader.
   Reader(std::string file, Diagnostics& out) : file_(std::move(file)), out_(out) {}
 
-  void complain(Position at, std::string message) { out_.push_back({file_, at, std::move(message)}); }
-  std::size_t complaints() const { return out_.size(); }
+  /// Of more than kMost complaints the first are kept, and one that says so.
+  void complain(Position at, std::string message);
+  /// How many there were.
+  std::size_t complaints() const { return count_; }
+  /// True once further complaints are not kept, so that no words need be found for them.
+  bool is_full() const { return count_ >= kMost; }
 
   /// Each reads one value; where it is not what `spec` allows, complains at the value and returns nothing.
   std::optional<bool> boolean(const KeySpec& spec, const Node& node);
@@ -49,8 +53,11 @@ class Reader {
   std::vector<Located<T>> items(const KeySpec& spec, const Node& node,
                                 std::optional<T> (Reader::*read)(const KeySpec&, const Node&));
 
+  static constexpr std::size_t kMost = 200;
+
   std::string file_;
   Diagnostics& out_;
+  std::size_t count_ = 0;
   bool in_list_ = false;  ///< reading the items of a list
 };
 

@@ -7,6 +7,9 @@
 namespace kdbench::inline suite {
 namespace {
 
+/// Suites have four levels. What is deeper is handled, and destroyed, by recursion, in the library and here.
+constexpr int kDeepest = 32;
+
 class Scanner {
  public:
   explicit Scanner(std::string_view text) : text_(text) {
@@ -23,9 +26,10 @@ class Scanner {
         if (auto fault = check_header()) return fault;
       } else if (static_cast<unsigned char>(c) >= 0x80) {
         return beyond_ascii();
-      } else {
-        track(c);
+      } else if (track(c)) {
         advance();
+      } else {
+        return ScanFault{at_, fmt::format("not TOML that is read here: more than {} levels; a suite has four", kDeepest)};
       }
     }
     return {};
@@ -46,10 +50,16 @@ class Scanner {
     }
   }
 
-  /// A line that begins inside a list or an inline table is no header.
-  void track(char c) {
+  /// Counts brackets, since a line that begins inside a list or an inline table is no header, and the dots of a key, each of
+  /// which is a level, too. Returns false where they are too many.
+  bool track(char c) {
     if (c == '[' || c == '{') ++depth_;
     if ((c == ']' || c == '}') && depth_ > 0) --depth_;
+    if (c == '.')
+      ++dots_;
+    else if (c == '\n' || c == ',' || c == '=' || c == '[' || c == '{')
+      dots_ = 0;
+    return depth_ <= kDeepest && dots_ <= kDeepest;
   }
 
   bool at_quotes(char quote, int count) const {
@@ -88,6 +98,7 @@ class Scanner {
       ++depth_;
       skip_spaces();
     }
+    dots_ = 0;
     const auto c = static_cast<unsigned char>(peek());
     const bool names = (c >= '0' && c <= '9') || (c >= 'A' && c <= 'Z') || (c >= 'a' && c <= 'z') || c == '_' || c == '-';
     if (at_end() || names || c == '"' || c == '\'' || c == ']' || c >= 0x80) return {};
@@ -104,7 +115,7 @@ class Scanner {
   std::string_view text_;
   std::size_t i_ = 0;
   Position at_{1, 1};
-  int depth_ = 0;
+  int depth_ = 0, dots_ = 0;
   bool at_line_start_ = true;
 };
 

@@ -216,6 +216,23 @@ TEST(Unpack, RefusesEntriesThatLeadOut) {
   EXPECT_FALSE(fs::exists(folder.path / "evil.txt"));
 }
 
+TEST(Unpack, RefusesWhatWouldFillTheDisk) {
+  const TemporaryFolder folder;
+  archive_of(folder.path / "a.tar.gz", {{"zeros", std::string(20'000'000, '\0')}});  // some 20 kB
+  const auto files = unpack(folder.path / "a.tar.gz", folder.path / "out");
+  ASSERT_FALSE(files);
+  EXPECT_EQ(files.error().front().message,
+            "cannot be unpacked: it holds more than 100 times its own size, which no data set does");
+}
+
+TEST(Unpack, StartsNoProgramForACompression) {
+  const TemporaryFolder folder;
+  write_file_atomically(folder.path / "a.lrz", "LRZI" + std::string(100, '\0'));  // libarchive would start lrzip
+  const auto files = unpack(folder.path / "a.lrz", folder.path / "out");
+  ASSERT_FALSE(files);
+  EXPECT_EQ(files.error().front().message, "cannot be unpacked: Unrecognized archive format");
+}
+
 TEST(Unpack, SaysThatAFileIsNoArchive) {
   const TemporaryFolder folder;
   write_file_atomically(folder.path / "page.html", "<html>not found</html>");

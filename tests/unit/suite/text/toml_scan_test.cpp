@@ -30,5 +30,17 @@ TEST(ScanToml, FindsAHeaderWithoutAName) {
     EXPECT_TRUE(scan_toml(text)) << text;
 }
 
+TEST(ScanToml, FindsWhatIsNestedDeeperThanTheStackMayBe) {
+  std::string key = "a";
+  for (int part = 1; part < 50'000; ++part) key += ".a";
+  for (const auto& text : {key + " = 1", "[" + key + "]", "x = {" + key + " = 1}", "x = " + std::string(50'000, '['),
+                           "x = " + std::string(50'000, '{')}) {
+    const auto fault = scan_toml(text);
+    ASSERT_TRUE(fault) << text.substr(0, 9);
+    EXPECT_EQ(fault->message, "not TOML that is read here: more than 32 levels; a suite has four");
+  }
+  EXPECT_FALSE(scan_toml("x = [1.5, 2.5, 3.5]\ny = 1.5\na.b.c = 1"));
+}
+
 }  // namespace
 }  // namespace kdbench
