@@ -154,6 +154,9 @@ struct DiagnosticsEvent {
 DiagnosticsEvent diagnostics_event(const Diagnostics& diagnostics);
 Diagnostics diagnostics_of(const DiagnosticsEvent& event);
 
+/// The class of an error that is the machine's: is_machine_fault() of base/machine_fault.h.
+inline constexpr const char* kMachineFault = "machine";
+
 /// The last event of a worker that cannot answer.
 struct ErrorEvent {
   Tag<"error"> event = {};
@@ -162,7 +165,7 @@ struct ErrorEvent {
 
   static constexpr auto fields() {
     using E = ErrorEvent;
-    return std::tuple(field("event", &E::event, "error"), field("class", &E::kind, "out_of_memory, torch or exception"),
+    return std::tuple(field("event", &E::event, "error"), field("class", &E::kind, "out_of_memory, machine, torch or exception"),
                       field("what", &E::what, "one line"));
   }
 };

@@ -1,4 +1,5 @@
 // kdbench-worker: loads plugins and computes. Started by kdbench, never by hand; worker/channel.h says how it talks.
+#include <kdbench/base/machine_fault.h>
 #include <kdbench/train/device/allocator.h>
 #include <kdbench/worker/channel.h>
 #include <kdbench/worker/requests/requests.h>
@@ -12,6 +13,7 @@
 #include <cstdlib>
 #include <cstring>
 #include <new>
+#include <system_error>
 #include <variant>
 
 namespace {
@@ -35,6 +37,8 @@ int run() {
     return kdbench::answer(request, stop);
   } catch (const std::bad_alloc&) {
     return fail("out_of_memory", "out of memory");
+  } catch (const std::system_error& error) {
+    return fail(kdbench::is_machine_fault(error.code()) ? kdbench::kMachineFault : "exception", error.what());
   } catch (const c10::Error& error) {
     return fail("torch", error.what_without_backtrace());
   } catch (const std::exception& error) {
@@ -56,6 +60,7 @@ int main(int argc, char** argv) {
   action.sa_handler = on_signal;
   ::sigaction(SIGTERM, &action, nullptr);
   ::sigaction(SIGINT, &action, nullptr);
+  ::sigaction(SIGHUP, &action, nullptr);
   std::signal(SIGXFSZ, SIG_IGN);  // a file beyond the limit is then a write that fails, and says which file
   const int code = run();
   std::fflush(nullptr);

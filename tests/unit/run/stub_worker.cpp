@@ -13,6 +13,7 @@
 
 #include <algorithm>
 #include <cstdlib>
+#include <filesystem>
 #include <iostream>
 #include <iterator>
 #include <set>
@@ -52,6 +53,13 @@ void send(const Json& event) { send_text(event.dump() + "\n"); }
   ::_exit(70);
 }
 
+/// As somebody else would, the first time.
+void kill_once(const std::string& mark) {
+  if (std::filesystem::exists(mark)) return;
+  kdbench::write_file_atomically(mark, "");
+  ::raise(SIGKILL);
+}
+
 std::vector<kdbench::LibraryDocument> load_libraries(const kdbench::Libraries& wanted) {
   std::vector<kdbench::LibraryDocument> libraries;
   for (const auto& file : wanted.plugins) {
@@ -67,6 +75,8 @@ std::vector<kdbench::LibraryDocument> load_libraries(const kdbench::Libraries& w
     if (mode == "crash") crash();
     if (mode == "hang") sleep_for_ever();
     if (mode == "exit") ::_exit(0);
+    if (mode == "killed") ::raise(SIGKILL);
+    if (mode == "killed_once") kill_once(file + ".was_here");
     const bool ok = mode != "refuse";
     libraries.push_back({file, "stub", "1.0", ok, ok ? "" : "not a shared library", "", ""});
   }
@@ -171,6 +181,12 @@ void misbehave(const std::string& mode, const Job& job) {
     epoch(job);
     sleep_for_ever();
   }
+  if (mode == "killed") ::raise(SIGKILL);
+  if (mode == "hung_up") ::raise(SIGHUP);
+  if (mode == "full_disk") {
+    send(to_document(kdbench::ErrorEvent{.kind = kdbench::kMachineFault, .what = "no space"}));
+    ::_exit(70);
+  }
   if (mode == "error") {
     send(to_document(kdbench::ErrorEvent{.kind = "out_of_memory", .what = "cannot allocate 8 GB"}));
     ::_exit(71);
@@ -192,6 +208,7 @@ void train(const kdbench::TrainRequest& request) {
     const auto mode = job.spec.model->plugin;
     const bool together = request.jobs.size() > 1;
     if (mode == "crash_together" && together) crash();
+    if (mode == "killed_once") kill_once(request.store + "/" + job.id + ".was_here");
     misbehave(mode, job);
     if (mode == "silent") continue;
     epoch(job);

@@ -18,6 +18,8 @@ using Clock = std::chrono::steady_clock;
 // More than any folder has broken libraries; a bound, so that a worker that dies for its own
 // reasons is not asked for ever.
 constexpr int kMaxRounds = 64;
+// Of workers that somebody else ends.
+constexpr int kMostKills = 3;
 constexpr std::size_t kMaxAnswerBytes = std::size_t{1} << 30;
 
 constexpr double kLong_s = 1e6;
@@ -44,10 +46,14 @@ class Conversation {
     std::vector<std::string> rest;
     const auto exit = process_.finish(rest);
     take(rest);
-    if (!last_ && !loading_.empty()) return Exclusion{loading_, blame(exit)};
+    was_killed_ = !last_ && !told_ && killed_.empty() && ends_from_outside(exit.signal);
+    if (!last_ && !loading_.empty() && !was_killed_) return Exclusion{loading_, blame(exit)};
     conclude(exit, answer);
     return std::nullopt;
   }
+
+  /// True if somebody else ended the worker before it told anything: no library is to blame, and it may be asked again.
+  bool was_killed() const { return was_killed_; }
 
  private:
   bool ended() const {
@@ -117,6 +123,7 @@ class Conversation {
     if (is_last(event)) {
       if (!last_) last_ = std::move(event);
     } else if (options_.on_event) {
+      told_ = true;
       options_.on_event(event);
     }
   }
@@ -158,7 +165,7 @@ class Conversation {
   Clock::time_point start_ = Clock::now(), quiet_since_ = start_;
   Clock::time_point moved_at_ = start_;      ///< when it was last seen to have computed
   double cpu_then_s_ = 0, cpu_moved_s_ = 0;  ///< processor time at the last event, and then
-  bool heard_ = false;
+  bool heard_ = false, told_ = false, was_killed_ = false;
   std::string loading_, killed_;
   std::optional<Event> last_;
 };
@@ -173,13 +180,17 @@ std::string request_text(const Json& request) {
 Answer ask(const WorkerSetup& setup, Json request, const AskOptions& options) {
   Answer answer;
   auto libraries = setup.libraries();
+  int kills = 0;
   for (int round = 0; round < kMaxRounds; ++round) {
     answer.excluded = libraries.exclude;
     request.update(to_document(libraries));
     Conversation conversation(setup, request, options);
+    answer.failure.clear();
     const auto culprit = conversation.run(answer);
-    if (!culprit) return answer;
-    libraries.exclude.push_back(*culprit);
+    if (culprit)
+      libraries.exclude.push_back(*culprit);
+    else if (!conversation.was_killed() || ++kills > kMostKills)
+      return answer;
   }
   answer.excluded = libraries.exclude;
   answer.failure = fmt::format("more than {} libraries end the worker while they are loaded; the last was {}", kMaxRounds,

@@ -107,6 +107,8 @@ std::string ExitStatus::text() const {
   return signal != 0 ? std::string(::strsignal(signal)) : fmt::format("exit code {}", code);
 }
 
+bool ends_from_outside(int signal) { return signal == SIGKILL || signal == SIGTERM || signal == SIGINT || signal == SIGHUP; }
+
 Process::Process(const Command& command) : lines_(command.max_line_bytes), start_(std::chrono::steady_clock::now()) {
   const auto request = request_file(command.request);
   log_ = log_file(command.log);

@@ -36,6 +36,10 @@ struct ExitStatus {
   std::string text() const;
 };
 
+/// True for the signals by which somebody ends a program; those of its own faults are others. A worker that runs saves its state
+/// at all of them but SIGKILL; while its libraries are loaded it does not yet.
+bool ends_from_outside(int signal);
+
 /// A running worker in its own process group. Spawn it from a thread that outlives it: the worker
 /// asks to be killed when that thread ends. The destructor kills what still runs.
 class Process {

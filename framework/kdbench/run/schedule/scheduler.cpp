@@ -21,6 +21,9 @@ namespace {
 using Clock = std::chrono::steady_clock;
 
 constexpr int kTick_ms = 100;
+/// How often the worker of a job may be killed in a run before the job is left for the next one.
+constexpr int kMostKills = 3;
+constexpr const char* kGoOn = "; run again to go on";
 constexpr const char* kKept = "; the earlier result is kept";
 
 class Runner {
@@ -233,10 +236,11 @@ class Runner {
       if (results_.is_complete(job)) {
         settle(job, Status::kDone, "", &unit);
       } else if (summary_.signal != 0 || unit.reported_interrupted(job)) {
-        if (summary_.signal == 0) interrupted(job);
-      } else if (unit.was_killed() && killed_.insert(job).second) {
-        queue_.requeue_apart(job);  // its checkpoint is there, and who killed it may have meant the memory, not the job
-        observer_.job_finished({plan_.jobs[job].label.text(), "again", unit.cause(), unit.wall_s()}, state());
+        if (summary_.signal == 0) interrupted(job, unit.interrupted_by(job) + kGoOn);
+      } else if (unit.met_machine_fault()) {
+        interrupted(job, unit.cause() + kGoOn);
+      } else if (unit.was_killed()) {
+        killed(job, unit);
       } else if (unit.unit().jobs.size() > 1) {
         queue_.requeue_apart(job);
         observer_.job_finished({plan_.jobs[job].label.text(), "apart", unit.cause(), unit.wall_s()}, state());
@@ -246,18 +250,32 @@ class Runner {
     }
   }
 
+  /// Who kills a worker may mean the memory that it takes, or the machine, and not the job: that goes on from its checkpoint, and
+  /// is no failure however often it happens.
+  void killed(std::size_t job, const UnitProcess& unit) {
+    const auto kills = ++kills_[job];
+    if (kills > kMostKills) {
+      return interrupted(
+          job, fmt::format("its worker was killed {} times by somebody else: a person, a batch system, or the kernel for "
+                           "want of memory; log: {}{}",
+                           kills, unit.log().string(), kGoOn));
+    }
+    queue_.requeue_apart(job);
+    observer_.job_finished({plan_.jobs[job].label.text(), "again", unit.cause(), unit.wall_s()}, state());
+  }
+
   void fail(std::size_t job, const std::string& reason, const UnitProcess& unit) {
     results_.put(job, Status::kFailed, reason, unit.exit());
     settle(job, Status::kFailed, reason + (results_.keeps_earlier(job) ? kKept : ""), &unit);
   }
 
-  /// A worker that was told to stop by somebody else: its state is saved, so the job is neither
-  /// done nor failed.
-  void interrupted(std::size_t job) {
+  /// A worker that was ended by somebody else: its state is saved, so the job is neither done nor failed.
+  void interrupted(std::size_t job, const std::string& reason) {
     queue_.settle(job, Status::kInterrupted);
-    summary_.problems.push_back({plan_.jobs[job].label.text(), "interrupted", "its worker was told to stop; run again to go on"});
+    summary_.problems.push_back({plan_.jobs[job].label.text(), "interrupted", reason});
     for (const auto dependent : queue_.dependents(job)) {
-      if (!queue_.settled(dependent)) interrupted(dependent);
+      if (!queue_.settled(dependent))
+        interrupted(dependent, fmt::format("needs {}, which is interrupted", plan_.jobs[job].label.text()));
     }
   }
 
@@ -315,7 +333,7 @@ class Runner {
   SignalWatch signals_;
   std::list<UnitProcess> active_;
   std::set<std::string> bounded_groups_;
-  std::set<std::size_t> killed_;  ///< jobs whose worker was killed by somebody else once
+  std::unordered_map<std::size_t, int> kills_;  ///< of jobs whose worker was killed by somebody else
   std::vector<std::pair<std::size_t, Status>> earlier_;
   RunSummary summary_;
   ProgressState state_;

@@ -103,6 +103,7 @@ void UnitProcess::hear(const JobEvent& event) {
   const bool interrupted = event.status == Status::kInterrupted;
   seen_[*job].interrupted = interrupted;
   seen_[*job].over = !interrupted;
+  seen_[*job].reason = event.reason;
   reports_.push_back({*job, event.status, event.reason});
 }
 
@@ -185,6 +186,8 @@ std::vector<std::size_t> UnitProcess::open_jobs() const {
                [this](std::size_t job) { return !seen_.at(job).over; });
   return out;
 }
+
+bool UnitProcess::was_killed() const { return ends_from_outside(exit_.signal) && !killed_ && !stopping_ && limit_.empty(); }
 
 bool UnitProcess::reported_interrupted(std::size_t job) const { return limit_.empty() && seen_.at(job).interrupted; }
 

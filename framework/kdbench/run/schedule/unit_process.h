@@ -63,10 +63,14 @@ class UnitProcess {
   std::vector<std::size_t> open_jobs() const;
   /// Returns why the jobs that are still open ended, once finish() was called.
   std::string cause() const;
-  /// True if somebody else than kdbench ended it by SIGKILL: the kernel for want of memory, a batch system, a person.
-  bool was_killed() const { return exit_.signal == SIGKILL && !killed_; }
-  /// True if the worker itself said that `job` was saved and not finished.
+  /// True if somebody else than kdbench ended it by a signal: the kernel for want of memory, a batch system, a person.
+  bool was_killed() const;
+  /// True if the worker could not begin, or go on, for a fault of the machine.
+  bool met_machine_fault() const { return error_ && error_->kind == kMachineFault; }
+  /// True if the worker itself said that `job` is not finished, through no fault of its own.
   bool reported_interrupted(std::size_t job) const;
+  /// What it said of that.
+  const std::string& interrupted_by(std::size_t job) const { return seen_.at(job).reason; }
 
   double wall_s() const;
   const ExitStatus& exit() const { return exit_; }
@@ -85,6 +89,7 @@ class UnitProcess {
   struct Seen {
     bool begun = false, over = false, interrupted = false;
     double fraction = 0;
+    std::string reason = {};  ///< of its last report
   };
 
   std::vector<JobReport> take(const std::vector<std::string>& lines);

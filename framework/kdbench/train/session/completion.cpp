@@ -1,6 +1,7 @@
 #include <kdbench/base/files.h>
 #include <kdbench/sdk/error.h>
 #include <kdbench/train/session/completion.h>
+#include <kdbench/train/student/checkpoint.h>
 
 #include <fmt/core.h>
 
@@ -53,7 +54,10 @@ bool begin_training(const fs::path& folder, const Origin& now) {
   return is_foreign;
 }
 
-void end_training(const fs::path& folder) { fs::remove(origin_file(folder)); }
+void end_training(const fs::path& folder) {
+  fs::remove(checkpoint_file(folder));
+  fs::remove(origin_file(folder));
+}
 
 void complete_artifacts(const Store& store, const fs::path& folder, const RunRecord& now) {
   const auto kept = store.get(now.job);

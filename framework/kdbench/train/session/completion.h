@@ -18,7 +18,8 @@ bool is_completion(const std::filesystem::path& folder);
 /// Notes in a training folder what the training comes from. What lies there of a training that came from something else, a
 /// checkpoint of another build for instance, is thrown away first. @returns whether anything was
 bool begin_training(const std::filesystem::path& folder, const Origin& now);
-/// Removes that note: what lies there is whole, and the record tells.
+/// Removes that note and the checkpoint: what lies there is whole, and a record that is in the store tells so. Before it is, they
+/// stay, so that who is cut off there has an epoch to do again and not all of them.
 void end_training(const std::filesystem::path& folder);
 
 /// Moves the artifacts in `folder` to those that are kept, if `now` ended with the weights that the kept record names.

@@ -1,3 +1,4 @@
+#include <kdbench/base/machine_fault.h>
 #include <kdbench/train/session/job_failure.h>
 #include <kdbench/train/steps/diverged.h>
 
@@ -5,6 +6,7 @@
 #include <fmt/core.h>
 
 #include <new>
+#include <system_error>
 
 namespace kdbench::inline train {
 namespace {
@@ -25,6 +27,8 @@ JobFailure failure_of(const std::exception_ptr& failure, const Spec& spec) {
     const std::string what = error.what_without_backtrace();
     const bool memory = what.find("allocate memory") != std::string::npos || what.find("out of memory") != std::string::npos;
     return {Status::kFailed, memory ? out_of_memory() : first_line(what)};
+  } catch (const std::system_error& error) {
+    return {is_machine_fault(error.code()) ? Status::kInterrupted : Status::kFailed, error.what()};
   } catch (const std::exception& error) {
     return {Status::kFailed, error.what()};
   } catch (...) {

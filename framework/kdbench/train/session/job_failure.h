@@ -8,7 +8,8 @@
 
 namespace kdbench::inline train {
 
-/// Status and reason for the record.
+/// Status and reason for the record. Interrupted is what a full disk, say, keeps from going on: that is no fault of the job,
+/// which has no record then.
 struct JobFailure {
   Status status = Status::kFailed;
   std::string reason;

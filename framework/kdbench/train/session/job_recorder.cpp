@@ -86,7 +86,7 @@ void JobRecorder::interrupted(const Trainee& trainee) const {
   JobEvent event;
   event.job = trainee.job().id;
   event.status = Status::kInterrupted;
-  event.reason = "stopped; a rerun continues";
+  event.reason = "its worker was told to stop";
   send_(event);
 }
 
@@ -96,7 +96,6 @@ void JobRecorder::finished(Trainee& trainee) const {
   trainee.finish(record);
   record.timings.evaluate_s = trainee.seconds().evaluate;
   record.status = Status::kDone;
-  end_training(trainee.folder());
   if (is_completion(trainee.folder())) {
     if (shared_.options.anew.contains(record.job))
       replace_artifacts(shared_.store, trainee.folder(), record.job);
@@ -104,12 +103,15 @@ void JobRecorder::finished(Trainee& trainee) const {
       complete_artifacts(shared_.store, trainee.folder(), record);
   }
   put(record);
+  end_training(shared_.store.artifacts(record.job));
 }
 
 void JobRecorder::failed(const Job& job, const std::vector<EpochRecord>& history, const StudentSeconds& seconds,
                          const std::exception_ptr& why) const {
-  auto record = record_of(job, seconds);
   auto failure = failure_of(why, job.spec);
+  if (failure.status == Status::kInterrupted)
+    return send_(JobEvent{.job = job.id, .status = failure.status, .reason = failure.reason});
+  auto record = record_of(job, seconds);
   record.status = failure.status;
   record.reason = std::move(failure.reason);
   record.epochs = history;

@@ -219,7 +219,6 @@ void Trainee::finish(RunRecord& record) {
   FinalMeasures measures(*parts_.model, learner_.network(), data_, static_cast<int>(parts_.job.spec.bins), parts_.folder);
   measures.take(record, recipe().epochs, best_);
   if (const auto loss = state_of(parts_.losses); !loss.empty()) save_tensors(parts_.folder / kLossStateFile, loss);
-  std::filesystem::remove(checkpoint_file(parts_.folder));
   seconds_.evaluate += watch.seconds();
   record.epochs = history_;
   record.extra.num_params = num_parameters(*parts_.model);

@@ -85,7 +85,7 @@ class Trainee {
   bool resume();
   /// Removes the checkpoint: what was trained is not to be continued.
   void forget() const;
-  /// Writes the weights and test logits and fills checkpoints, epochs, tau_curve and extra of `record`; removes the checkpoint.
+  /// Writes the weights and test logits and fills checkpoints, epochs, tau_curve and extra of `record`.
   void finish(RunRecord& record);
 
   const std::vector<EpochRecord>& history() const { return history_; }  ///< a row an epoch

@@ -27,6 +27,15 @@ TEST_F(Ask, ReturnsTheResult) {
   EXPECT_EQ(answer.result->answer<CatalogAnswer>().catalog.libraries.size(), 1u);
 }
 
+TEST_F(Ask, BlamesNoLibraryForAWorkerThatSomebodyElseKilled) {
+  const auto once = ask(setup({library("once.so", "killed_once")}), to_document(CatalogRequest{}));
+  ASSERT_TRUE(once.ok()) << once.failure;
+  EXPECT_TRUE(once.excluded.empty());
+  const auto always = ask(setup({library("always.so", "killed")}), to_document(CatalogRequest{}));
+  EXPECT_TRUE(always.failure.starts_with("the worker crashed: Killed")) << always.failure;
+  EXPECT_TRUE(always.excluded.empty());
+}
+
 TEST_F(Ask, ExcludesLibrariesThatEndTheWorkerAndAsksAgain) {
   const auto crash = library("crash.so", "crash"), exits = library("exit.so", "exit");
   const auto answer = ask(setup({library("a.so", "ok"), crash, exits}), to_document(CatalogRequest{}));
