@@ -72,7 +72,7 @@ void check_pair(const Json& one) {
   check_line(x, y, expected["ols"]);
 }
 
-void check_wilcoxon(const Column& a, const Column& b, const Json& expected) {
+void check_wilcoxon(const Column& a, const Column& b, bool tied, const Json& expected) {
   const std::vector<std::pair<std::string, Zeros>> zeros{
       {"wilcox", Zeros::kDrop}, {"pratt", Zeros::kRank}, {"zsplit", Zeros::kSplit}};
   const std::vector<std::pair<std::string, WilcoxonP>> methods{
@@ -80,7 +80,9 @@ void check_wilcoxon(const Column& a, const Column& b, const Json& expected) {
   for (const auto& [zero, zero_value] : zeros) {
     for (const auto& [method, method_value] : methods) {
       const auto key = zero + method;
-      if (!expected.contains(key)) continue;
+      // scipy's method "exact" counts with ranks that do not tie, whether they do or not.
+      const bool counted_as_untied = method_value == WilcoxonP::kExact && tied;
+      if (!expected.contains(key) || counted_as_untied) continue;
       const auto found = wilcoxon(a, b, zero_value, method_value);
       expect_near(found.statistic, expected[key]["W"], key.c_str());
       expect_p(found.p, expected[key]["p"], key.c_str());
@@ -101,8 +103,10 @@ void check_paired(const Json& one) {
   expect_near(signed_ranks.minus, expected["W_minus"], "W-");
   EXPECT_EQ(signed_ranks.nonzero, expected["n_nonzero"].get<std::size_t>());
   EXPECT_EQ(signed_ranks.ties, expected["has_ties"].get<bool>());
-  expect_p(signed_ranks.p, expected["wilcoxon_scipy_default"]["p"], "p of W");
-  check_wilcoxon(a, b, expected["wilcoxon_scipy"]);
+  // The file's scipy is older than its exact test with ties; wilcoxon_test.cpp has the values of a later one.
+  constexpr std::size_t kMostExact = 50;
+  if (!signed_ranks.ties || a.size() > kMostExact) expect_p(signed_ranks.p, expected["wilcoxon_scipy_default"]["p"], "p of W");
+  check_wilcoxon(a, b, signed_ranks.ties, expected["wilcoxon_scipy"]);
 }
 
 void check_friedman(const Json& one) {

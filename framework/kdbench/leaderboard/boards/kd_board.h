@@ -27,7 +27,7 @@ struct Entry {
   std::string method, convention, strategy;
   bool alone = false;
   std::map<Pair, Series, PairLess> cells;
-  std::optional<double> rank;  ///< average over pairs and seeds
+  std::optional<double> rank;  ///< average over pairs, in each by mean accuracy over seeds
   std::string no_rank;         ///< why there is none
 
   const Series& at(const Pair& pair) const;

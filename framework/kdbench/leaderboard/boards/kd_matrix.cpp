@@ -2,6 +2,7 @@
 /// exist lets a method that failed on the hard setting rise to the top.
 #include <kdbench/leaderboard/boards/kd_board.h>
 
+#include <kdbench/base/text.h>
 #include <kdbench/stats/comparison/exact_ranks.h>
 #include <kdbench/stats/comparison/friedman.h>
 #include <kdbench/stats/describe/summary.h>
@@ -81,34 +82,34 @@ std::string why_unranked(const Matrix& matrix, const Entry& entry) {
   return entry.complete(matrix.pairs) ? "" : "incomplete";
 }
 
-/// One line a setting (pair and seed), one column a ranked method.
+/// One line a pair of networks, one column a ranked method: means over seeds. The seeds of a pair share its teacher and its luck
+/// and are no settings of their own. Means that are equal on paper are equal as doubles, so that they tie.
 std::vector<std::vector<double>> settings(const Matrix& matrix, const std::vector<Entry*>& ranked) {
   std::vector<std::vector<double>> out;
   for (const auto& pair : matrix.pairs) {
-    for (const auto seed : reference_seeds(matrix, pair)) {
-      auto& line = out.emplace_back();
-      for (const auto* entry : ranked) line.push_back(*entry->at(pair).runs.at(seed)->accuracy);
-    }
+    auto& line = out.emplace_back();
+    for (const auto* entry : ranked) line.push_back(without_rounding(stats::mean(values_of(entry->at(pair).accuracies()))));
   }
   return out;
 }
 
 /// Which difference of average ranks is more than chance.
 std::string critical_note(const std::string& how, double critical) {
-  if (std::isnan(critical)) return fmt::format("critical difference ({}, 0.05): none; so few settings tell no ranks apart.", how);
+  if (std::isnan(critical)) return fmt::format("critical difference ({}, 0.05): none; so few pairs tell no ranks apart.", how);
   return fmt::format("critical difference ({}, 0.05) = {:.2f}: ranks nearer than that are not told apart.", how, critical);
 }
 
-std::string rank_note(const stats::FriedmanResult& result, std::size_t methods, std::size_t settings) {
+std::string rank_note(const stats::FriedmanResult& result, std::size_t methods, std::size_t pairs) {
   const auto note =
-      fmt::format("Average rank: {} methods over {} settings (pair and seed); 1 is best, ties share a rank.", methods, settings);
-  if (!std::isfinite(result.p)) return note + " Too few settings for a test.";
+      fmt::format("Average rank: {} methods over {} of networks, by mean accuracy over seeds; 1 is best, ties share a rank.",
+                  methods, counted(pairs, "pair"));
+  if (!std::isfinite(result.p)) return note + " Too few pairs for a test: the seeds of one are not independent settings.";
   if (const auto exact = stats::exact_ranks(result.ranks)) {
     return fmt::format("{} Friedman chi2 = {:.2f}, exact p = {:.3f}; {}", note, result.chi2, exact->p,
                        critical_note("exact", exact->critical_difference));
   }
   return fmt::format("{} Friedman chi2 = {:.2f}, p = {:.3f}; {}", note, result.chi2, result.p,
-                     critical_note("Nemenyi", stats::nemenyi_critical_difference(methods, settings)));
+                     critical_note("Nemenyi", stats::nemenyi_critical_difference(methods, pairs)));
 }
 
 void rank(Matrix& matrix) {

@@ -15,9 +15,6 @@ namespace {
 
 constexpr std::size_t kMinPoints = 3;  // two points are always perfectly correlated
 
-/// Means that are equal on paper must be equal as doubles, or ranks would see an order where there is a tie.
-double without_rounding(double value) { return std::round(value * 1e12) / 1e12; }
-
 std::vector<double> column_means(const std::vector<std::vector<double>>& rows, const std::vector<std::size_t>& chosen) {
   std::vector<double> out(rows.front().size(), 0.0);
   for (const auto r : chosen) {

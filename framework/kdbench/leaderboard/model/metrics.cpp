@@ -56,7 +56,7 @@ const std::vector<Metric>& metrics() {
       {"bayes_accuracy", "Bayes", "%", kNone, 2, 100, false, "accuracy of the dataset's own posterior"},
       {"gain", "gain", "points", kHigher, 2, 100, true, "accuracy above the same student trained alone, in pairs by seed"},
       {"difference", "difference", "points", kHigher, 2, 100, true, "accuracy above the baseline, in pairs by seed"},
-      {"average_rank", "average rank", "", kLower, 2, 1, false, "1 is best; over every pair and seed"},
+      {"average_rank", "average rank", "", kLower, 2, 1, false, "1 is best; over the pairs of networks"},
       {"variance", "variance", "points^2", kLower, 2, 1e4, false, "population variance over the runs"},
       {"spearman_ece", "Spearman(ECE, acc)", "%", kNone, 2, 100, false, "rank correlation of the teacher's ECE and the accuracy"},
       {"spearman_axis", "Spearman(axis, acc)", "%", kNone, 2, 100, false, "rank correlation of the axis and the accuracy"},
@@ -98,6 +98,8 @@ std::string shown(const Metric& metric, std::optional<double> value) {
   if (zero && text[0] == '-') text = (metric.with_sign ? "+" : "") + text.substr(1);
   return text;
 }
+
+double without_rounding(double value) { return std::round(value * 1e12) / 1e12; }
 
 std::optional<double> finite(double value) { return std::isfinite(value) ? std::optional(value) : std::nullopt; }
 

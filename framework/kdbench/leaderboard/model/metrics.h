@@ -45,6 +45,10 @@ std::string heading(std::string_view title, std::string_view unit, Direction dir
 /// Returns the number as printed, in the metric's unit and decimals; "n/a" for none or NaN. The same text in every locale.
 std::string shown(const Metric& metric, std::optional<double> value);
 
+/// Returns a fraction to 12 decimals: means that are equal on paper must be equal as doubles, or ranks would see an order where
+/// there is a tie.
+double without_rounding(double value);
+
 /// Nothing for NaN and infinities: what was not measured.
 std::optional<double> finite(double value);
 

@@ -14,13 +14,13 @@ struct FriedmanResult {
   std::vector<double> average_ranks;       ///< [methods]
   double chi2 = kUndefined;                ///< corrected for ties
   double chi2_uncorrected = kUndefined;
-  double p = kUndefined;  ///< of chi2, with methods - 1 degrees of freedom
+  double p = kUndefined;  ///< of chi2, with methods - 1 degrees of freedom: for many settings; exact_ranks.h is for few
   double f = kUndefined;  ///< Iman & Davenport's F; infinite where every setting gives the same order
   double f_p = kUndefined;
 };
 
-/// Friedman's test. The tests are NaN for fewer than two settings or methods and where every row is one tie;
-/// the ranks stand.
+/// Friedman's test. A setting is what repeats independently: seeds of one pair of networks are not. The tests are NaN for fewer
+/// than two settings or methods and where every row is one tie; the ranks stand.
 /// @param scores [settings][methods], every row of one length. A row with a NaN makes every average and test
 /// NaN.
 /// @param order which score is rank 1.

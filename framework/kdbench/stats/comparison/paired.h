@@ -20,6 +20,10 @@ struct PairedDifference {
 /// Compares two columns of one length.
 PairedDifference paired_difference(const std::vector<double>& a, const std::vector<double>& b, double confidence = 0.95);
 
+/// Returns a[i] - b[i], rounded so that differences which are equal on paper are equal as doubles, and those of equal numbers
+/// 0: to 1e-12 of the largest size in both columns.
+std::vector<double> rounded_differences(const std::vector<double>& a, const std::vector<double>& b);
+
 /// What becomes of pairs without a difference.
 enum class Zeros {
   kDrop,   ///< left out before ranking (Wilcoxon)
@@ -29,7 +33,7 @@ enum class Zeros {
 
 enum class WilcoxonP {
   kAuto,             ///< kExact for up to 50 pairs, else kNormal
-  kExact,            ///< exact without zeros (with tied differences only nominal); with zeros kNormal
+  kExact,            ///< over all choices of sign of the pairs that differ, with their ranks as they tie
   kNormal,           ///< corrected for ties
   kNormalCorrected,  ///< and for continuity
 };
@@ -42,8 +46,8 @@ struct WilcoxonResult {
   bool ties = false;                             ///< among |differences| of the pairs that differ
 };
 
-/// Wilcoxon's signed rank test. Differences tie when they are equal as doubles. No pair, no pair that
-/// differs, a NaN: statistic and p are NaN.
+/// Wilcoxon's signed rank test. Differences tie when they are equal as doubles; rounded_differences() makes those tie that are
+/// equal on paper. No pair, no pair that differs, a NaN: statistic and p are NaN.
 WilcoxonResult wilcoxon(const std::vector<double>& a, const std::vector<double>& b, Zeros zeros = Zeros::kDrop,
                         WilcoxonP method = WilcoxonP::kAuto);
 

@@ -34,13 +34,16 @@ struct Signed {
   }
 };
 
-/// Under no effect, every subset of the ranks 1..n is equally likely to be positive: twice the chance of a
-/// sum of at most `w`.
-double exact_p(std::size_t n, double w) {
-  const auto most = static_cast<std::size_t>(std::ceil(w));  // with tied ranks w may be a half: the cautious side
+/// Under no effect every choice of signs of the pairs that differ is equally likely: twice the chance of a rank sum of at most
+/// `w`. Ranks are counted in halves, which those of ties may be.
+double exact_p(const Signed& ranked, double w) {
+  const auto halves = [](double value) { return static_cast<std::size_t>(std::lround(2 * value)); };
+  const auto most = halves(w);
   std::vector<double> chance(most + 1, 0.0);
   chance[0] = 1;
-  for (std::size_t rank = 1; rank <= n; ++rank) {
+  for (std::size_t i = 0; i < ranked.rank.size(); ++i) {
+    if (ranked.difference[i] == 0) continue;
+    const auto rank = halves(ranked.rank[i]);
     for (auto sum = most + 1; sum-- > 0;) chance[sum] = (chance[sum] + (sum >= rank ? chance[sum - rank] : 0)) / 2;
   }
   return std::min(1.0, 2 * std::accumulate(chance.begin(), chance.end(), 0.0));
@@ -81,11 +84,8 @@ WilcoxonResult wilcoxon(const std::vector<double>& a, const std::vector<double>&
   if (out.nonzero == 0) return out;
   out.statistic = std::min(out.plus, out.minus);
   const bool small = method == WilcoxonP::kExact || (method == WilcoxonP::kAuto && a.size() <= kLargestExact);
-  if (small && out.nonzero == a.size()) {
-    out.p = exact_p(out.nonzero, out.statistic);
-  } else {
-    out.p = normal_p(ranked, zeros, out.statistic, method == WilcoxonP::kNormalCorrected);
-  }
+  out.p = small ? exact_p(ranked, out.statistic - half)
+                : normal_p(ranked, zeros, out.statistic, method == WilcoxonP::kNormalCorrected);
   return out;
 }
 

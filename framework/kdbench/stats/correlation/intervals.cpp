@@ -5,15 +5,15 @@
 
 namespace kdbench::stats {
 
-Interval spearman_interval(const std::vector<double>& x, const std::vector<double>& y, const BootstrapOptions& options) {
+BootstrapInterval spearman_interval(const std::vector<double>& x, const std::vector<double>& y, const BootstrapOptions& options) {
   return bootstrap_pairs(x, y, spearman_rho, options);
 }
 
-Interval kendall_interval(const std::vector<double>& x, const std::vector<double>& y, const BootstrapOptions& options) {
+BootstrapInterval kendall_interval(const std::vector<double>& x, const std::vector<double>& y, const BootstrapOptions& options) {
   return bootstrap_pairs(x, y, kendall_tau_b, options);
 }
 
-Interval pearson_interval(const std::vector<double>& x, const std::vector<double>& y, const BootstrapOptions& options) {
+BootstrapInterval pearson_interval(const std::vector<double>& x, const std::vector<double>& y, const BootstrapOptions& options) {
   return bootstrap_pairs(x, y, pearson_r, options);
 }
 

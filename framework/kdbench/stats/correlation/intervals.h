@@ -8,8 +8,11 @@
 namespace kdbench::stats {
 
 /// Each returns the percentile bootstrap interval of the correlation of its name; undefined where bootstrap_pairs() is.
-Interval spearman_interval(const std::vector<double>& x, const std::vector<double>& y, const BootstrapOptions& options = {});
-Interval kendall_interval(const std::vector<double>& x, const std::vector<double>& y, const BootstrapOptions& options = {});
-Interval pearson_interval(const std::vector<double>& x, const std::vector<double>& y, const BootstrapOptions& options = {});
+BootstrapInterval spearman_interval(const std::vector<double>& x, const std::vector<double>& y,
+                                    const BootstrapOptions& options = {});
+BootstrapInterval kendall_interval(const std::vector<double>& x, const std::vector<double>& y,
+                                   const BootstrapOptions& options = {});
+BootstrapInterval pearson_interval(const std::vector<double>& x, const std::vector<double>& y,
+                                   const BootstrapOptions& options = {});
 
 }  // namespace kdbench::stats

@@ -29,7 +29,7 @@ double sorted_quantile(const std::vector<double>& sorted, double probability) {
 
 std::string BootstrapOptions::text() const { return fmt::format("percentile bootstrap, {} resamples, seed {}", samples, seed); }
 
-Interval bootstrap_indices(std::size_t count, const IndexStatistic& statistic, const BootstrapOptions& options) {
+BootstrapInterval bootstrap_indices(std::size_t count, const IndexStatistic& statistic, const BootstrapOptions& options) {
   KDBENCH_CHECK(options.confidence > 0 && options.confidence < 1, "a confidence level lies between 0 and 1");
   if (count < 2) return {};
   RandomIndex random(options.seed);
@@ -40,13 +40,17 @@ Interval bootstrap_indices(std::size_t count, const IndexStatistic& statistic, c
     const auto value = statistic(chosen);
     if (!std::isnan(value)) seen.push_back(value);
   }
-  if (seen.empty() || 2 * seen.size() < options.samples) return {};
+  BootstrapInterval out{{}, options.samples - seen.size()};
+  if (seen.empty() || 2 * seen.size() < options.samples) return out;
   std::sort(seen.begin(), seen.end());
   const auto tail = (1 - options.confidence) / 2;
-  return {sorted_quantile(seen, tail), sorted_quantile(seen, 1 - tail)};
+  out.low = sorted_quantile(seen, tail);
+  out.high = sorted_quantile(seen, 1 - tail);
+  return out;
 }
 
-Interval bootstrap_interval(const std::vector<double>& values, const Statistic& statistic, const BootstrapOptions& options) {
+BootstrapInterval bootstrap_interval(const std::vector<double>& values, const Statistic& statistic,
+                                     const BootstrapOptions& options) {
   std::vector<double> drawn;
   return bootstrap_indices(
       values.size(),
@@ -57,8 +61,8 @@ Interval bootstrap_interval(const std::vector<double>& values, const Statistic& 
       options);
 }
 
-Interval bootstrap_pairs(const std::vector<double>& x, const std::vector<double>& y, const PairStatistic& statistic,
-                         const BootstrapOptions& options) {
+BootstrapInterval bootstrap_pairs(const std::vector<double>& x, const std::vector<double>& y, const PairStatistic& statistic,
+                                  const BootstrapOptions& options) {
   KDBENCH_CHECK(x.size() == y.size(), "paired columns have one length");
   if (x.size() < 3 || std::isnan(statistic(x, y))) return {};
   std::vector<double> drawn_x, drawn_y;

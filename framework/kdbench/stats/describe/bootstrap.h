@@ -23,18 +23,24 @@ using Statistic = std::function<double(const std::vector<double>& values)>;
 using PairStatistic = std::function<double(const std::vector<double>& x, const std::vector<double>& y)>;
 using IndexStatistic = std::function<double(const std::vector<std::size_t>& chosen)>;
 
+/// An interval, and what it could not use: resamples where the statistic is NaN, as a correlation is of a constant column.
+struct BootstrapInterval : Interval {
+  std::size_t left_out = 0;
+};
+
 /// Returns the interval of a statistic of `count` units of any kind (seeds, rows), resampling their indices
 /// with replacement: `chosen` has `count` numbers in [0, count). Resamples where the statistic is NaN are
-/// left out; where fewer than half remain, and for fewer than two units, the interval is undefined.
-Interval bootstrap_indices(std::size_t count, const IndexStatistic& statistic, const BootstrapOptions& options = {});
+/// left out and counted; where fewer than half remain, and for fewer than two units, the interval is undefined.
+BootstrapInterval bootstrap_indices(std::size_t count, const IndexStatistic& statistic, const BootstrapOptions& options = {});
 
 /// Returns the interval of a statistic of one column, resampling its values as bootstrap_indices() does.
-Interval bootstrap_interval(const std::vector<double>& values, const Statistic& statistic, const BootstrapOptions& options = {});
+BootstrapInterval bootstrap_interval(const std::vector<double>& values, const Statistic& statistic,
+                                     const BootstrapOptions& options = {});
 
 /// Returns the interval of a statistic of two columns of one length, resampling pairs (x[i], y[i]); undefined
 /// for fewer than three pairs and where the statistic of the pairs themselves is NaN.
-Interval bootstrap_pairs(const std::vector<double>& x, const std::vector<double>& y, const PairStatistic& statistic,
-                         const BootstrapOptions& options = {});
+BootstrapInterval bootstrap_pairs(const std::vector<double>& x, const std::vector<double>& y, const PairStatistic& statistic,
+                                  const BootstrapOptions& options = {});
 
 /// Returns the quantile of `values` at `probability` in [0, 1], linear between neighbours; NaN for no value.
 double quantile(std::vector<double> values, double probability);

@@ -32,24 +32,25 @@ TEST(CorrelateCsv, PrintsTheSixNumbersOfThePapersTableSix) {
   const auto text = read_file(KDBENCH_TEST_DATA "/data/table6.csv");
   // The paper prints -91.82, 0.46, -76.36, 1.82, -99.10 (for -99.0909) and -50.00.
   EXPECT_EQ(answer(*text, columns("ece", "accuracy", {"teacher", "method"})),
-            "teacher     method   n  Spearman %       95% interval  Kendall %  Pearson %       slope         "
-            "  95% interval\n"
-            "ResNet-56   KD      11      -91.82  [-100.00, -57.35]     -78.18     -92.17     -0.0289   "
+            "teacher     method   n  Spearman %       95% interval       p  Kendall %        p  Pearson %        p       slope   "
+            "        95% interval\n"
+            "ResNet-56   KD      11      -91.82  [-100.00, -57.35]  0.0002     -78.18   0.0003     -92.17  5.5e-05     -0.0289   "
             "[-0.03807, -0.01973]\n"
-            "ResNet-56   DIST    11        0.46    [-70.73, 74.41]       0.00      -0.72  -0.0002152    "
-            "[-0.02275, 0.02232]\n"
-            "ResNet-110  KD      11      -76.36   [-96.26, -22.42]     -56.36     -74.77    -0.02411  "
+            "ResNet-56   DIST    11        0.46    [-70.73, 74.41]  0.9947       0.00   1.0000      -0.72   0.9832  -0.0002152   "
+            " [-0.02275, 0.02232]\n"
+            "ResNet-110  KD      11      -76.36   [-96.26, -22.42]  0.0071     -56.36   0.0165     -74.77   0.0081    -0.02411  "
             "[-0.04026, -0.007967]\n"
-            "ResNet-110  DIST    11        1.82    [-66.55, 83.18]       7.34      13.24    0.004118    "
-            "[-0.01914, 0.02737]\n"
-            "WRN-28-1    KD      11      -99.09  [-100.00, -90.24]     -96.36     -89.48    -0.02825   "
+            "ResNet-110  DIST    11        1.82    [-66.55, 83.18]  0.9589       7.34   0.7548      13.24   0.6981    0.004118   "
+            " [-0.01914, 0.02737]\n"
+            "WRN-28-1    KD      11      -99.09  [-100.00, -90.24]  0.0001     -96.36  5.5e-07     -89.48   0.0002    -0.02825   "
             "[-0.03888, -0.01762]\n"
-            "WRN-28-1    DIST    11      -50.00    [-99.00, 28.91]     -45.45     -31.85    -0.01102    "
-            "[-0.03576, 0.01371]\n"
+            "WRN-28-1    DIST    11      -50.00    [-99.00, 28.91]  0.1156     -45.45   0.0602     -31.85   0.3397    -0.01102   "
+            " [-0.03576, 0.01371]\n"
             "\n"
-            "x is ece, y is accuracy. Spearman uses average ranks, with an interval by percentile bootstrap, "
-            "2000 resamples, "
+            "x is ece, y is accuracy. Spearman uses average ranks, with an interval by percentile bootstrap, 2000 resamples, "
             "seed 1. Kendall is tau-b.\n"
+            "p, two-sided: of Spearman by permutation (all orders of up to 8 rows, else 9999 random ones), of Kendall exact for "
+            "few rows without ties and else normal, of Pearson by t.\n"
             "slope: accuracy per unit of ece by least squares, with its t interval.\n");
 }
 
@@ -76,9 +77,45 @@ TEST(CorrelateCsv, UsesAverageRanksWithTies) {
 
 TEST(CorrelateCsv, SaysNotAvailableWhereThereIsNothingToCompute) {
   EXPECT_EQ(table("g,x,y\na,1,2\nb,1,5\nb,2,5\nb,3,5\n", columns("x", "y", {"g"})),
-            "g  n  Spearman %  95% interval  Kendall %  Pearson %  slope  95% interval\n"
-            "a  1         n/a           n/a        n/a        n/a    n/a           n/a\n"
-            "b  3         n/a           n/a        n/a        n/a      0        [0, 0]\n");
+            "g  n  Spearman %  95% interval    p  Kendall %    p  Pearson %    p  slope  95% interval\n"
+            "a  1         n/a           n/a  n/a        n/a  n/a        n/a  n/a    n/a           n/a\n"
+            "b  3         n/a           n/a  n/a        n/a  n/a        n/a  n/a      0        [0, 0]\n");
+}
+
+TEST(CorrelateCsv, SaysHowManyResamplesHadAConstantColumn) {
+  // A resample of 4 rows has a constant x where it lacks the 9 or is that alone: 0.75^4 + 0.25^4 = 0.32 of 2000.
+  const auto found = answer("x,y\n0,1\n0,2\n0,3\n9,4\n");
+  const std::string before = "Left out of the intervals of Spearman, because a resample had a constant column: ";
+  const auto place = found.find(before);
+  ASSERT_NE(place, std::string::npos) << found;
+  EXPECT_NEAR(std::stod(found.substr(place + before.size())), 641, 80) << found;
+  EXPECT_NE(found.find(" of 2000. Where more than half are, there is no interval.\n"), std::string::npos);
+  EXPECT_EQ(answer("x,y\n1,1\n2,2\n3,3\n4,5\n5,4\n6,6\n7,7\n8,8\n9,9\n10,10\n11,11\n12,12\n").find("Left out"),
+            std::string::npos);
+}
+
+TEST(CorrelateCsv, NamesTheGroupsThatResamplesWereLeftOutOf) {
+  const auto found = answer("g,x,y\na,0,1\na,0,2\na,0,3\na,9,4\nb,1,1\nb,1,2\n", columns("x", "y", {"g"}));
+  EXPECT_NE(found.find(" of 2000 (a). Where"), std::string::npos) << found;
+}
+
+TEST(CorrelateCsv, PrintsThePOfEachCoefficient) {
+  // Spearman -1 of 4 rows: 2 of 4! orders, as Kendall's exact p; scipy 1.17's pearsonr has r -0.8980265 and p 0.1019735.
+  const auto found = table("x,y\n1,9\n2,8\n3,7\n4,1\n");
+  EXPECT_NE(found.find("  0.0833    -100.00  0.0833     -89.80  0.1020  "), std::string::npos) << found;
+}
+
+TEST(CorrelateCsv, WritesTheSameNumbersForPrograms) {
+  auto options = columns("x", "y");
+  options.format = Format::kJson;
+  const auto row = Json::parse(answer("x,y\n1,9\n2,8\n3,7\n4,1\n", options))["tables"][0]["rows"][0];
+  EXPECT_EQ(row[0]["value"], 4);
+  EXPECT_EQ(row[1]["value"], -100);
+  EXPECT_NEAR(row[3]["value"].get<double>(), 2.0 / 24, 1e-12);
+  options.format = Format::kCsv;
+  EXPECT_NE(
+      answer("x,y\n1,9\n2,8\n3,7\n4,1\n", options).find("Correlations of t.csv,Correlations,,p of Kendall,,value,0.083333333"),
+      std::string::npos);
 }
 
 TEST(CorrelateCsv, PrintsCoefficientsAsTheyAreWhenAsked) {

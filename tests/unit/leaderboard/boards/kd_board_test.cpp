@@ -42,7 +42,7 @@ TEST(KdBoard, DoesNotRankAMethodThatFailedSomewhere) {
   EXPECT_EQ(text(t, "at", "big -> hard"), "failed: out of memory (0/2)");
   EXPECT_EQ(text(t, "at", "big -> easy"), "89.25 ± 0.35 (2)");
   EXPECT_EQ(text(t, "at", "average rank"), "incomplete");
-  EXPECT_EQ(text(t, "dist", "average rank"), "1.00");  // better at each of the 4 settings
+  EXPECT_EQ(text(t, "dist", "average rank"), "1.00");  // better on each of the 2 pairs
   EXPECT_EQ(text(t, "kl", "average rank"), "2.00");
   EXPECT_EQ(t.rows[0].cells[0].text, "dist");
   EXPECT_EQ(t.rows[1].cells[0].text, "kl");
@@ -159,32 +159,68 @@ TEST(KdBoard, ReadsTheCheckpointThatThePlanSelects) {
 
 TEST(KdBoard, SharesARankBetweenTiesAndSaysTheCriticalDifference) {
   World world;
-  for (int seed = 0; seed < 4; ++seed) {
-    world.done({.seed = seed}, 0.7);
-    world.done({.method = "dist", .seed = seed}, 0.7);
-    world.done({.method = "at", .seed = seed}, 0.6);
+  for (int pair = 0; pair < 4; ++pair) {
+    const auto student = "small" + std::to_string(pair);
+    world.done({.student = student}, 0.7);
+    world.done({.method = "dist", .student = student}, 0.7);
+    world.done({.method = "at", .student = student}, 0.6);
   }
   const auto board = world.board();
-  const auto& t = board.tables[0];
+  const auto& t = table(board, "accuracy");
   EXPECT_EQ(text(t, "kl", "average rank"), "1.50");
   EXPECT_EQ(text(t, "dist", "average rank"), "1.50");
   EXPECT_EQ(text(t, "at", "average rank"), "3.00");
-  // The last place is one of three methods' in each of 4 settings: one method has it in all of them in 3 of 81 ways.
-  EXPECT_NE(t.notes[2].find("chi2 = 8.00, exact p = 0.037; critical difference (exact, 0.05) = 1.50"), std::string::npos)
-      << t.notes[2];
+  // The last place is one of three methods' on each of 4 pairs: one method has it on all of them in 3 of 81 ways.
+  EXPECT_EQ(
+      t.notes[2],
+      "Average rank: 3 methods over 4 pairs of networks, by mean accuracy over seeds; 1 is best, ties share a rank. Friedman "
+      "chi2 = 8.00, exact p = 0.037; critical difference (exact, 0.05) = 1.50: ranks nearer than that are not told apart.");
 }
 
 TEST(KdBoard, ApproximatesTheCriticalDifferenceWhereOrdersAreTooManyToBeCounted) {
   World world;
-  for (int seed = 0; seed < 3; ++seed) {
+  for (int pair = 0; pair < 3; ++pair) {
     for (int method = 0; method < 8; ++method) {
-      world.done({.method = method == 0 ? "kl" : "m" + std::to_string(method), .seed = seed}, 0.5 + 0.01 * method);
+      world.done({.method = method == 0 ? "kl" : "m" + std::to_string(method), .student = "s" + std::to_string(pair)},
+                 0.5 + 0.01 * method);
     }
   }
   const auto board = world.board();
-  // 8 methods in 3 settings: 3.031 * sqrt(8 * 9 / (6 * 3)) = 6.062
-  EXPECT_NE(board.tables[0].notes[2].find("critical difference (Nemenyi, 0.05) = 6.06"), std::string::npos)
-      << board.tables[0].notes[2];
+  // 8 methods on 3 pairs: 3.031 * sqrt(8 * 9 / (6 * 3)) = 6.062
+  EXPECT_NE(table(board, "accuracy").notes[2].find("critical difference (Nemenyi, 0.05) = 6.06"), std::string::npos)
+      << table(board, "accuracy").notes[2];
+}
+
+TEST(KdBoard, DoesNotCountSeedsOfOnePairAsSettings) {
+  // 2 methods, 2 pairs, 2 seeds, one method always first: of the 2^2 orders two are as extreme. Over four settings chi-squared
+  // would say p = 0.046.
+  World world;
+  for (const auto* student : {"easy", "hard"}) {
+    for (int seed = 0; seed < 2; ++seed) {
+      world.done({.student = student, .seed = seed}, 0.7);
+      world.done({.method = "dist", .student = student, .seed = seed}, 0.71 + 0.01 * seed);
+    }
+  }
+  const auto board = world.board();
+  const auto& t = table(board, "accuracy");
+  EXPECT_EQ(text(t, "dist", "average rank"), "1.00");
+  EXPECT_EQ(
+      t.notes[2],
+      "Average rank: 2 methods over 2 pairs of networks, by mean accuracy over seeds; 1 is best, ties share a rank. Friedman "
+      "chi2 = 2.00, exact p = 0.500; critical difference (exact, 0.05): none; so few pairs tell no ranks apart.");
+}
+
+TEST(KdBoard, RanksTheMeansOfOnePairWithoutATest) {
+  World world;
+  for (int seed = 0; seed < 3; ++seed) {
+    world.done({.seed = seed}, 0.70);
+    world.done({.method = "dist", .seed = seed}, seed == 0 ? 0.80 : 0.69);  // worse at two seeds of three, better on average
+  }
+  const auto board = world.board();
+  EXPECT_EQ(text(board.tables[0], "dist", "average rank"), "1.00");
+  EXPECT_EQ(board.tables[0].notes[2],
+            "Average rank: 2 methods over 1 pair of networks, by mean accuracy over seeds; 1 is best, ties share a rank. Too few "
+            "pairs for a test: the seeds of one are not independent settings.");
 }
 
 TEST(KdBoard, ShowsTheStudentAloneOnceWhereALabelsOnlyMethodIsTheSameJob) {

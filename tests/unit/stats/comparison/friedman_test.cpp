@@ -36,6 +36,13 @@ TEST(Friedman, WithANanIsUndefined) {
   EXPECT_TRUE(std::isnan(found.p));
 }
 
+TEST(Friedman, AgreesWithScipyOnTies) {
+  // scipy 1.17's friedmanchisquare.
+  const auto found = friedman({{1, 1, 2}, {2, 3, 3}, {1, 2, 3}, {2, 2, 2}, {1, 3, 2}, {3, 1, 1}});
+  EXPECT_NEAR(found.chi2, 2.4705882352941178, 1e-12);
+  EXPECT_NEAR(found.p, 0.2907492353099862, 1e-12);
+}
+
 TEST(Nemenyi, NeedsTwoMethodsAndASetting) {
   EXPECT_TRUE(std::isnan(nemenyi_critical_difference(1, 10)));
   EXPECT_TRUE(std::isnan(nemenyi_critical_difference(3, 0)));

@@ -70,6 +70,15 @@ TEST(Bootstrap, LeavesOutResamplesWithoutAValue) {
   EXPECT_FALSE(bootstrap_interval({0, 1, 2, 3}, of_different).defined());
 }
 
+TEST(Bootstrap, CountsTheResamplesThatItLeavesOut) {
+  // Resamples of {0, 0, 0, 9} without a 9: 0.75^4 = 0.316 of 2000, deviation 21.
+  const auto with_a_nine = [](const std::vector<double>& values) {
+    return std::find(values.begin(), values.end(), 9.0) == values.end() ? kUndefined : mean(values);
+  };
+  EXPECT_NEAR(static_cast<double>(bootstrap_interval({0, 0, 0, 9}, with_a_nine).left_out), 633, 80);
+  EXPECT_EQ(bootstrap_interval({0, 1, 2}, mean_of).left_out, 0u);
+}
+
 TEST(Bootstrap, DrawsEveryIndexInRange) {
   std::vector<int> seen(5);
   bootstrap_indices(5, [&](const std::vector<std::size_t>& chosen) {
