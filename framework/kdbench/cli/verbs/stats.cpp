@@ -2,6 +2,7 @@
 #include <kdbench/base/files.h>
 #include <kdbench/cli/boards.h>
 #include <kdbench/cli/tables/correlate.h>
+#include <kdbench/cli/tables/coverage.h>
 #include <kdbench/cli/tables/paired_tests.h>
 #include <kdbench/cli/verbs/verb.h>
 
@@ -74,11 +75,47 @@ void add_paired_tests(CLI::App& stats, Context& context) {
   verb.callback([&context, arguments] { context.action = [&context, arguments] { return paired_tests(context, *arguments); }; });
 }
 
+struct CoverageArguments {
+  std::string format = "text";
+  CoverageOptions options;
+};
+
+int coverage(const Context& context, const CoverageArguments& arguments) {
+  Leaderboard board;
+  board.title = "Coverage of the sensitivity board's intervals";
+  board.tables = {coverage_table(arguments.options)};
+  context.out << render(board, value_or_refuse(context, format_from_string(arguments.format)));
+  return kOk;
+}
+
+void add_coverage(CLI::App& stats, Context& context) {
+  auto& verb = add_verb(stats, "coverage", "Simulate how often the sensitivity board's intervals hold the truth",
+                        "kdbench stats coverage --replicates 2000");
+  auto arguments = std::make_shared<CoverageArguments>();
+  auto& options = arguments->options;
+  verb.add_option("--replicates", options.replicates, "Simulated studies a curve and number of seeds")
+      ->check(CLI::Range(1, 1000000))
+      ->capture_default_str();
+  verb.add_option("--bootstrap", options.bootstrap_samples, "Resamples of the bootstrap intervals")
+      ->check(CLI::Range(1, 10000000))
+      ->capture_default_str();
+  verb.add_option("--seeds", options.seeds, "Numbers of seeds")
+      ->delimiter(',')
+      ->allow_extra_args(false)
+      ->check(CLI::Range(1, 1000))
+      ->type_name("NUMBERS")
+      ->capture_default_str();
+  verb.add_option("--random-seed", options.random_seed, "Seed of the simulation")->capture_default_str();
+  add_board_format(verb, arguments->format);
+  verb.callback([&context, arguments] { context.action = [&context, arguments] { return coverage(context, *arguments); }; });
+}
+
 void add_stats(CLI::App& app, Context& context) {
   auto& verb = add_verb(app, "stats", "Statistics of a table", "kdbench stats correlate sweep.csv");
   verb.require_subcommand(1);
   add_correlate(verb, context);
   add_paired_tests(verb, context);
+  add_coverage(verb, context);
 }
 
 }  // namespace

@@ -181,16 +181,18 @@ void add_notes(const PlanResults& results, const CurveGroup& group, Table& table
       "Spearman(ECE, acc): over the values of the axis, mean accuracy over seeds against the teacher's mean ECE as taught, in %, "
       "as in "
       "the paper; p by permutation of the values; ns: p >= 0.05, not significant at this number of values.",
-      fmt::format("Intervals: 95% over seeds, {}; n/a for one seed, too narrow for few. Of the slope: t interval over the "
-                  "values.",
-                  bootstrap_options(results.options()).text()),
+      fmt::format("Intervals: 95%, over seeds. Of the slope: t interval over each seed's own slope. Of the others only from {} "
+                  "seeds on: n/a "
+                  "for fewer, because none was found for them that holds what it says (kdbench stats coverage). Of Spearman and "
+                  "Kendall: {}, widened for few seeds; of spread and regret: t intervals of the differences that they are the "
+                  "largest of.",
+                  kLeastSeedsForInterval, bootstrap_options(results.options()).text()),
       fmt::format(
           "Spearman({}, acc) stands beside it because ECE is nearly a monotone function of temperature; a low correlation is not "
           "a flat curve: see spread and slope.",
           group.axis),
       "Spread: best minus worst mean accuracy; noise alone gives some, more with few seeds. Slope: points of accuracy per point "
-      "of "
-      "ECE, least squares.",
+      "of ECE, least squares for each seed, then the mean.",
       "Seeds: only those that are done at every value count."};
   if (!group.alone.runs.empty()) {
     table.notes.push_back(fmt::format("Student alone (labels only): {} %.", summary_cell(metric("accuracy"), group.alone).text));

@@ -1,7 +1,8 @@
-/// Statistics of one curve, computed on means over seeds and again on means over resampled seeds.
+/// Statistics of one curve, computed on means over seeds; rank correlations again on means over resampled seeds.
 #include <kdbench/leaderboard/model/axis_statistics.h>
 
 #include <kdbench/leaderboard/model/metrics.h>
+#include <kdbench/stats/comparison/largest_contrast.h>
 #include <kdbench/stats/correlation/correlation.h>
 #include <kdbench/stats/describe/regression.h>
 #include <kdbench/stats/describe/summary.h>
@@ -52,15 +53,22 @@ Numbers numbers_of(const std::vector<double>& axis, const std::vector<double>& e
   return out;
 }
 
-/// Numbers of resampled seeds. Few seeds give the same draws again and again, and every statistic asks for the same ones.
+/// Rank correlations of resampled seeds. The means of a resample lie nearer to those of the sample than these to the truth, more
+/// so the fewer seeds there are, so their distance is widened before ranks are taken. Few seeds give the same draws again and
+/// again, and every statistic asks for the same ones.
 class Resampled {
  public:
   Resampled(const std::vector<double>& axis, const Grid& grid, const BoardOptions& options)
-      : axis_(axis), grid_(grid), options_(bootstrap_options(options)) {}
+      : axis_(axis),
+        grid_(grid),
+        options_(bootstrap_options(options)),
+        accuracy_(column_means(grid.accuracy, every(grid.accuracy.size()))),
+        ece_(grid.ece.empty() ? std::vector<double>() : column_means(grid.ece, every(grid.ece.size()))),
+        widening_(stats::resample_widening(grid.accuracy.size(), options_.confidence)) {}
 
   Estimate estimate(double Numbers::*number, double value) {
     Estimate out{finite(value)};
-    if (!out.value) return out;
+    if (!out.value || grid_.accuracy.size() < kLeastSeedsForInterval) return out;
     const auto interval = stats::bootstrap_indices(
         grid_.accuracy.size(), [&](const std::vector<std::size_t>& chosen) { return at(chosen).*number; }, options_);
     out.low = finite(interval.low);
@@ -73,15 +81,24 @@ class Resampled {
     std::sort(chosen.begin(), chosen.end());
     const auto [it, added] = known_.try_emplace(std::move(chosen));
     if (added) {
-      const auto ece = grid_.ece.empty() ? std::vector<double>() : column_means(grid_.ece, it->first);
-      it->second = numbers_of(axis_, ece, column_means(grid_.accuracy, it->first));
+      const auto ece = grid_.ece.empty() ? std::vector<double>() : widened(ece_, column_means(grid_.ece, it->first));
+      it->second = numbers_of(axis_, ece, widened(accuracy_, column_means(grid_.accuracy, it->first)));
     }
     return it->second;
+  }
+
+  std::vector<double> widened(const std::vector<double>& sample, std::vector<double> resample) const {
+    for (std::size_t i = 0; i < sample.size(); ++i) {
+      resample[i] = without_rounding(sample[i] + widening_ * (resample[i] - sample[i]));
+    }
+    return resample;
   }
 
   const std::vector<double>& axis_;
   const Grid& grid_;
   stats::BootstrapOptions options_;
+  std::vector<double> accuracy_, ece_;
+  double widening_;
   std::map<std::vector<std::size_t>, Numbers> known_;
 };
 
@@ -99,9 +116,26 @@ void add_tests(const std::vector<double>& axis, const BoardOptions& options, Axi
   };
   if (s.spearman_axis.value) s.spearman_axis.p = p(axis);
   if (s.spearman.value) s.spearman.p = p(s.ece);
-  if (s.ece.empty() || axis.size() < kMinPoints) return;
-  const auto line = stats::fit_line(s.ece, s.accuracy);
-  s.slope = {finite(line.slope), finite(line.slope_interval.low), finite(line.slope_interval.high)};
+}
+
+/// Each seed's own slope, so that what differs between seeds, their teachers above all, is in the interval.
+void add_slope(const Grid& grid, AxisStatistics& s) {
+  std::vector<double> slopes;
+  for (std::size_t i = 0; i < grid.ece.size(); ++i) {
+    if (grid.ece[i].size() >= kMinPoints) slopes.push_back(stats::fit_line(grid.ece[i], grid.accuracy[i]).slope);
+  }
+  const auto interval = stats::t_interval(slopes);
+  s.slope = {finite(stats::mean(slopes)), finite(interval.low), finite(interval.high)};
+}
+
+/// The interval of a maximum over points, from 0 up.
+Estimate largest(double value, const std::vector<std::vector<double>>& contrasts, std::size_t seeds) {
+  Estimate out{finite(value)};
+  if (!out.value || seeds < kLeastSeedsForInterval) return out;
+  const auto interval = stats::largest_contrast_interval(contrasts);
+  out.low = finite(interval.low);
+  out.high = finite(interval.high);
+  return out;
 }
 
 }  // namespace
@@ -125,9 +159,10 @@ AxisStatistics statistics_of(const std::vector<double>& axis, const Grid& grid, 
   s.spearman = resampled.estimate(&Numbers::spearman, numbers.spearman);
   s.spearman_axis = resampled.estimate(&Numbers::spearman_axis, numbers.spearman_axis);
   s.kendall = resampled.estimate(&Numbers::kendall, numbers.kendall);
-  s.spread = resampled.estimate(&Numbers::spread, numbers.spread);
-  s.regret = resampled.estimate(&Numbers::regret, numbers.regret);
+  s.spread = largest(numbers.spread, stats::spread_contrasts(grid.accuracy), seeds.size());
+  s.regret = largest(numbers.regret, stats::regret_contrasts(grid.accuracy), seeds.size());
   add_tests(axis, options, s);
+  add_slope(grid, s);
   add_each_seed(grid, s);
   return s;
 }

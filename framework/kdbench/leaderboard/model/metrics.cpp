@@ -61,7 +61,7 @@ const std::vector<Metric>& metrics() {
       {"spearman_ece", "Spearman(ECE, acc)", "%", kNone, 2, 100, false, "rank correlation of the teacher's ECE and the accuracy"},
       {"spearman_axis", "Spearman(axis, acc)", "%", kNone, 2, 100, false, "rank correlation of the axis and the accuracy"},
       {"kendall", "Kendall", "%", kNone, 2, 100, false, "tau-b of the teacher's ECE and the accuracy"},
-      {"slope", "slope", "points/point", kNone, 4, 1, true, "points of accuracy per point of ECE, least squares"},
+      {"slope", "slope", "points/point", kNone, 4, 1, true, "points of accuracy per point of ECE, least squares for each seed, then the mean"},
       {"spread", "spread", "points", kLower, 2, 100, false, "best minus worst mean accuracy along the axis"},
       {"regret", "regret", "points", kLower, 2, 100, false, "best minus mean accuracy along the axis"},
       {"tau", "tau", "", kNone, 2, 1, false, "temperature of the teacher in the student's loss"},

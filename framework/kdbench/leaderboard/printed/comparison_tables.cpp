@@ -154,9 +154,9 @@ Table sweeps_table(const PrintedComparison& b) {
   for (const auto& m : b.printed) table.rows.push_back(sweep_row(b, m, true));
   for (const auto& m : b.ours) table.rows.push_back(sweep_row(b, m, false));
   table.notes = {
-      "Spearman: rank correlation over the values, of means over seeds, in %; needs three values. Intervals are over seeds "
-      "(95%): "
-      "bootstrap, which is too narrow for few seeds, and t for the difference; one seed has none.",
+      fmt::format("Spearman: rank correlation over the values, of means over seeds, in %; needs three values. Intervals are over "
+                  "seeds (95%): of Spearman and spread from {} seeds on, by t for the difference from two.",
+                  kLeastSeedsForInterval),
       "Best calibrated over worst: the two values with the lowest and the highest ECE of the one who teaches, or the last and "
       "the first where the ECE is not known; difference: accuracy of the student there, in pairs by seed."};
   return table;

@@ -45,15 +45,15 @@ Series points_of(const boards::CurveGroup& group, const boards::Curve& curve, co
   return out;
 }
 
-std::vector<Fit> fit_of(const Series& series) {
+/// The line through the points; the bounds are those of the mean of the seeds' own slopes.
+std::vector<Fit> fit_of(const Series& series, const boards::Estimate& slope) {
   if (series.points.size() < kMinPoints) return {};
   std::vector<double> x, y;
   for (const auto& point : series.points) x.push_back(point.x), y.push_back(point.y);
   const auto line = stats::fit_line(x, y);
   if (!std::isfinite(line.slope)) return {};
   const auto [low, high] = std::minmax_element(x.begin(), x.end());
-  return {
-      {series.name, line.slope, line.intercept, *low, *high, finite(line.slope_interval.low), finite(line.slope_interval.high)}};
+  return {{series.name, line.slope, line.intercept, *low, *high, slope.low, slope.high}};
 }
 
 std::string interval_text(std::optional<double> low, std::optional<double> high, const std::string& form) {
@@ -62,7 +62,7 @@ std::string interval_text(std::optional<double> low, std::optional<double> high,
 
 /// "kl: slope -0.81 [-1.20, -0.42], Spearman -92.3 %".
 std::string statistics_note(const Fit& fit, const boards::Sensitivity& s) {
-  auto out = fmt::format("{}: slope {:+.3f}{} points per point", fit.series, fit.slope,
+  auto out = fmt::format("{}: slope {:+.3f}{} points per point", fit.series, s.slope.value.value_or(fit.slope),
                          interval_text(fit.slope_low, fit.slope_high, "{:+.3f}"));
   if (s.spearman.value) out += fmt::format(", Spearman {:+.1f} %", kPercent * *s.spearman.value);
   return out;
@@ -77,7 +77,7 @@ Panel panel_of(const boards::CurveGroup& group, const std::string& title, const 
     const auto s = boards::analyse(curve, options);
     auto series = points_of(group, curve, s, label_of);
     if (series.points.empty()) continue;
-    for (auto& fit : fit_of(series)) {
+    for (auto& fit : fit_of(series, s.slope)) {
       panel.notes.push_back(statistics_note(fit, s));
       panel.fits.push_back(std::move(fit));
     }
@@ -113,11 +113,11 @@ Figure scatter_figure(boards::PlanResults& results, const std::string& study) {
   const bool along_axis = !figure.panels.empty();
   if (!along_axis) figure.panels = teacher_panels(results, study);
   std::erase_if(figure.panels, [](const auto& panel) { return panel.series.empty(); });
-  figure.notes = {
-      fmt::format("One point a {}, only of the seeds that are done at all of them. ECE of the teacher as taught.",
-                  along_axis ? "value of the axis" : "teacher"),
-      "Lines by least squares through the points; slope in points of accuracy per point of ECE, with its 95% t interval. "
-      "It treats the points as independent, which those of one teacher are not."};
+  figure.notes = {fmt::format("One point a {}, only of the seeds that are done at all of them. ECE of the teacher as taught.",
+                              along_axis ? "value of the axis" : "teacher"),
+                  "Lines by least squares through the points. Slope: points of accuracy per point of ECE, the mean of each "
+                  "seed's own, with its "
+                  "95% t interval over seeds."};
   for (auto& note : seed_notes(results)) figure.notes.push_back(std::move(note));
   return figure;
 }

@@ -2,6 +2,7 @@
 #include <kdbench/stats/describe/bootstrap.h>
 
 #include <kdbench/base/check.h>
+#include <kdbench/stats/distributions.h>
 #include <kdbench/stats/random_index.h>
 
 #include <fmt/core.h>
@@ -74,6 +75,12 @@ BootstrapInterval bootstrap_pairs(const std::vector<double>& x, const std::vecto
         return statistic(drawn_x, drawn_y);
       },
       options);
+}
+
+double resample_widening(std::size_t count, double confidence) {
+  if (count < 2) return kUndefined;
+  const auto n = static_cast<double>(count);
+  return t_critical(confidence, n - 1) / normal_critical(confidence) * std::sqrt(n / (n - 1));
 }
 
 double quantile(std::vector<double> values, double probability) {

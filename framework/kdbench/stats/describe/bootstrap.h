@@ -42,6 +42,11 @@ BootstrapInterval bootstrap_interval(const std::vector<double>& values, const St
 BootstrapInterval bootstrap_pairs(const std::vector<double>& x, const std::vector<double>& y, const PairStatistic& statistic,
                                   const BootstrapOptions& options = {});
 
+/// Returns by how much the distance of a resampled mean from the sample's is to be multiplied so that its percentiles are the t
+/// interval of the mean where values are normal: sqrt(n / (n - 1)) because a resample varies by the divisor n, times t over z.
+/// 1.43 for 6 units, 1.22 for 10; NaN for fewer than two.
+double resample_widening(std::size_t count, double confidence = 0.95);
+
 /// Returns the quantile of `values` at `probability` in [0, 1], linear between neighbours; NaN for no value.
 double quantile(std::vector<double> values, double probability);
 

@@ -49,17 +49,6 @@ double gradient_at(const Forces& f, std::size_t k, double exaggeration) {
   return 4 * (exaggeration * f.attraction[k] - f.repulsion[k] / f.weight_sum);
 }
 
-/// Uniform in (0, 1).
-double uniform(RandomIndex& random) {
-  constexpr std::size_t kSteps = std::size_t{1} << 31;
-  return (static_cast<double>(random.below(kSteps)) + 0.5) / static_cast<double>(kSteps);
-}
-
-double normal(RandomIndex& random) {
-  const double radius = std::sqrt(-2 * std::log(uniform(random)));
-  return radius * std::cos(2 * 3.14159265358979323846 * uniform(random));
-}
-
 double deviation(const PointSet& map, std::size_t column) {
   double squares = 0;
   for (std::size_t i = 0; i < map.count; ++i) squares += map.point(i)[column] * map.point(i)[column];
@@ -76,7 +65,7 @@ PointSet start_map(const PointSet& points, const TsneOptions& options) {
     const bool is_flat = !(deviation(map, column) > 0);
     for (std::size_t i = 0; i < map.count; ++i) {
       auto& value = map.point(i)[column];
-      value = is_flat ? kStartDeviation * normal(random) : value / first * kStartDeviation;
+      value = is_flat ? kStartDeviation * random.normal() : value / first * kStartDeviation;
     }
   }
   return map;

@@ -65,15 +65,15 @@ TEST(SensitivityBoard, ComputesSlopeSpreadAndRegretFromMeansOverSeeds) {
   const auto board = small().board();
   const auto& t = table(board, "sensitivity");
   // mean accuracy 71, 70, 69; ECE 2, 4, 8 with mean 14/3: sum dx dy = -8/3 - 10/3 = -6, sum dx^2 = (64 + 4 + 100)/9 = 18.667
-  EXPECT_TRUE(text(t, "kl", "slope").starts_with("-0.3214 [")) << text(t, "kl", "slope");
-  EXPECT_EQ(text(t, "kl", "spread"), "2.00 [2.00, 2.00]");  // both seeds fall by 2 points
+  EXPECT_EQ(text(t, "kl", "slope"), "-0.3214 [-0.3214, -0.3214]");  // of both seeds
+  EXPECT_EQ(text(t, "kl", "spread"), "2.00 [n/a]");
   EXPECT_EQ(text(t, "kl", "seeds"), "2/2");
-  EXPECT_EQ(text(t, "kl", "Spearman(tau, acc)"), "-100.00 [-100.00, -100.00] ns");
-  EXPECT_EQ(text(t, "kl", "Spearman(ECE, acc)"), "-100.00 [-100.00, -100.00] ns");  // 2 of the 3! = 6 orders are as extreme
+  EXPECT_EQ(text(t, "kl", "Spearman(tau, acc)"), "-100.00 [n/a] ns");
+  EXPECT_EQ(text(t, "kl", "Spearman(ECE, acc)"), "-100.00 [n/a] ns");  // 2 of the 3! = 6 orders are as extreme
   EXPECT_EQ(text(t, "kl", "p"), "0.333");
   const auto& details = table(board, "best value");
-  EXPECT_EQ(text(details, "kl", "regret"), "1.00 [1.00, 1.00]");  // 71 - 70
-  EXPECT_EQ(text(details, "kl", "Kendall"), "-100.00 [-100.00, -100.00]");
+  EXPECT_EQ(text(details, "kl", "regret"), "1.00 [n/a]");  // 71 - 70
+  EXPECT_EQ(text(details, "kl", "Kendall"), "-100.00 [n/a]");
   EXPECT_EQ(text(details, "kl", "best tau"), "1");
   EXPECT_EQ(text(details, "kl", "teacher's ECE there"), "2.00");
 }
@@ -84,14 +84,36 @@ TEST(SensitivityBoard, ListsEverySeedBecauseOneSeedIsLuck) {
   EXPECT_EQ(text(table(board, "best value"), "kl", "best tau of each seed"), "1 3");
 }
 
-TEST(SensitivityBoard, GivesSpreadAndTheAxisTheirIntervalsOverSeeds) {
+TEST(SensitivityBoard, TakesTheIntervalOfTheSlopeFromEachSeedsOwn) {
   const auto board = small(true).board();
+  // Seed 0: 70, 69, 68: -6 / 18.667 = -0.3214; seed 1: 72, 74, 76: +0.6429. Mean 0.1607, half width 12.7062 * 0.4821 = 6.1262.
+  EXPECT_EQ(text(table(board, "sensitivity"), "kl", "slope"), "+0.1607 [-5.9655, +6.2869]");
+}
+
+/// Six seeds at 72 + e, 71, 70 with e = -0.5, -0.3, -0.1, 0.1, 0.3, 0.5 points.
+World six_seeds() {
+  World world;
+  for (int seed = 0; seed < 6; ++seed) {
+    for (int i = 0; i < 3; ++i) {
+      world.done(at("kl", i + 1, seed), 0.72 - 0.01 * i + (i == 0 ? 0.002 * seed - 0.005 : 0), 0.1 * (i + 1));
+    }
+  }
+  return world;
+}
+
+TEST(SensitivityBoard, GivesSpreadAndCorrelationsIntervalsFromSixSeedsOn) {
+  const auto board = six_seeds().board();
   const auto& t = table(board, "sensitivity");
-  // Seed 0: 70, 69, 68; seed 1: 72, 74, 76; means 71, 71.5, 72. Resamples are {0, 0}, {1, 1} or both: spreads 2, 4, 1, rank
-  // correlations -1, 1, 1; a quarter of the resamples each way reaches past both ends of a 95% interval.
-  EXPECT_EQ(text(t, "kl", "spread"), "1.00 [1.00, 4.00]");
-  EXPECT_EQ(text(t, "kl", "Spearman(tau, acc)"), "100.00 [-100.00, 100.00] ns");
-  EXPECT_EQ(text(t, "kl", "Spearman(ECE, acc)"), "100.00 [-100.00, 100.00] ns");
+  // First less last value: mean 2, sd sqrt(0.14) = 0.3742, error 0.1528; t(5) 2.5706 above, of six differences 4.2193 below.
+  EXPECT_EQ(text(t, "kl", "spread"), "2.00 [1.36, 2.39]");
+  EXPECT_EQ(text(t, "kl", "Spearman(tau, acc)"), "-100.00 [-100.00, -100.00] ns");  // no resample brings 72 below 71
+  // First value less the mean of three: mean 1, error 0.1018; of three such 3.5341 below.
+  EXPECT_EQ(text(table(board, "best value"), "kl", "regret"), "1.00 [0.64, 1.26]");
+  auto five = six_seeds();
+  five.records.at(World::job_of(at("kl", 1, 5))).status = Status::kFailed;
+  const auto fewer = five.board();
+  EXPECT_TRUE(text(table(fewer, "sensitivity"), "kl", "spread").ends_with("[n/a]"));
+  EXPECT_NE(table(fewer, "sensitivity").notes[2].find("only from 6 seeds on: n/a for fewer"), std::string::npos);
 }
 
 TEST(SensitivityBoard, NamesTheAxisThatMovesCalibrationAlone) {
@@ -145,8 +167,7 @@ TEST(SensitivityBoard, TakesMeansThatAreEqualOnPaperAsTies) {
     world.done(at("kl", i + 1, 1), second[i], 0.1 * (i + 1));
   }
   EXPECT_EQ(text(table(world.board(), "sensitivity"), "kl", "Spearman(ECE, acc)"), "n/a");
-  EXPECT_EQ(text(table(world.board(), "sensitivity"), "kl", "spread"),
-            "0.00 [0.00, 60.00]");  // each seed alone moves by 60 points
+  EXPECT_EQ(text(table(world.board(), "sensitivity"), "kl", "spread"), "0.00 [n/a]");
 }
 
 TEST(SensitivityBoard, PrintsOneEceRowForEachWayOfBeingTaught) {

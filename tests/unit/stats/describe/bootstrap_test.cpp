@@ -98,6 +98,13 @@ TEST(Bootstrap, NestsItsIntervals) {
 
 TEST(Bootstrap, NamesItself) { EXPECT_EQ(BootstrapOptions().text(), "percentile bootstrap, 2000 resamples, seed 1"); }
 
+TEST(Bootstrap, WidensTheResamplesOfFewUnits) {
+  // t(5) is 2.570582, z 1.959964, sqrt(6 / 5) 1.095445; t(9) is 2.262157, sqrt(10 / 9) 1.054093.
+  EXPECT_NEAR(resample_widening(6), 2.570582 / 1.959964 * 1.095445, 1e-6);
+  EXPECT_NEAR(resample_widening(10), 2.262157 / 1.959964 * 1.054093, 1e-6);
+  EXPECT_TRUE(std::isnan(resample_widening(1)));
+}
+
 TEST(Quantile, IsLinearBetweenNeighbours) {
   EXPECT_DOUBLE_EQ(quantile({4, 1, 3, 2}, 0.5), 2.5);
   EXPECT_DOUBLE_EQ(quantile({1, 2, 3, 4}, 0.1), 1.3);  // place 0.3 between 1 and 2
