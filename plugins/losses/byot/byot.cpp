@@ -10,11 +10,15 @@ class Byot final : public kdbench::Loss {
  public:
   struct Options {
     double imitation = 0.3;
+    double exit_tau = 3.0;
   };
   static void declare(kdbench::Params<Options>& p) {
     p.add("imitation", &Options::imitation,
           "Share of the divergence from the last layer in what an exit learns (the paper's alpha); the labels have the rest.",
-          {.min = 0.0, .max = 1.0});
+          {.min = 0.0, .max = 1.0})
+        .add("exit_tau", &Options::exit_tau,
+             "Temperature of both sides of the divergence, whose square it is multiplied by; the host's tau is not read.",
+             {.min = 0.01});
   }
   Byot(Options options, const kdbench::LossContext&) : options_(options) {}
 
@@ -22,12 +26,14 @@ class Byot final : public kdbench::Loss {
     return {.teacher = false,
             .student_exits = true,
             .repeatable = true,
-            .reads_tau = kdbench::ReadsTau::kStudent,
+            .reads_tau = kdbench::ReadsTau::kNone,
+            .owns_tau = true,
             .stops_gradient = true};
   }
 
   kdbench::LossTerms forward(const kdbench::LossInputs& in) override {
-    const double tau = in.tau_student;
+    // Not the host's: its tau^2 would multiply the cross-entropy of the exits, too.
+    const double tau = options_.exit_tau;
     const auto log_last = (in.student.logits.detach() / tau).log_softmax(1);
     torch::Tensor labels, last;
     for (const auto& [name, exit] : in.student.exits) {

@@ -16,7 +16,7 @@ ModelOutput ignorant_exits() {
 // Each exit: CE = ln 2, KL((3/4, 1/4) || (1/2, 1/2)) = 3/4 ln 3/2 + 1/4 ln 1/2. Both count 1/2 at imitation = 1/2.
 TEST(ByotLoss, TeachesEveryExitByLabelsAndByTheLastLayer) {
   const auto student = ignorant_exits();
-  const auto found = terms("byot", {{"imitation", 0.5}}, student, {.tau_student = 1, .labels = label_tensor({0})});
+  const auto found = terms("byot", {{"imitation", 0.5}, {"exit_tau", 1.0}}, student, {.labels = label_tensor({0})});
   ASSERT_EQ(found.terms().size(), 2u);
   EXPECT_EQ(found.terms()[0].first, "exits_ce");
   EXPECT_NEAR(found.terms()[0].second.item<double>(), std::log(2.0), 1e-15);
@@ -28,7 +28,7 @@ TEST(ByotLoss, TeachesEveryExitByLabelsAndByTheLastLayer) {
 // gradient.
 TEST(ByotLoss, MovesTheExitsAndNotTheLastLayer) {
   const auto student = ignorant_exits();
-  sum_of(terms("byot", {{"imitation", 0.5}}, student, {.tau_student = 1, .labels = label_tensor({0})})).backward();
+  sum_of(terms("byot", {{"imitation", 0.5}, {"exit_tau", 1.0}}, student, {.labels = label_tensor({0})})).backward();
   expect_numbers(student.exits.at("exit1").grad(), {-0.375, 0.375});
   EXPECT_FALSE(student.logits.grad().defined());
 }
@@ -37,7 +37,7 @@ TEST(ByotLoss, MovesTheExitsAndNotTheLastLayer) {
 TEST(ByotLoss, CountsTheDivergenceTauSquaredTimes) {
   auto student = output(rows({std::log(9.0), 0}, 2));
   student.exits["exit1"] = rows({0, 0}, 2);
-  const auto found = terms("byot", {{"imitation", 1.0}}, student, {.tau_student = 2, .labels = label_tensor({0})});
+  const auto found = terms("byot", {{"imitation", 1.0}, {"exit_tau", 2.0}}, student, {.labels = label_tensor({0})});
   EXPECT_NEAR(found.terms()[1].second.item<double>(), 4 * (0.75 * std::log(1.5) + 0.25 * std::log(0.5)), 1e-14);
 }
 
@@ -45,6 +45,7 @@ TEST(ByotLoss, NeedsExitsAndNoTeacher) {
   const auto needs = build_loss("byot", {}, 2)->needs();
   EXPECT_TRUE(needs.student_exits);
   EXPECT_FALSE(needs.teacher);
+  EXPECT_FALSE(needs.reads_student_tau());  // the host multiplies nothing by tau^2
 }
 
 }  // namespace

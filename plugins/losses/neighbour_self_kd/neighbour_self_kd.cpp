@@ -10,11 +10,15 @@ class NeighbourSelfKd final : public kdbench::Loss {
  public:
   struct Options {
     double imitation = 0.3;
+    double exit_tau = 3.0;
   };
   static void declare(kdbench::Params<Options>& p) {
     p.add("imitation", &Options::imitation,
           "Share of the divergence from the next exit in what an exit learns; the labels have the rest.",
-          {.min = 0.0, .max = 1.0});
+          {.min = 0.0, .max = 1.0})
+        .add("exit_tau", &Options::exit_tau,
+             "Temperature of both sides of the divergence, whose square it is multiplied by; the host's tau is not read.",
+             {.min = 0.01});
   }
   NeighbourSelfKd(Options options, const kdbench::LossContext& context) : options_(options), exits_(context.student_exits) {}
 
@@ -22,12 +26,14 @@ class NeighbourSelfKd final : public kdbench::Loss {
     return {.teacher = false,
             .student_exits = true,
             .repeatable = true,
-            .reads_tau = kdbench::ReadsTau::kStudent,
+            .reads_tau = kdbench::ReadsTau::kNone,
+            .owns_tau = true,
             .stops_gradient = true};
   }
 
   kdbench::LossTerms forward(const kdbench::LossInputs& in) override {
-    const double tau = in.tau_student;
+    // Not the host's: its tau^2 would multiply the cross-entropy of the exits, too.
+    const double tau = options_.exit_tau;
     torch::Tensor labels, neighbours;
     for (std::size_t i = 0; i < exits_.size(); ++i) {
       const auto& exit = in.student.exits.at(exits_[i]);

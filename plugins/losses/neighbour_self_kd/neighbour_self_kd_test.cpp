@@ -17,7 +17,7 @@ ModelOutput three_opinions() {
 /// Returns the terms on `student` at tau 1 and label 0.
 LossTerms terms_at(double imitation, const ModelOutput& student) {
   const auto& entry = built_plugins().losses.at("neighbour_self_kd");
-  const auto loss = entry.create(resolve_params(entry.params, {{"imitation", imitation}}),
+  const auto loss = entry.create(resolve_params(entry.params, {{"imitation", imitation}, {"exit_tau", 1.0}}),
                                  {.num_classes = 2, .student = {}, .teacher = {}, .student_exits = {"exit1", "exit2"}});
   return terms_of(*loss, student, {.labels = label_tensor({0})});
 }
@@ -46,6 +46,7 @@ TEST(NeighbourSelfKdLoss, NeedsExitsAndNoTeacher) {
   const auto needs = build_loss("neighbour_self_kd", {}, 2)->needs();
   EXPECT_TRUE(needs.student_exits);
   EXPECT_FALSE(needs.teacher);
+  EXPECT_FALSE(needs.reads_student_tau());  // the host multiplies nothing by tau^2
 }
 
 }  // namespace
