@@ -260,9 +260,10 @@ class Conversion {
       auto& to = steps[i];
       GoldenStep gradients{.student = std::move(to.student),
                            .student_second_view = std::move(to.student_second_view),
-                           .draws = std::move(to.draws)};
-      place.put(tensors, gradients, false);
-      to = {std::move(gradients.student), std::move(gradients.student_second_view), std::move(gradients.draws)};
+      GoldenStep gradients;
+      gradients.student = std::move(to.student);
+      gradients.student_second_view = std::move(to.student_second_view);
+      gradients.draws = std::move(to.draws);
     });
   }
 
