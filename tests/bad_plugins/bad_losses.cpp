@@ -12,6 +12,7 @@
 #include <cstdlib>
 #include <limits>
 #include <new>
+#include <optional>
 #include <stdexcept>
 #include <string>
 #include <thread>
@@ -73,6 +74,16 @@ Tensor takes_memory(const kdbench::LossInputs& in) {
 /// A child that outlives its parent unless somebody ends it, and then the end of the parent.
 Tensor forks_and_dies(const kdbench::LossInputs&) {
   if (::fork() == 0) {
+    for (;;) ::pause();
+  }
+  ::_exit(1);
+}
+
+/// The same, with a child that has left the group and the session of its parent.
+Tensor leaves_a_daemon(const kdbench::LossInputs&) {
+  if (::fork() == 0) {
+    ::setsid();
+    if (::fork() != 0) ::_exit(0);
     for (;;) ::pause();
   }
   ::_exit(1);
@@ -146,6 +157,19 @@ class BadDestructor final : public kdbench::Loss {
   static void declare(kdbench::Params<Options>&) {}
   BadDestructor(Options, const kdbench::LossContext&) {}
   ~BadDestructor() override { std::abort(); }
+  /// So that planning builds none.
+  static kdbench::LossNeeds needs(const Options&, const kdbench::LossContext&) { return {}; }
+  static std::optional<std::string> unsupported(const Options&, const kdbench::LossContext&) { return std::nullopt; }
+
+  kdbench::LossTerms forward(const kdbench::LossInputs& in) override { return nothing(in); }
+};
+
+/// Ends whoever plans with it.
+class BadConstructor final : public kdbench::Loss {
+ public:
+  struct Options {};
+  static void declare(kdbench::Params<Options>&) {}
+  BadConstructor(Options, const kdbench::LossContext&) { std::abort(); }
 
   kdbench::LossTerms forward(const kdbench::LossInputs& in) override { return nothing(in); }
 };
@@ -172,11 +196,13 @@ KDBENCH_PLUGIN("bad_losses", "0.1.0", r) {
   r.loss<BadLoss<loops>>("bad_loops", {.summary = "Computes for ever."});
   r.loss<BadLoss<takes_memory>>("bad_takes_memory", {.summary = "Takes memory until there is no more."});
   r.loss<BadLoss<forks_and_dies>>("bad_forks_and_dies", {.summary = "Leaves a child behind and ends."});
+  r.loss<BadLoss<leaves_a_daemon>>("bad_leaves_a_daemon", {.summary = "Leaves a child in a session of its own and ends."});
   r.loss<BadLoss<takes_signals>>("bad_takes_signals", {.summary = "Ignores SIGTERM for the whole process."});
   r.loss<BadLoss<writes_everywhere>>("bad_writes_everywhere", {.summary = "Writes to every open descriptor."});
   r.loss<BadLoss<closes_everything>>("bad_closes_everything", {.summary = "Closes every descriptor."});
   r.loss<BadLoss<opens_a_library>>("bad_opens_a_library", {.summary = "Opens a library that is not there."});
   r.loss<BadLoss<leaves_a_thread>>("bad_leaves_a_thread", {.summary = "Leaves a thread at work."});
   r.loss<BadDestructor>("bad_destructor", {.summary = "Calls abort() in its destructor."});
+  r.loss<BadConstructor>("bad_constructor", {.summary = "Calls abort() in its constructor."});
   r.loss<BadLoss<detached>>("bad_detached", {.summary = "Returns a number without gradient."});
 }

@@ -60,6 +60,16 @@ check "a store with a linked folder is refused" says 1 "$folder/linked" run
 check "by name" holds "$folder/linked" "logs is a symbolic link"
 rm "$store/logs" && mv "$folder/logs" "$store/logs"
 
+student=$(grep -l '"label":"kl ' "$store"/records/*/*.json)
+id=$(basename "$student" .json)
+log=$store/logs/${id:0:16}.log
+mv "$student" "$folder/student.json" && mv "$store/artifacts/$id" "$folder/student" && rm -f "$log"
+ln -s "$folder/mine/thesis" "$log"
+check "a log that is a link to somebody's file is not written" says 1 "$folder/linked" run
+check "by name" holds "$folder/linked" "cannot write the log $log"
+check "and the file is as it was" equal "$(cat "$folder/mine/thesis")" mine
+rm "$log" && mv "$folder/student.json" "$student" && rm -rf "$store/artifacts/$id" && mv "$folder/student" "$store/artifacts/$id"
+
 # The place of a record that something else takes.
 job=$(basename "$record" .json)
 mv "$record" "$folder/kept.json" && mkdir "$record"

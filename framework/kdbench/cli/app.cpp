@@ -8,6 +8,8 @@
 #include <algorithm>
 #include <cmath>
 #include <exception>
+#include <map>
+#include <regex>
 
 namespace kdbench::inline cli {
 namespace {
@@ -47,11 +49,45 @@ std::vector<std::string> verb_names(const CLI::App* app) {
   return names;
 }
 
+/// What people try who know other programs, and the key of the suite that says it here.
+std::string key_for(const std::string& option) {
+  static const std::map<std::string, std::string> known = {
+      {"--seed", "suite.seeds=[0]"},     {"--seeds", "suite.seeds=[0,1]"},        {"--epochs", "train.epochs=10"},
+      {"--epoch", "train.epochs=10"},    {"--batch-size", "train.batch_size=64"}, {"--batch_size", "train.batch_size=64"},
+      {"--lr", "train.lr=0.05"},         {"--learning-rate", "train.lr=0.05"},    {"--threads", "train.threads=2"},
+      {"--tau", "losses.NAME.tau=4"},    {"--temperature", "losses.NAME.tau=4"},  {"--alpha", "losses.NAME.alpha=0.9"},
+      {"--name", "suite.name=\"other\""}};
+  const auto found = known.find(option);
+  return found == known.end() ? std::string() : found->second;
+}
+
 std::string near_option(const std::string& word, const CLI::App* app) {
-  const auto near = nearest(word.substr(0, word.find('=')), option_names(app));
+  const auto name = word.substr(0, word.find('='));
+  if (const auto key = key_for(name); !key.empty() && app->get_option_no_throw("--set") != nullptr)
+    return fmt::format("; it is a key of the suite: --set '{}'", key);
+  if (name == "--sort" || name == "--order") return "; a board has one order, and --format csv gives rows to sort";
+  const auto near = nearest(name, option_names(app));
   if (near) return fmt::format("; did you mean '{}'?", *near);
   const auto verb = app->get_parent() != nullptr ? app->get_name() + " " : "";
   return fmt::format("; kdbench {}--help lists them", verb);
+}
+
+/// The parser's "Value two not in range 1 to 10" and "md not in {text,json}" as expected and found; other messages as they are.
+std::string expected_and_found(const std::string& told) {
+  static const std::regex range("^(.*: )Value (.*) not in range (.*) to (.*)$"), choice("^(.*: )(.*) not in \\{(.*)\\}$");
+  std::smatch part;
+  if (std::regex_match(told, part, range))
+    return fmt::format("{}expected a number from {} to {}, found '{}'", part.str(1), part.str(3), part.str(4), part.str(2));
+  if (std::regex_match(told, part, choice))
+    return fmt::format("{}expected one of {}, found '{}'", part.str(1), part.str(3), part.str(2));
+  return told;
+}
+
+/// `kdbench help run` is `kdbench run --help`.
+void take_help(std::vector<std::string>& arguments) {
+  if (arguments.empty() || arguments.front() != "help") return;
+  arguments.erase(arguments.begin());
+  arguments.emplace_back("--help");
 }
 
 /// Says what is wrong with the command line in our own words, with the nearest name.
@@ -66,7 +102,7 @@ std::string explain(const CLI::App& app, const CLI::ParseError& error) {
     return fmt::format("no verb '{}'{}", left.front(), suggestion(left.front(), verb_names(verb)));
   }
   if (!left.empty()) return fmt::format("{}: one word too many: '{}'", verb->get_name(), left.front());
-  return fmt::format("{}: {}", verb->get_name(), error.what());
+  return fmt::format("{}: {}", verb->get_name(), expected_and_found(error.what()));
 }
 
 /// What was printed must have arrived: a board that is cut off by a full disk is no success.
@@ -115,6 +151,7 @@ int run_cli(std::vector<std::string> arguments, std::ostream& out, std::ostream&
   add_global_options(app, context);
   for (const auto& verb : all_verbs()) verb.add(app, context);
   try {
+    take_help(arguments);
     std::reverse(arguments.begin(), arguments.end());
     app.parse(arguments);
   } catch (const CLI::Success& asked_for_help) {

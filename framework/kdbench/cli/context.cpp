@@ -91,6 +91,8 @@ ResultEvent ask_document_or_exit(const Context& context, WorkerSetup& setup, Jso
   if (answer.ok()) return std::move(*answer.result);
   if (!answer.diagnostics.empty()) refuse(context, answer.diagnostics);
   context.err << "kdbench: " << answer.failure << std::endl;
+  if (!answer.at_work.empty())
+    context.err << "it crashed in the code of a plugin: " << answer.at_work << "; plan without it, or mend it" << std::endl;
   throw Exit{kFailure};
 }
 

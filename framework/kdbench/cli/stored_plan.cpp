@@ -23,6 +23,8 @@ std::string suite_name(const Context& context, const std::string& word) {
 
 Store store_or_refuse(const Context& context) {
   auto store = existing_store(context);
+  if (std::filesystem::is_regular_file(context.store))
+    refuse(context, fmt::format("--store {}: expected a folder, found a file", context.store));
   if (!store) refuse(context, fmt::format("no store at {}; kdbench run makes it, --store says where it is", context.store));
   return std::move(*store);
 }

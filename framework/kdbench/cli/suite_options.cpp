@@ -4,6 +4,7 @@
 #include <fmt/core.h>
 
 #include <algorithm>
+#include <filesystem>
 #include <thread>
 
 namespace kdbench::inline cli {
@@ -22,6 +23,18 @@ void add_suite_options(CLI::App& verb, SuiteOptions& options, bool with_device) 
   verb.add_option("--device", options.device, "auto, cpu, cuda or cuda:N; default: what the suite says")->type_name("DEVICE");
 }
 
+/// A number without a unit is one of bytes, and no worker lives on ten of them. Sees the size in bytes.
+CLI::Validator size_of_memory() {
+  constexpr double kLeast = 1 << 20;
+  return CLI::Validator(
+      [](std::string& bytes) {
+        double value = 0;
+        const bool ok = CLI::detail::lexical_cast(bytes, value) && value >= kLeast;
+        return ok ? std::string() : fmt::format("expected a size with its unit, 2GB for example, found {} bytes", bytes);
+      },
+      "");
+}
+
 void add_resource_options(CLI::App& verb, ResourceOptions& options, const std::string& slots) {
   verb.add_option(slots, options.slots, "Threads to use in all; default: one a core, 1 on a GPU")
       ->check(CLI::Range(1, 4096))
@@ -31,10 +44,12 @@ void add_resource_options(CLI::App& verb, ResourceOptions& options, const std::s
           "What all workers together may need by the plan's estimates, 16GB for example: larger groups are trained in parts or "
           "on fewer threads, and workers wait for each other. Default: 80 % of what is available here, on a GPU no bound")
       ->transform(CLI::AsSizeValue(true))
+      ->check(size_of_memory())
       ->type_name("SIZE");
   verb.add_option("--memory-limit", options.memory_limit_bytes,
                   "Kill a worker that uses more, 2GB for example; on a CPU, groups are planned for 80 % of it")
       ->transform(CLI::AsSizeValue(true))
+      ->check(size_of_memory())
       ->type_name("SIZE");
 }
 
@@ -75,9 +90,24 @@ std::vector<SentOverride> overrides_or_refuse(const Context& context, const std:
   return out;
 }
 
+/// Boards and figures are asked for by the name of a suite that ran; whoever writes it here hears where a file may be.
+void refuse_name(const Context& context, const std::string& file) {
+  namespace fs = std::filesystem;
+  if (fs::exists(file)) return;
+  std::string hint;
+  const auto shipped = fs::path("suites") / (file + ".toml");
+  const auto store = existing_store(context);
+  if (fs::exists(shipped))
+    hint = fmt::format("; did you mean {}?", shipped.string());
+  else if (store && fs::exists(store->plan_path(file)))
+    hint = "; a suite of that name ran, and its boards can be had by name; this needs its file";
+  if (!hint.empty()) refuse(context, fmt::format("{}: no such file{}", file, hint));
+}
+
 PlannedSuite planned_or_exit(const Context& context, WorkerSetup& setup, const SuiteOptions& options) {
   PlanRequest request{.suite_file = options.file, .profile = options.profile, .device = options.device};
   request.overrides = overrides_or_refuse(context, options.set);
+  refuse_name(context, options.file);
   require_named_plugins(context, setup);
   auto answer = ask_or_exit(context, setup, request);
   return {std::move(answer.plan.plan), {std::move(answer.loaded)}};

@@ -14,6 +14,9 @@
 
 namespace kdbench::inline protocol {
 
+/// Exit code of a worker that can send no events: the parent is gone, or something in the worker closed their descriptor.
+inline constexpr int kChannelLost = 74;
+
 /// Before a library is opened: if the worker dies now, this file is why.
 struct LoadingEvent {
   Tag<"loading"> event = {};

@@ -120,7 +120,9 @@ Store::Store(fs::path root, For use) : root_(std::move(root)) {
   }
   if (use == For::kReading) return;
   const auto records = root_ / "records";
-  fs::create_directories(records);
+  std::error_code why;
+  fs::create_directories(records, why);
+  if (why) throw std::system_error(why, fmt::format("cannot make the store {}; --store names another folder", root_.string()));
   for (const auto& folder : {root_, records}) {
     if (::access(folder.c_str(), W_OK) != 0) {
       throw std::system_error(errno, std::generic_category(), "cannot write into the store " + folder.string());

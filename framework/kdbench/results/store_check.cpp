@@ -30,6 +30,9 @@ class Checking {
 
   StoreCheck run() {
     for (const auto& job : store_.jobs()) check_job(job);
+    for (const auto& job : unfinished()) {
+      for (const auto& file : tensor_files(store_.root() / "artifacts" / job)) read(file, "a run begins its job anew");
+    }
     for (const auto& file : tensor_files(store_.root() / "cache")) read(file, "a run makes it again");
     for (const auto& suite : store_.plans()) {
       if (const auto plan = store_.get_plan(suite); !plan) add(plan.error(), "kdbench run of its suite writes it again");
@@ -39,6 +42,19 @@ class Checking {
 
  private:
   void add(const Diagnostics& problem, const std::string& remedy) { check_.damages.push_back({problem.front().text(), remedy}); }
+
+  /// Jobs that were stopped half trained: they have artifacts and no record.
+  std::vector<std::string> unfinished() const {
+    const auto recorded = store_.jobs();
+    std::vector<std::string> out;
+    std::error_code ec;
+    for (const auto& entry : fs::directory_iterator(store_.root() / "artifacts", ec)) {
+      auto name = entry.path().filename().string();
+      if (!std::binary_search(recorded.begin(), recorded.end(), name)) out.push_back(std::move(name));
+    }
+    std::sort(out.begin(), out.end());
+    return out;
+  }
 
   std::optional<TensorFile> read(const fs::path& file, const std::string& remedy) {
     ++check_.files;

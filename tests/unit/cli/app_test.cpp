@@ -62,6 +62,31 @@ TEST_F(Cli, NamesTheNearestVerbAndOption) {
   EXPECT_EQ(err.str(), "kdbench: run: SUITE is required\n");
 }
 
+TEST_F(Cli, SaysWhichKeyOfTheSuiteAnOptionOfOtherProgramsIs) {
+  EXPECT_EQ(run({"run", "x.toml", "--seed", "3"}), 2);
+  EXPECT_EQ(err.str(), "kdbench: run: no option '--seed'; it is a key of the suite: --set 'suite.seeds=[0]'\n");
+  EXPECT_EQ(run({"run", "x.toml", "--epochs=2"}), 2);
+  EXPECT_EQ(err.str(), "kdbench: run: no option '--epochs=2'; it is a key of the suite: --set 'train.epochs=10'\n");
+  EXPECT_EQ(run({"leaderboard", "x", "--sort", "accuracy"}), 2);
+  EXPECT_EQ(err.str(), "kdbench: leaderboard: no option '--sort'; a board has one order, and --format csv gives rows to sort\n");
+}
+
+TEST_F(Cli, SaysWhatAnOptionTakesAndWhatItFound) {
+  EXPECT_EQ(run({"run", "x.toml", "-j", "two"}), 2);
+  EXPECT_EQ(err.str(), "kdbench: run: --jobs: expected a number from 1 to 4096, found 'two'\n");
+  EXPECT_EQ(run({"run", "x.toml", "--memory-limit", "3"}), 2);
+  EXPECT_EQ(err.str(), "kdbench: run: --memory-limit: expected a size with its unit, 2GB for example, found 3 bytes\n");
+  EXPECT_EQ(run({"plan", "x.toml", "--format", "md"}), 2);
+  EXPECT_EQ(err.str(), "kdbench: plan: --format: expected one of text,json, found 'md'\n");
+}
+
+TEST_F(Cli, TakesHelpForAVerb) {
+  EXPECT_EQ(run({"help"}), 0);
+  EXPECT_NE(out.str().find("leaderboard"), std::string::npos);
+  EXPECT_EQ(run({"help", "run"}), 0);
+  EXPECT_NE(out.str().find("Example:\n  kdbench run"), std::string::npos);
+}
+
 TEST_F(Cli, PrintsItsVersion) {
   EXPECT_EQ(run({"version"}), 0);
   EXPECT_TRUE(out.str().starts_with("kdbench 0."));

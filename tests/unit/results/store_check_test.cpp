@@ -68,5 +68,16 @@ TEST_F(CheckStore, NamesEachFileThatWasDamagedAndWhatBecomesOfIt) {
   EXPECT_EQ(check.damages[3].remedy, "kdbench run of its suite writes it again");
 }
 
+TEST_F(CheckStore, ReadsTheCheckpointOfAJobThatWasStoppedAndHasNoRecord) {
+  const auto checkpoint = folder / "artifacts" / "stopped" / "checkpoint.safetensors";
+  write_tensor_file(checkpoint, {{"w", {"U8", {1}, "w"}}}, {});
+  EXPECT_EQ(check_store(store).files, 3u);
+  damage(checkpoint);
+  const auto check = check_store(store);
+  ASSERT_EQ(check.damages.size(), 1u);
+  EXPECT_TRUE(check.damages[0].what.starts_with(checkpoint.string() + ": is no valid safetensors file"));
+  EXPECT_EQ(check.damages[0].remedy, "a run begins its job anew");
+}
+
 }  // namespace
 }  // namespace kdbench

@@ -5,6 +5,7 @@
 
 #include <ATen/Functions.h>
 #include <ATen/core/grad_mode.h>
+#include <c10/core/DefaultDtype.h>
 #include <torch/nn/modules/batchnorm.h>
 #include <torch/nn/modules/conv.h>
 #include <torch/nn/modules/dropout.h>
@@ -102,8 +103,8 @@ struct ToyExitNet final : Model {
 
 /// "mse" of logits; "features": mean squared difference of pooled features as well; "throws"; "nan" from the second epoch on;
 /// "nan_gradient": a finite value whose gradient is not; "bad_row": "mse" that is infinite for a batch with row 40; "restless":
-/// "mse" that does not promise to repeat itself; "scales_teacher", "scales_teacher_later", "writes_past_libtorch", "rounds_up"
-/// and "stops_gradients": "mse" that changes what is not its own.
+/// "mse" that does not promise to repeat itself; "scales_teacher", "scales_teacher_later", "writes_past_libtorch", "rounds_up",
+/// "stops_gradients" and "changes_type": "mse" that changes what is not its own.
 struct ToyLoss final : Loss {
   explicit ToyLoss(std::string kind) : kind_(std::move(kind)) {}
   LossNeeds needs() const override {
@@ -116,6 +117,7 @@ struct ToyLoss final : Loss {
     if (kind_ == "scales_teacher" || (kind_ == "scales_teacher_later" && in.step >= 5)) in.teacher.logits.mul_(0.5);
     if (kind_ == "writes_past_libtorch") in.teacher.logits.data_ptr<float>()[0] += 1;
     if (kind_ == "rounds_up") std::fesetround(FE_UPWARD);
+    if (kind_ == "changes_type") c10::set_default_dtype(caffe2::TypeMeta::Make<double>());
     if (kind_ == "stops_gradients") at::GradMode::set_enabled(false);
     if (kind_ == "throws") throw Error("the toy loss throws");
     const auto mse =

@@ -12,7 +12,10 @@ namespace {
 
 namespace fs = std::filesystem;
 
+Diagnostic no_such_file(const fs::path& file) { return {file.string(), {}, "no such file"}; }
+
 Result<LogitsAndLabels> read_logits_part(const fs::path& file, bool with_labels) {
+  if (!fs::exists(file)) return no_such_file(file);
   const auto ending = file.extension();
   if (ending == ".csv") return read_csv_logits(file, with_labels);
   if (ending == ".json") return read_json_logits(file, with_labels);
@@ -30,6 +33,7 @@ Result<LogitsAndLabels> read_logits_part(const fs::path& file, bool with_labels)
 }
 
 Result<LabelList> read_labels_part(const fs::path& file) {
+  if (!fs::exists(file)) return no_such_file(file);
   const auto ending = file.extension();
   if (ending == ".npy") return read_npy_labels(file);
   if (ending == ".json") return read_json_labels(file);

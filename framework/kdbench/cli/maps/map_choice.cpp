@@ -106,6 +106,7 @@ Result<std::vector<MappedJob>> choose_maps(const boards::PlanResults& results, c
   if (runs.empty()) return std::vector<MappedJob>();
   const auto places = results.placements(study);
   const bool along_axis = std::any_of(places.begin(), places.end(), [](const auto* place) { return !place->axis.empty(); });
+  if (!choice.values.empty() && !along_axis) return std::vector<MappedJob>();
   Diagnostics wrong;
   if (!choice.method.empty() || along_axis)
     wrong = keep_method(runs, choice.method.empty() ? runs.begin()->first.back() : choice.method);

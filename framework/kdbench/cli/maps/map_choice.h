@@ -21,7 +21,8 @@ struct MappedJob {
 
 /// Returns students that are done, in natural order, each of its lowest seed that is. Without a choice: every method of a compare
 /// study; of a sensitivity study the first method at the two values whose teachers have the lowest and the highest ECE. Names
-/// that fit nothing are diagnostics; a study without finished students gives an empty list.
+/// that fit nothing are diagnostics; a study without finished students, and one without an axis where values are asked for, give
+/// an empty list.
 Result<std::vector<MappedJob>> choose_maps(const boards::PlanResults& results, const std::string& study, const MapChoice& choice);
 
 }  // namespace kdbench::inline cli

@@ -120,6 +120,7 @@ class Conversation {
     const auto* loading = std::get_if<LoadingEvent>(&event);
     loading_ = loading ? loading->file : "";
     if (loading) return;
+    if (const auto* checking = std::get_if<CheckingEvent>(&event)) at_work_ = checking->plugin;
     if (is_last(event)) {
       if (!last_) last_ = std::move(event);
     } else if (options_.on_event) {
@@ -156,6 +157,7 @@ class Conversation {
     } else {
       const auto how = exit.signal != 0 ? "crashed" : "ended without an answer";
       answer.failure = fmt::format("the worker {}: {}", how, exit.text());
+      answer.at_work = at_work_;
     }
     if (const auto log = process_.log_tail(); !log.empty()) answer.failure += "\nthe end of its output:\n" + log;
   }
@@ -167,6 +169,7 @@ class Conversation {
   double cpu_then_s_ = 0, cpu_moved_s_ = 0;  ///< processor time at the last event, and then
   bool heard_ = false, told_ = false, was_killed_ = false;
   std::string loading_, killed_;
+  std::string at_work_;  ///< the plugin whose code the worker runs, as it said last
   std::optional<Event> last_;
 };
 

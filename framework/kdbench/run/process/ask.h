@@ -38,6 +38,7 @@ struct Answer {
   std::optional<ResultEvent> result;
   Diagnostics diagnostics;          ///< mistakes of the user
   std::string failure;              ///< why there is no answer: how the worker ended, with the end of its log
+  std::string at_work;              ///< of a worker that crashed: the plugin whose code it ran, "loss kl", where it said so
   std::vector<Exclusion> excluded;  ///< the setup's, and the libraries that ended the worker while they were loaded
 
   bool ok() const { return result.has_value(); }

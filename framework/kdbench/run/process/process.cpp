@@ -1,3 +1,4 @@
+#include <kdbench/run/process/group_members.h>
 #include <kdbench/run/process/process.h>
 
 #include <fcntl.h>
@@ -11,6 +12,7 @@
 
 #include <algorithm>
 #include <array>
+#include <atomic>
 #include <cerrno>
 #include <cstring>
 #include <map>
@@ -55,10 +57,28 @@ Descriptor log_file(const std::filesystem::path& path) {
   return raised(::open(path.c_str(), flags, 0644), "cannot write the log " + path.string());
 }
 
+constexpr const char* kMark = "KDBENCH_STARTED_BY";
+
+/// Unlike that of any other worker of the machine.
+std::string new_mark() {
+  static std::atomic<int> count{0};
+  return fmt::format("{}.{}.{}", ::getpid(), std::chrono::system_clock::now().time_since_epoch().count(), ++count);
+}
+
+/// What a plugin starts may make a session of its own, and then is in no group of ours.
+void kill_marked(const std::string& mark) {
+  constexpr int kMaxRounds = 20;  // what is killed may have started another meanwhile
+  for (int round = 0; round < kMaxRounds; ++round) {
+    const auto left = processes_with(fmt::format("{}={}", kMark, mark));
+    if (left.empty()) return;
+    for (const auto pid : left) ::kill(pid, SIGKILL);
+  }
+}
+
 // These are read when the libraries start, so they must be there before the program does.
-std::vector<std::string> child_environment(int threads) {
+std::vector<std::string> child_environment(int threads, const std::string& mark) {
   std::map<std::string, std::string> wanted = {
-      {"GOMP_SPINCOUNT", "1000"}, {"CUBLAS_WORKSPACE_CONFIG", ":4096:8"}, {"LC_ALL", "C"}};
+      {"GOMP_SPINCOUNT", "1000"}, {"CUBLAS_WORKSPACE_CONFIG", ":4096:8"}, {"LC_ALL", "C"}, {kMark, mark}};
   for (const auto* name : {"OMP_NUM_THREADS", "OPENBLAS_NUM_THREADS", "MKL_NUM_THREADS"}) {
     wanted[name] = std::to_string(std::max(1, threads));
   }
@@ -109,7 +129,8 @@ std::string ExitStatus::text() const {
 
 bool ends_from_outside(int signal) { return signal == SIGKILL || signal == SIGTERM || signal == SIGINT || signal == SIGHUP; }
 
-Process::Process(const Command& command) : lines_(command.max_line_bytes), start_(std::chrono::steady_clock::now()) {
+Process::Process(const Command& command)
+    : mark_(new_mark()), lines_(command.max_line_bytes), start_(std::chrono::steady_clock::now()) {
   const auto request = request_file(command.request);
   log_ = log_file(command.log);
   int ends[2];
@@ -124,7 +145,7 @@ Process::Process(const Command& command) : lines_(command.max_line_bytes), start
   posix_spawn_file_actions_adddup2(&settings.files, log_.get(), 1);
   posix_spawn_file_actions_adddup2(&settings.files, log_.get(), 2);
   posix_spawn_file_actions_adddup2(&settings.files, write_end.get(), 3);
-  auto environment = child_environment(command.threads);
+  auto environment = child_environment(command.threads, mark_);
   std::vector<std::string> arguments = {command.executable.string(), std::to_string(::getpid())};
   const int error = ::posix_spawn(&pid_, command.executable.c_str(), &settings.files, &settings.attributes,
                                   pointers(arguments).data(), pointers(environment).data());
@@ -175,6 +196,7 @@ ExitStatus Process::finish(std::vector<std::string>& rest) {
   while (::wait4(pid_, &status, 0, &usage) < 0 && errno == EINTR) {
   }
   reaped_ = true;
+  kill_marked(mark_);
   auto lines = read_lines();
   std::move(lines.begin(), lines.end(), std::back_inserter(rest));
   pipe_.reset();

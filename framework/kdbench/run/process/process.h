@@ -40,7 +40,8 @@ struct ExitStatus {
 /// at all of them but SIGKILL; while its libraries are loaded it does not yet.
 bool ends_from_outside(int signal);
 
-/// A running worker in its own process group. Spawn it from a thread that outlives it: the worker
+/// A running worker in its own process group. What it starts carries a mark in its environment, by which it is found when it has
+/// left the group. Spawn it from a thread that outlives it: the worker
 /// asks to be killed when that thread ends. The destructor kills what still runs.
 class Process {
  public:
@@ -67,8 +68,8 @@ class Process {
   /// Ends every process of the group at once.
   void kill_group() const;
 
-  /// Kills what is left of the group, appends the last lines to `rest` and reaps the process. Call
-  /// once.
+  /// Kills what is left of the group and of what the worker started, appends the last lines to `rest` and reaps the process.
+  /// Call once.
   ExitStatus finish(std::vector<std::string>& rest);
 
   /// Returns the last `max_bytes` of the log, without the first, cut line.
@@ -76,6 +77,7 @@ class Process {
 
  private:
   pid_t pid_ = -1;
+  std::string mark_;
   Descriptor pidfd_, pipe_, log_;
   LineBuffer lines_;
   std::chrono::steady_clock::time_point start_;

@@ -226,6 +226,10 @@ class Runner {
                             ? report.reason
                             : fmt::format("worker reported '{}' and {}", to_string(report.status),
                                           lacks.empty() ? "wrote no such record" : lacks);
+    if (is_done && unit.unit().jobs.size() > 1 && !results_.keeps_earlier(report.job)) {
+      if (!found) store_.withdraw(job.id);  // a plugin beside it may have written into it
+      return train_apart(report.job, reason + "; log: " + unit.log().string(), unit);
+    }
     fail(report.job, reason + "; log: " + unit.log().string(), unit);
   }
 
@@ -242,8 +246,7 @@ class Runner {
       } else if (unit.was_killed()) {
         killed(job, unit);
       } else if (unit.unit().jobs.size() > 1) {
-        queue_.requeue_apart(job);
-        observer_.job_finished({plan_.jobs[job].label.text(), "apart", unit.cause(), unit.wall_s()}, state());
+        train_apart(job, unit.cause(), unit);
       } else {
         fail(job, unit.cause(), unit);
       }
@@ -262,6 +265,12 @@ class Runner {
     }
     queue_.requeue_apart(job);
     observer_.job_finished({plan_.jobs[job].label.text(), "again", unit.cause(), unit.wall_s()}, state());
+  }
+
+  /// What went wrong may be the work of a job beside it.
+  void train_apart(std::size_t job, const std::string& reason, const UnitProcess& unit) {
+    queue_.requeue_apart(job);
+    observer_.job_finished({plan_.jobs[job].label.text(), "apart", reason, unit.wall_s()}, state());
   }
 
   void fail(std::size_t job, const std::string& reason, const UnitProcess& unit) {

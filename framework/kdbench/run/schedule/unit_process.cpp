@@ -199,6 +199,8 @@ std::string UnitProcess::last_words() const {
   if (process_.overflowed()) return "worker sent a line of more than 8 MB";
   const auto when = loading_.empty() ? std::string() : " while it loaded " + loading_;
   if (exit_.signal != 0 && !killed_) return fmt::format("worker crashed{}: {}", when, exit_.text());
+  if (exit_.signal == 0 && exit_.code == kChannelLost)
+    return "worker lost its channel to kdbench: something in it closed file descriptor 3, which is not a plugin's";
   if (result_) return "worker ended without a word about this job";
   return fmt::format("worker ended{} without a result ({})", when, exit_.text());
 }

@@ -20,15 +20,13 @@ std::int64_t numbers_in(const std::vector<torch::Tensor>& parameters) {
 
 /// Runs the policy's code. What it does to its thread would change what others compute.
 torch::Tensor combined(GradientPolicy& policy, const GradientInputs& inputs) {
-  const auto before = ThreadState::now();
+  const StateGuard state;
   torch::Tensor out;
   {
     const torch::NoGradGuard no_grad;
     out = policy.combine(inputs);
   }
-  const auto changed = before.difference(ThreadState::now());
-  before.restore();
-  if (!changed.empty()) throw Trespass(fmt::format("the gradient policy changed {} and did not put it back", changed), false);
+  state.check("the gradient policy");
   return out;
 }
 

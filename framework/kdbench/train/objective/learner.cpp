@@ -77,10 +77,12 @@ Learner::SecondView Learner::second_view(const Part& part, const Batch& batch) c
 
 ModelOutput Learner::output_of(const torch::Tensor& images) const {
   ModelOutput student;
+  const StateGuard state;
   {
     const Bf16Scope bf16(recipe_->bf16(), device_.is_cuda());
     student = network_->forward(images);
   }
+  state.check("the model");
   if (recipe_->bf16()) student.logits = student.logits.to(torch::kFloat32);
   return student;
 }

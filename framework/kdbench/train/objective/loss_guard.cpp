@@ -1,9 +1,13 @@
 #include <kdbench/train/objective/loss_guard.h>
 
+#include <ATen/Context.h>
 #include <ATen/Parallel.h>
 #include <ATen/ops/equal.h>
+#include <c10/core/AutogradState.h>
 #include <c10/core/DefaultDtype.h>
 #include <c10/core/GradMode.h>
+#include <c10/core/InferenceMode.h>
+#include <c10/core/impl/LocalDispatchKeySet.h>
 #include <fmt/core.h>
 
 #include <unistd.h>
@@ -57,38 +61,77 @@ std::string tensor_name(const std::string& whose, const char* kind, const std::s
 ThreadState ThreadState::now() {
   ThreadState out;
   out.grad_mode = c10::GradMode::is_enabled();
-  out.default_dtype = c10::get_default_dtype_as_scalartype();
+  out.inference_mode = c10::InferenceMode::is_enabled();
+  auto keys = c10::impl::tls_local_dispatch_key_set();
+  out.included_keys = keys.included_.raw_repr();
+  out.excluded_keys = keys.excluded_.raw_repr();
   out.rounding = std::fegetround();
   out.float_control = train::float_control();
   out.intra_op_threads = at::get_num_threads();
+  out.default_dtype = c10::get_default_dtype_as_scalartype();
+  const auto& context = at::globalContext();
+  out.onednn = context.userEnabledMkldnn();
+  out.deterministic = context.deterministicAlgorithms();
+  out.matmul_precision = static_cast<int>(context.float32MatmulPrecision());
   out.locale = std::setlocale(LC_ALL, nullptr);
   out.folder = working_folder();
+  ::sigaction(SIGTERM, nullptr, &out.at_sigterm);
   return out;
 }
 
 void ThreadState::restore() const {
+  const auto now = ThreadState::now();
   c10::GradMode::set_enabled(grad_mode);
-  c10::set_default_dtype(c10::scalarTypeToTypeMeta(default_dtype));
+  if (now.inference_mode != inference_mode) c10::AutogradState::get_tls_state().set_inference_mode(inference_mode);
+  if (now.included_keys != included_keys || now.excluded_keys != excluded_keys) {
+    auto keys = c10::impl::tls_local_dispatch_key_set();
+    keys.included_ = c10::DispatchKeySet(c10::DispatchKeySet::RAW, included_keys);
+    keys.excluded_ = c10::DispatchKeySet(c10::DispatchKeySet::RAW, excluded_keys);
+    c10::impl::_force_tls_local_dispatch_key_set(keys);
+  }
   std::fesetround(rounding);
   set_float_control(float_control);
-  if (at::get_num_threads() != intra_op_threads) at::set_num_threads(intra_op_threads);
-  if (locale != std::setlocale(LC_ALL, nullptr)) std::setlocale(LC_ALL, locale.c_str());
-  if (folder != working_folder()) [[maybe_unused]]
+  if (now.intra_op_threads != intra_op_threads) at::set_num_threads(intra_op_threads);
+  // Others may be at work: what is of the process is written only where it is wrong.
+  if (now.default_dtype != default_dtype) c10::set_default_dtype(c10::scalarTypeToTypeMeta(default_dtype));
+  auto& context = at::globalContext();
+  if (now.onednn != onednn) context.setUserEnabledMkldnn(onednn);
+  if (now.deterministic != deterministic) context.setDeterministicAlgorithms(deterministic, false);
+  if (now.matmul_precision != matmul_precision)
+    context.setFloat32MatmulPrecision(static_cast<at::Float32MatmulPrecision>(matmul_precision));
+  if (now.locale != locale) std::setlocale(LC_ALL, locale.c_str());
+  if (now.folder != folder) [[maybe_unused]]
     const auto is_back = ::chdir(folder.c_str()) == 0;
+  if (now.at_sigterm.sa_handler != at_sigterm.sa_handler) ::sigaction(SIGTERM, &at_sigterm, nullptr);
 }
 
-std::string ThreadState::difference(const ThreadState& other) const {
-  if (grad_mode != other.grad_mode) return "whether gradients are recorded (GradMode; NoGradGuard puts it back by itself)";
-  if (default_dtype != other.default_dtype) return "the default type of tensors (set_default_dtype)";
-  if (rounding != other.rounding) return "the rounding mode (fesetround)";
-  if (float_control != other.float_control) return "how tiny numbers are treated (flush to zero)";
-  if (intra_op_threads != other.intra_op_threads) return "the number of libtorch's threads (set_num_threads)";
-  if (locale != other.locale) return "the locale (setlocale)";
-  if (folder != other.folder) return "the working folder (chdir)";
-  return "";
+StateChange ThreadState::difference(const ThreadState& other) const {
+  if (grad_mode != other.grad_mode) return {"whether gradients are recorded (GradMode; NoGradGuard puts it back by itself)"};
+  if (inference_mode != other.inference_mode) return {"the inference mode (InferenceMode)"};
+  if (included_keys != other.included_keys || excluded_keys != other.excluded_keys)
+    return {"which kernels libtorch chooses (autocast, or another guard of its dispatcher)"};
+  if (rounding != other.rounding) return {"the rounding mode (fesetround)"};
+  if (float_control != other.float_control) return {"how tiny numbers are treated (flush to zero)"};
+  if (intra_op_threads != other.intra_op_threads) return {"the number of libtorch's threads (set_num_threads)"};
+  if (default_dtype != other.default_dtype) return {"the default type of tensors (set_default_dtype)", true};
+  if (onednn != other.onednn) return {"whether convolutions are oneDNN's (setUserEnabledMkldnn)", true};
+  if (deterministic != other.deterministic) return {"whether algorithms are deterministic (setDeterministicAlgorithms)", true};
+  if (matmul_precision != other.matmul_precision) return {"how exact products of matrices are (setFloat32MatmulPrecision)", true};
+  if (locale != other.locale) return {"the locale (setlocale)", true};
+  if (folder != other.folder) return {"the working folder (chdir)", true};
+  if (at_sigterm.sa_handler != other.at_sigterm.sa_handler) return {"what SIGTERM does (signal, sigaction)", true};
+  return {};
 }
 
-LossGuard::LossGuard(const LossInputs& lent, bool shares_teacher) : before_(ThreadState::now()) {
+void StateGuard::check(const std::string& who) const {
+  const auto changed = before_.difference(ThreadState::now());
+  if (changed.what.empty()) return;
+  throw Trespass(fmt::format("{} changed {} and did not put it back; everything that is computed after it depends on that", who,
+                             changed.what),
+                 changed.reaches_others);
+}
+
+LossGuard::LossGuard(const LossInputs& lent, bool shares_teacher) {
   lend("the student's", lent.student, false);
   lend("the teacher's", lent.teacher, shares_teacher);
   lend("the labels", lent.labels, false);
@@ -96,8 +139,6 @@ LossGuard::LossGuard(const LossInputs& lent, bool shares_teacher) : before_(Thre
   lend("the posterior", lent.posterior, false);
   lend("the images", lent.images, false);
 }
-
-LossGuard::~LossGuard() { before_.restore(); }
 
 void LossGuard::lend(const std::string& name, const torch::Tensor& tensor, bool is_shared) {
   if (tensor.defined())
@@ -111,12 +152,7 @@ void LossGuard::lend(const std::string& whose, const ModelOutput& output, bool i
 }
 
 void LossGuard::check() const {
-  const auto changed = before_.difference(ThreadState::now());
-  if (!changed.empty()) {
-    throw Trespass(
-        fmt::format("the loss changed {} and did not put it back; everything that is computed after it depends on that", changed),
-        false);
-  }
+  state_.check("the loss");
   for (const auto& lent : lent_) {
     if (lent.tensor.unsafeGetTensorImpl()->version_counter().current_version() != lent.version)
       refuse_write(lent.name, lent.is_shared);

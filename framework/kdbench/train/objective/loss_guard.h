@@ -5,6 +5,8 @@
 
 #include <torch/types.h>
 
+#include <signal.h>
+
 #include <cstdint>
 #include <string>
 #include <vector>
@@ -22,20 +24,48 @@ class Trespass : public Error {
   bool harmed_others_;
 };
 
+/// What differs between two states.
+struct StateChange {
+  std::string what;             ///< the first thing, with the call that changes it; empty if nothing differs
+  bool reaches_others = false;  ///< it belongs to the whole process, so that whoever computed meanwhile may have had it
+};
+
 /// What computing depends on beside tensors.
 struct ThreadState {
-  bool grad_mode = true;
-  c10::ScalarType default_dtype = c10::kFloat;
-  int rounding = 0;                 ///< of <cfenv>
-  std::uint32_t float_control = 0;  ///< flush-to-zero and its kin, where the processor has them
+  // Of the thread.
+  bool grad_mode = true, inference_mode = false;
+  std::uint64_t included_keys = 0, excluded_keys = 0;  ///< of libtorch's dispatcher: autocast and its kin
+  int rounding = 0;                                    ///< of <cfenv>
+  std::uint32_t float_control = 0;                     ///< flush-to-zero and its kin, where the processor has them
   int intra_op_threads = 1;
+  // Of the process.
+  c10::ScalarType default_dtype = c10::kFloat;
+  bool onednn = true, deterministic = false;
+  int matmul_precision = 0;
   std::string locale, folder;
+  struct sigaction at_sigterm = {};
 
   static ThreadState now();
   /// Makes it so again, as far as it can be.
   void restore() const;
-  /// Names the first thing in which `other` differs, with the call that changes it; empty if nothing.
-  std::string difference(const ThreadState& other) const;
+  StateChange difference(const ThreadState& other) const;
+};
+
+/// Watches what a plugin's code does to its thread and process: made before it, checked after. Whatever ends it, the state is put
+/// back.
+class StateGuard {
+ public:
+  StateGuard() : before_(ThreadState::now()) {}
+  ~StateGuard() { before_.restore(); }
+  StateGuard(const StateGuard&) = delete;
+  StateGuard& operator=(const StateGuard&) = delete;
+
+  /// @param who "the loss"
+  /// @throws Trespass naming what was changed
+  void check(const std::string& who) const;
+
+ private:
+  ThreadState before_;
 };
 
 /// Watches one forward(): made before, checked after. It looks at version counters, which every operation of libtorch raises on
@@ -44,9 +74,6 @@ class LossGuard {
  public:
   /// @param shares_teacher others read the teacher's tensors too
   LossGuard(const LossInputs& lent, bool shares_teacher);
-  ~LossGuard();
-  LossGuard(const LossGuard&) = delete;
-  LossGuard& operator=(const LossGuard&) = delete;
 
   /// @throws Trespass naming what was changed
   void check() const;
@@ -61,8 +88,8 @@ class LossGuard {
   void lend(const std::string& name, const torch::Tensor& tensor, bool is_shared);
   void lend(const std::string& whose, const ModelOutput& output, bool is_shared);
 
+  StateGuard state_;
   std::vector<Lent> lent_;
-  ThreadState before_;
 };
 
 /// A copy of a network's output, for a loss that has not shown yet that it writes nothing.

@@ -9,6 +9,7 @@
 #include <algorithm>
 #include <filesystem>
 #include <limits>
+#include <system_error>
 
 namespace kdbench::inline train {
 
@@ -135,6 +136,9 @@ void Group::fail(const TraineeSet& set, const std::exception_ptr& why) {
     trespassed_ = true;
     may_be_anothers = trespass.harmed_others() && members_.size() > 1;
     if (may_be_anothers) harmed_ = true;
+  } catch (const std::system_error& error) {
+    // A descriptor that was closed under the hands of whoever wrote a file.
+    may_be_anothers |= error.code() == std::errc::bad_file_descriptor && members_.size() > 1;
   } catch (...) {
     // Whatever else it is, report_failure() tells.
   }

@@ -4,6 +4,7 @@
 #include <kdbench/train/network/pair_context.h>
 #include <kdbench/train/network/summed_model.h>
 #include <kdbench/train/network/weights.h>
+#include <kdbench/train/objective/loss_guard.h>
 #include <kdbench/train/session/completion.h>
 #include <kdbench/train/session/trainee_factory.h>
 
@@ -48,7 +49,9 @@ std::vector<TrainedLoss> TraineeFactory::make_losses(const Spec& spec, Model& st
   for (const auto& part : spec.loss->parts) {
     if (!out.empty()) context.seed = seed_of_member(shared_.seed, spec, fmt::format("loss {}", out.size() + 1));
     torch::manual_seed(context.seed);
+    const StateGuard state;
     auto built = shared_.factories.loss(part.use, context);
+    state.check("the loss");
     built.loss->to(shared_.device);
     out.push_back({part.name, std::move(built.loss), built.needs});
   }

@@ -4,6 +4,7 @@
 #include <kdbench/worker/conformance/conformance.h>
 #include <kdbench/worker/environment.h>
 #include <kdbench/worker/golden/golden.h>
+#include <kdbench/worker/requests/announced.h>
 #include <kdbench/worker/requests/catalog_answer.h>
 #include <kdbench/worker/requests/data_check.h>
 #include <kdbench/worker/requests/embedding.h>
@@ -30,7 +31,8 @@ int answer_plan(const PlanRequest& request) {
   ParseOptions options;
   options.profile = request.profile;
   for (const auto& o : request.overrides) options.overrides.push_back({o.key, o.value});
-  const auto catalog = load_catalog(request.libraries);
+  auto catalog = load_catalog(request.libraries);
+  announce(catalog);
   auto plan = make_plan(read_suite(request.suite_file, options), catalog, request.device);
   if (plan) {
     return send_answer(PlanAnswer{.plan = {std::move(*plan)}, .loaded = loaded_plugins(catalog, request.libraries)});

@@ -1,7 +1,6 @@
 #include <kdbench/worker/watch/host_state.h>
 
 #include <ATen/CPUGeneratorImpl.h>
-#include <ATen/Context.h>
 
 #include <mutex>
 
@@ -19,24 +18,18 @@ torch::Tensor generator_state() {
 HostState HostState::now() {
   HostState state;
   state.thread_ = ThreadState::now();
-  state.deterministic_ = at::globalContext().deterministicAlgorithms();
   state.generator_ = generator_state();
   return state;
 }
 
 std::string HostState::changed_in(const HostState& now, Draws draws) const {
-  const auto of_thread = thread_.difference(now.thread_);
-  if (!of_thread.empty()) return "changes " + of_thread;
-  if (deterministic_ != now.deterministic_) return "changes whether algorithms are deterministic (setDeterministicAlgorithms)";
+  if (const auto change = thread_.difference(now.thread_); !change.what.empty()) return "changes " + change.what;
   if (draws == Draws::kCount && !generator_.equal(now.generator_)) return "draws from libtorch's default generator, or seeds it";
   return {};
 }
 
 void HostState::restore() const {
   thread_.restore();
-  if (at::globalContext().deterministicAlgorithms() != deterministic_) {
-    at::globalContext().setDeterministicAlgorithms(deterministic_, false);
-  }
   auto generator = at::detail::getDefaultCPUGenerator();
   const std::lock_guard<std::mutex> guard(generator.mutex());
   generator.set_state(generator_);

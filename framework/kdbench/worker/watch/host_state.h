@@ -26,7 +26,6 @@ class HostState {
 
  private:
   ThreadState thread_;
-  bool deterministic_ = false;
   torch::Tensor generator_;  ///< state of the default generator of the CPU
 };
 

@@ -170,6 +170,8 @@ TEST(ChooseMaps, TakesEveryMethodOfACompareStudyAtItsLowestFinishedSeed) {
   }
   const auto results = results_of(world);
   EXPECT_EQ(titles(choose_maps(results, "main", {})), (std::vector<std::string>{"kl s1"}));
+  // It has no axis, so a value asks for networks of other studies.
+  EXPECT_EQ(titles(choose_maps(results, "main", {.method = "kl", .values = {4}, .jobs = {}})), std::vector<std::string>{});
 }
 
 }  // namespace

@@ -52,25 +52,37 @@ TEST_P(Trespasser, HarmsNobodyWhereverItStands) {
   }
 }
 
-TEST_P(Trespasser, ThatWritesLaterLeavesAllToBeTrainedApart) {
+/// Writes into logits that may have been read, or changes what belongs to the whole process.
+class FarReachingTrespasser : public Trespasser {
+ protected:
+  static void expect_apart(const std::string& kind);
+};
+
+void FarReachingTrespasser::expect_apart(const std::string& kind) {
   TemporaryStore s;
   toy::train(s.store, {toy::job("teacher", 8, true)});
-  toy::train(s.store, {student("a", "mse"), student("bad", "scales_teacher_later"), student("b", "mse")}, GetParam());
-  // The logits that it wrote into may have been read. Nobody is believed, and nothing is kept to go on from.
-  EXPECT_FALSE(s.store.get("bad").value());
+  toy::train(s.store, {student("a", "mse"), student("bad", kind), student("b", "mse")}, GetParam());
+  // Nobody is believed, and nothing is kept to go on from.
+  EXPECT_FALSE(s.store.get("bad").value()) << kind;
   for (const char* id : {"a", "bad", "b"}) {
     if (s.store.get(id).value()) continue;  // was done before it wrote
     EXPECT_FALSE(std::filesystem::exists(s.store.artifacts(id) / "checkpoint.safetensors")) << id;
   }
-  toy::train(s.store, {student("bad", "scales_teacher_later")});
+  toy::train(s.store, {student("bad", kind)});
   EXPECT_EQ(s.store.get("bad").value()->status, Status::kFailed);
   for (const char* id : {"a", "b"}) {
     toy::train(s.store, {student(id, "mse")});
-    EXPECT_EQ(toy::weights(s.store, id), weights_alone(id));
+    EXPECT_EQ(toy::weights(s.store, id), weights_alone(id)) << kind;
   }
 }
 
+TEST_P(FarReachingTrespasser, LeavesAllToBeTrainedApart) {
+  expect_apart("scales_teacher_later");
+  expect_apart("changes_type");
+}
+
 INSTANTIATE_TEST_SUITE_P(OnOneThreadAndOnTwo, Trespasser, ::testing::Values(1, 2));
+INSTANTIATE_TEST_SUITE_P(OnOneThreadAndOnTwo, FarReachingTrespasser, ::testing::Values(1, 2));
 
 }  // namespace
 }  // namespace kdbench
