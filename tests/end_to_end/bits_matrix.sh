@@ -51,7 +51,7 @@ width = 16'
   [cifar10]='' [cifar100]=''
   [image_folder]='folder = "folder"
 classes = 3
-size = 32'
+size = 64'
   [tiny_imagenet]='folder = "tiny"
 classes = 3
 size = 32
