@@ -35,6 +35,7 @@ cp "$kdbench" "$(dirname "$kdbench")/kdbench-worker" "$folder/program/bin"
 for plugin in gmm mlp kl dist none direct; do
   cp "$(dirname "$kdbench")/../lib/kdbench/plugins/$plugin.so" "$folder/program/lib/kdbench/plugins"
 done
+cp "$suite" "$folder/suite.toml" && suite=$folder/suite.toml
 kdbench=$folder/program/bin/kdbench
 unset KDBENCH_STORE
 RANDOM=$seed
@@ -185,7 +186,7 @@ table() {
   printf 'seed %s; %s s; a whole run takes %s s\n' "$seed" "$((SECONDS - started))" "$whole_s"
   exit $((sum > 0))
 }
-trap table INT TERM
+trap 'kill -KILL "${pid:-}" 2>/dev/null || true; table' INT TERM
 
 # --- the whole run
 
@@ -202,10 +203,10 @@ printf 'a whole run: %s jobs in %s s\n' "$jobs" "$whole_s" >&2
 # --- faults
 
 row "SIGKILL of a worker" && break_off $((kills * 2 / 5)) kill_worker 60
-row "SIGKILL of kdbench" && break_off $((kills * 2 / 5)) kill_program 110
-row "SIGKILL of both" && break_off $((kills / 5)) kill_both 110
+row "SIGKILL of kdbench" && break_off $((kills * 2 / 5)) kill_program 60
+row "SIGKILL of both" && break_off $((kills / 5)) kill_both 60
 for signal in TERM INT HUP; do
-  row "SIG$signal to kdbench" && break_off "$tries" signal_program 110
+  row "SIG$signal to kdbench" && break_off "$tries" signal_program 60
   row "SIG$signal to a worker" && break_off "$tries" signal_worker 60
 done
 row "SIGSTOP, then SIGCONT, of kdbench" && break_off "$tries" pause_program 40

@@ -104,8 +104,9 @@ inline void change_once(Json& document, Random& random) {
 
 extern "C" std::size_t LLVMFuzzerCustomMutator(std::uint8_t* data, std::size_t size, std::size_t max_size, unsigned seed) {
   kdbench::fuzz::Random random(seed + 1);
-  auto document = kdbench::Json::parse(data, data + size, nullptr, false);
-  if (document.is_discarded() || random() % 10 == 0) return LLVMFuzzerMutate(data, size, max_size);
+  auto parsed = kdbench::parse_json({reinterpret_cast<const char*>(data), size}, "");  // deep ones are none
+  if (!parsed || random() % 10 == 0) return LLVMFuzzerMutate(data, size, max_size);
+  auto document = std::move(*parsed);
   for (auto changes = random() % 3 + 1; changes > 0; --changes) kdbench::fuzz::change_once(document, random);
   const auto text = document.dump(-1, ' ', false, kdbench::Json::error_handler_t::replace);
   if (text.size() > max_size) return LLVMFuzzerMutate(data, size, max_size);

@@ -28,8 +28,8 @@ full() (
   ulimit -f 20
   ends_with 1 "$kdbench" --store "$folder/full" run "$folder/suite.toml" --no-boards
 )
-check "a file that cannot be written fails its job" full
-check "and is named" grep -qE '^failed: teacher .*cannot write .*safetensors' "$folder/err"
-check "whoever learns from it is skipped" grep -q '^skipped: kl teacher->student' "$folder/err"
-check "with room again it is trained" ends_with 0 "$kdbench" --store "$folder/full" run "$folder/suite.toml" --rerun-failed --no-boards
+check "a file that cannot be written stops its job" full
+check "and is named" grep -qE '^interrupted: teacher .*cannot write .*safetensors' "$folder/err"
+check "so is whoever learns from it" grep -q '^interrupted: kl teacher->student s0: needs teacher .*, which is interrupted' "$folder/err"
+check "with room again the same command trains it" ends_with 0 "$kdbench" --store "$folder/full" run "$folder/suite.toml" --no-boards
 verdict

@@ -4,8 +4,8 @@
 
 namespace kdbench::inline base {
 
-/// True for a disk that is full, over its quota, read-only or broken, a file that may grow no further, and descriptors that have run
-/// out.
+/// True for a disk that is full, over its quota, read-only or broken, a file that may grow no further, and descriptors, threads
+/// or addresses that have run out.
 bool is_machine_fault(const std::error_code& code);
 
 }  // namespace kdbench::inline base

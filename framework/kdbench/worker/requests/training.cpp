@@ -8,6 +8,11 @@
 #include <kdbench/worker/requests/training.h>
 
 #include <fmt/core.h>
+#include <sys/mman.h>
+#include <sys/resource.h>
+
+#include <cerrno>
+#include <system_error>
 
 namespace kdbench::inline worker {
 namespace {
@@ -42,6 +47,24 @@ std::shared_ptr<Dataset> dataset_of(const Catalog& catalog, const DataSource& so
   return made(catalog.datasets, source.use, "dataset", context);
 }
 
+/// OpenBLAS maps memory for every thread that multiplies and, where a limit on addresses (ulimit -v) forbids that, tries for
+/// ever.
+void require_addresses(std::size_t threads) {
+  constexpr std::size_t kOfBlas = std::size_t{129} << 20, kOfTheRest = std::size_t{128} << 20;
+  rlimit limit{};
+  if (::getrlimit(RLIMIT_AS, &limit) != 0 || limit.rlim_cur == RLIM_INFINITY) return;
+  const auto bytes = threads * kOfBlas + kOfTheRest;
+  void* const room = ::mmap(nullptr, bytes, PROT_NONE, MAP_PRIVATE | MAP_ANONYMOUS | MAP_NORESERVE, -1, 0);
+  if (room == MAP_FAILED) {
+    throw std::system_error(
+        ENOMEM, std::generic_category(),
+        fmt::format("expected {} MB of addresses beside what libtorch has, found fewer below the limit of {} MB; "
+                    "raise it (ulimit -v), and bound memory by --memory-limit instead",
+                    bytes >> 20, limit.rlim_cur >> 20));
+  }
+  ::munmap(room, bytes);
+}
+
 }  // namespace
 
 Factories factories_of(const Catalog& catalog) {
@@ -63,6 +86,7 @@ Factories factories_of(const Catalog& catalog) {
 
 int answer_train(const TrainRequest& request, const std::atomic<bool>& stop) {
   const auto catalog = load_catalog(request.libraries);
+  require_addresses(static_cast<std::size_t>(request.workers) + 1);
   const Store store(request.store);
   SessionOptions options;
   options.data_dir = request.data_dir;

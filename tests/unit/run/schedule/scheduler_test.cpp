@@ -367,33 +367,6 @@ TEST_F(RunPlan, ReportsAWorkerThatSomebodyElseStopped) {
   EXPECT_FALSE(store.get("a")->has_value());
 }
 
-TEST_F(RunPlan, StartsAWorkerAgainThatSomebodyElseKilled) {
-  const auto summary = run(stub_plan({stub_job("a", "killed_once")}));
-  EXPECT_EQ(summary.done, 1u);
-  EXPECT_EQ(observer.finished.front().status, "again");
-  EXPECT_EQ(observer.finished.front().reason, "worker crashed: Killed; log: " + log("a.log"));
-}
-
-TEST_F(RunPlan, TakesNoJobForFailedWhoseWorkerIsKilledAgainAndAgain) {
-  const auto summary = run(stub_plan({stub_job("t", "killed"), stub_job("k", "ok", {"t"}), stub_job("h", "hung_up")}));
-  EXPECT_EQ(summary.exit_code(), 1);
-  ASSERT_EQ(summary.problems.size(), 3u);
-  EXPECT_EQ(summary.problems[0].status, "interrupted");
-  EXPECT_EQ(summary.problems[0].reason,
-            "its worker was killed 4 times by somebody else: a person, a batch system, or the kernel for want of memory; log: " +
-                log("t.log") + "; run again to go on");
-  EXPECT_EQ(summary.problems[1].reason, "needs job t, which is interrupted");
-  for (const auto* job : {"t", "k", "h"}) EXPECT_FALSE(store.get(job)->has_value()) << job;  // the same command goes on
-}
-
-TEST_F(RunPlan, TakesNoJobForFailedThatAFullDiskStopped) {
-  const auto summary = run(stub_plan({stub_job("a", "full_disk")}));
-  ASSERT_EQ(summary.problems.size(), 1u);
-  EXPECT_EQ(summary.problems[0].status, "interrupted");
-  EXPECT_EQ(summary.problems[0].reason, "machine: no space; log: " + log("a.log") + "; run again to go on");
-  EXPECT_FALSE(store.get("a")->has_value());
-}
-
 TEST_F(RunPlan, ThrowsWhenThereIsNoWorker) {
   options.setup.worker = "/nowhere/kdbench-worker";
   EXPECT_THROW(run(stub_plan({stub_job("a")})), std::system_error);
