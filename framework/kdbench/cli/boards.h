@@ -21,8 +21,8 @@ Plan plan_of_suite(const Context& context, const Store& store, const SuiteOption
 /// Makes the boards of a plan from the records of the store.
 Leaderboard board_of(const Context& context, const Store& store, const Plan& plan, const BoardOptions& options = {});
 
-/// Prints them.
+/// Prints them, with the errors that test rows make where the students' test logits are in the store.
 void print_boards(const Context& context, const Store& store, const Plan& plan, const std::string& format,
-                  const BoardOptions& options = {});
+                  BoardOptions options = {});
 
 }  // namespace kdbench::inline cli

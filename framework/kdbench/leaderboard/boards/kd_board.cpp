@@ -103,6 +103,7 @@ void add_notes(const std::string& select, const Matrix& matrix, const std::vecto
     table.notes.push_back("Accuracy: mean ± sample standard deviation (n) over seeds, or (n of expected; how the others ended).");
     table.notes.insert(table.notes.end(), matrix.rank_notes.begin(), matrix.rank_notes.end());
     table.notes.push_back("A row that is incomplete or ran on other seeds than the rest gets no rank.");
+    table.notes.push_back(mde_note(matrix));
   }
   if (has(Part::kGain))
     table.notes.push_back("Gain: accuracy above the same student trained alone, mean over shared seeds [95% t interval].");
@@ -144,6 +145,7 @@ std::vector<Table> kd_board(PlanResults& results, const std::string& study) {
       add_notes(results.plan().select, matrix, parts, table);
       tables.push_back(std::move(table));
     }
+    for (auto& table : errors_table(results, matrix)) tables.push_back(std::move(table));
     if (results.study_options(study).per_seed) tables.push_back(per_seed_table(matrix));
   }
   return tables;

@@ -59,6 +59,14 @@ Matrix make_matrix(PlanResults& results, const std::string& study, const std::st
 /// Every seed's accuracy by method, with mean and population variance, as the paper's Table 1.
 Table per_seed_table(const Matrix& matrix);
 
+/// Returns the standard errors of every difference to the baseline (else to the student alone) that seeds and test rows make; no
+/// table where nothing finished can be set against anything.
+std::vector<Table> errors_table(const PlanResults& results, const Matrix& matrix);
+
+/// Says which difference to the baseline (else to the student alone) the study finds at 80 % power, the MDE, and how many seeds
+/// half a point would take.
+std::string mde_note(const Matrix& matrix);
+
 /// Returns "kl", or "kl (takd)" where a study has several strategies.
 std::string entry_text(const Matrix& matrix, const Entry& entry);
 

@@ -234,6 +234,87 @@ TEST(KdBoard, ShowsTheStudentAloneOnceWhereALabelsOnlyMethodIsTheSameJob) {
   EXPECT_EQ(text(board.tables[0], "none", "gain"), "-");
 }
 
+/// kl at 70, 71, 72 and dist at 71, 71.5, 74: differences 1, 0.5, 2 points.
+World three_seeds() {
+  World world;
+  const double kl[] = {0.70, 0.71, 0.72}, dist[] = {0.71, 0.715, 0.74};
+  for (int seed = 0; seed < 3; ++seed) {
+    world.done({.seed = seed}, kl[seed]);
+    world.done({.method = "dist", .seed = seed}, dist[seed]);
+  }
+  return world;
+}
+
+TEST(KdBoard, SaysWhichDifferenceTheStudyCouldFind) {
+  // sd of 1, 0.5, 2: mean 3.5 / 3, squares 0.02778 + 0.44444 + 0.69444 = 1.16667, / 2, root: 0.763763. At 3 seeds 3.264044 sd are
+  // found with 80 % power: 2.49 points; half a point is 0.6547 sd: 21 seeds.
+  EXPECT_EQ(three_seeds().board().tables[0].notes[4],
+            "MDE: 3 seeds and differences to kl with sd 0.76 points (one cell) find a difference of 2.49 points with 80% power "
+            "(paired t "
+            "test at 0.05, for one method); half a point would take 21 seeds.");
+}
+
+TEST(KdBoard, PoolsTheDeviationsOfAllCells) {
+  auto world = three_seeds();
+  for (int seed = 0; seed < 3; ++seed) world.done({.method = "at", .seed = seed}, 0.69 + 0.01 * seed);  // always 1 below kl
+  // (2 * 0.58333 + 2 * 0) / 4: sd 0.540062; 1.76 points; half a point 0.9258 sd: 12 seeds.
+  EXPECT_EQ(world.board().tables[0].notes[4],
+            "MDE: 3 seeds and differences to kl with sd 0.54 points (pooled over 2 cells) find a difference of 1.76 points with "
+            "80% power "
+            "(paired t test at 0.05, for one method); half a point would take 12 seeds.");
+}
+
+TEST(KdBoard, SaysWhyThereIsNoMde) {
+  World one;
+  one.done({}, 0.7);
+  EXPECT_EQ(one.board().tables[0].notes[4], "MDE: n/a, there is no finished baseline or student alone to take differences to.");
+  one.done({.method = "dist"}, 0.71);
+  EXPECT_EQ(one.board().tables[0].notes[4], "MDE: n/a, one seed does not say how much seeds differ.");
+  World constant;
+  for (int seed = 0; seed < 2; ++seed) {
+    constant.done({.seed = seed}, 0.75);
+    constant.done({.method = "dist", .seed = seed}, 0.5);
+  }
+  EXPECT_EQ(constant.board().tables[0].notes[4], "MDE: n/a, the differences do not vary over seeds.");
+}
+
+TEST(KdBoard, PrintsTheErrorsOfSeedsAndOfTestRows) {
+  const auto world = three_seeds();
+  BoardOptions options;
+  // Four rows, of which dist answers one otherwise than kl at every seed.
+  options.predictions = [](const std::string& job) {
+    return std::optional(job.find("/dist/") != std::string::npos ? std::vector<std::int32_t>{0, 1, 2, 3}
+                                                                 : std::vector<std::int32_t>{0, 1, 2, 0});
+  };
+  const auto board = make_leaderboard(world.plan, world.record_of(), options);
+  const auto& t = table(board, "Study main on data: errors of the differences to kl");
+  ASSERT_EQ(t.rows.size(), 1u);
+  EXPECT_EQ(text(t, "dist", "difference"), "+1.17");
+  EXPECT_EQ(text(t, "dist", "error of seeds"), "0.44");  // 0.763763 / sqrt(3)
+  // (1/4 - 0.011667^2) / 4: 0.062466, its root 0.249932
+  EXPECT_EQ(text(t, "dist", "error of test rows, at most"), "24.99");
+  EXPECT_EQ(text(t, "dist", "both"), "25.00");
+  EXPECT_EQ(text(t, "dist", "answered alike"), "75.0");
+}
+
+TEST(KdBoard, PrintsTheErrorOfSeedsWhereNoLogitsAreStored) {
+  const auto board = three_seeds().board();
+  const auto& t = table(board, "errors of the differences to kl");
+  EXPECT_EQ(text(t, "dist", "error of seeds"), "0.44");
+  EXPECT_EQ(text(t, "dist", "error of test rows, at most"), "n/a");
+  EXPECT_EQ(text(t, "dist", "both"), "n/a");
+}
+
+TEST(KdBoard, TakesErrorsToTheStudentAloneWhereThereIsNoBaseline) {
+  World world;
+  for (int seed = 0; seed < 2; ++seed) {
+    world.done({.method = "dist", .seed = seed}, 0.71 + 0.01 * seed);
+    world.done({.method = "alone", .seed = seed, .role = Role::kAlone, .convention = "labels only"}, 0.65);
+  }
+  const auto board = world.board();
+  EXPECT_EQ(text(table(board, "errors of the differences to the student alone"), "dist", "difference"), "+6.50");
+}
+
 /// The paper's Table 1, 10 and 100 classes.
 TEST(PerSeedTable, PrintsTheVarianceOfThePapersTable1InSquaredPoints) {
   const std::map<std::string, std::vector<double>> ten = {{"one_hot", {87.06, 88.67, 88.77, 90.27, 90.87}},
