@@ -1,7 +1,6 @@
 /// Simulates studies whose truth is known, and asks the board's own statistics about them.
 #include <kdbench/cli/tables/coverage.h>
 
-#include <kdbench/base/hash.h>
 #include <kdbench/cli/tables/number_columns.h>
 #include <kdbench/leaderboard/model/axis_statistics.h>
 #include <kdbench/stats/correlation/coefficients.h>
@@ -76,11 +75,11 @@ struct Held {
   std::size_t there = 0, held = 0;
 };
 
-/// @param stream tells the noise of one cell of the table from that of the others
-std::vector<Held> held_of(const TrueCurve& truth, std::size_t seeds, std::uint64_t stream, const CoverageOptions& options) {
+/// With the same noise for every curve and number of seeds.
+std::vector<Held> held_of(const TrueCurve& truth, std::size_t seeds, const CoverageOptions& options) {
   std::vector<double> axis(kTrueEce.size());
   for (std::size_t i = 0; i < axis.size(); ++i) axis[i] = static_cast<double>(i);
-  stats::RandomIndex random(mix64(options.random_seed) + stream);
+  stats::RandomIndex random(options.random_seed);
   BoardOptions board;
   board.bootstrap_samples = options.bootstrap_samples;
   std::vector<Held> out(kIntervals.size());
@@ -123,7 +122,7 @@ Table coverage_table(const CoverageOptions& options) {
   for (const auto seeds : options.seeds) {
     table.columns.push_back({fmt::format("{} seeds", seeds), "%", Direction::kNone, {"value"}});
     for (std::size_t t = 0; t < true_curves().size(); ++t) {
-      const auto held = held_of(true_curves()[t], seeds, 100 * seeds + t, options);
+      const auto held = held_of(true_curves()[t], seeds, options);
       for (std::size_t i = 0; i < held.size(); ++i) table.rows[i * true_curves().size() + t].cells.push_back(share_cell(held[i]));
     }
   }
