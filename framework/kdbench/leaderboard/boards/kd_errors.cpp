@@ -135,7 +135,7 @@ std::string mde_note(const Matrix& matrix) {
       freedom += of_cell;
     }
   }
-  if (!any) return "MDE: n/a, there is no finished baseline or student alone to take differences to.";
+  if (!any) return "MDE: n/a, nothing is done that could be set against a baseline or the student alone.";
   if (counts.empty()) return "MDE: n/a, one seed does not say how much seeds differ.";
   return sentence(matrix, counts, squares, freedom);
 }

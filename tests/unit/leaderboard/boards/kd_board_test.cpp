@@ -267,7 +267,8 @@ TEST(KdBoard, PoolsTheDeviationsOfAllCells) {
 TEST(KdBoard, SaysWhyThereIsNoMde) {
   World one;
   one.done({}, 0.7);
-  EXPECT_EQ(one.board().tables[0].notes[4], "MDE: n/a, there is no finished baseline or student alone to take differences to.");
+  EXPECT_EQ(one.board().tables[0].notes[3],
+            "MDE: n/a, nothing is done that could be set against a baseline or the student alone.");
   one.done({.method = "dist"}, 0.71);
   EXPECT_EQ(one.board().tables[0].notes[4], "MDE: n/a, one seed does not say how much seeds differ.");
   World constant;
