@@ -106,6 +106,7 @@ void refuse_name(const Context& context, const std::string& file) {
 
 PlannedSuite planned_or_exit(const Context& context, WorkerSetup& setup, const SuiteOptions& options) {
   PlanRequest request{.suite_file = options.file, .profile = options.profile, .device = options.device};
+  if (existing_store(context)) request.store = context.store;
   request.overrides = overrides_or_refuse(context, options.set);
   refuse_name(context, options.file);
   require_named_plugins(context, setup);

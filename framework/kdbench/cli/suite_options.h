@@ -53,7 +53,7 @@ struct PlannedSuite {
   LoadedPlugins loaded;
 };
 
-/// Asks the worker for the plan; mistakes are printed and end the verb.
+/// Asks the worker for the plan, as far as results in the store let it go; mistakes are printed and end the verb.
 PlannedSuite planned_or_exit(const Context& context, WorkerSetup& setup, const SuiteOptions& options);
 /// The same where nobody asks which builds.
 Plan plan_or_exit(const Context& context, WorkerSetup& setup, const SuiteOptions& options);

@@ -43,6 +43,13 @@ PlacedCheckpoint from_document_text(std::type_identity<PlacedCheckpoint>, const 
   return CheckpointRef{.rule = "epoch", .epoch = *epoch};
 }
 
+bool has_more_to_come(const TuningBudget& tuning) { return tuning.trials_to_come + tuning.students_to_come > 0; }
+
+bool has_more_to_come(const Plan& plan) {
+  return std::any_of(plan.study_options.begin(), plan.study_options.end(),
+                     [](const auto& item) { return item.second.tuning && has_more_to_come(*item.second.tuning); });
+}
+
 std::string why_inconsistent(const Plan& plan) {
   std::set<std::string> known;
   for (const auto& job : plan.jobs) {

@@ -68,10 +68,11 @@ enum class Role {
   kMethod,   ///< a student under a method
   kAlone,    ///< the student trained on labels alone, for comparison
   kTeacher,  ///< a network that teaches
+  kTrial,    ///< a student under a setting that a tune study tries, judged on validation rows
 };
 constexpr auto names_of(Role) {
-  return std::array<std::pair<Role, const char*>, 3>{
-      {{Role::kMethod, "method"}, {Role::kAlone, "alone"}, {Role::kTeacher, "teacher"}}};
+  return std::array<std::pair<Role, const char*>, 4>{
+      {{Role::kMethod, "method"}, {Role::kAlone, "alone"}, {Role::kTeacher, "teacher"}, {Role::kTrial, "trial"}}};
 }
 
 /// A checkpoint as placements write it: checkpoint_text(), empty where nobody taught.
@@ -81,6 +82,23 @@ struct PlacedCheckpoint : CheckpointRef {
 };
 std::string document_text(const PlacedCheckpoint& checkpoint);
 PlacedCheckpoint from_document_text(std::type_identity<PlacedCheckpoint>, const std::string& text);
+
+/// A setting of a method that a tune study tries.
+struct PlacedTrial {
+  std::string loss;
+  std::int64_t number = 0;
+  std::string setting;
+  std::int64_t epochs = 0;
+
+  static constexpr auto fields() {
+    using T = PlacedTrial;
+    return std::tuple(
+        field("loss", &T::loss, "its name in the suite"),
+        field("number", &T::number, "of the draw; 0: the default setting", a_count),
+        field("setting", &T::setting, "\"alpha=0.5, tau=2\"; empty: the default"),
+        field("epochs", &T::epochs, "of the trial, which tell its rung; 0: of the training that is judged", a_count));
+  }
+};
 
 /// Where one job stands on the boards. Boards are made of placements and records alone.
 struct Placement {
@@ -94,23 +112,55 @@ struct Placement {
   std::string job, teacher_job;
   PlacedCheckpoint teacher_checkpoint;
   std::vector<std::string> chain;
+  std::optional<PlacedTrial> trial = {};
 
   static constexpr auto fields() {
     using P = Placement;
     using enum Presence;
     return std::tuple(
-        field("study", &P::study, "name of the study"), field("kind", &P::kind, "compare or sensitivity"),
+        field("study", &P::study, "name of the study"), field("kind", &P::kind, "compare, sensitivity or tune"),
         field("dataset", &P::dataset, "its name in the suite"), field("method", &P::method, "label: \"kl\", \"kl[alpha=0.5]\""),
         field("convention", &P::convention, "\"tau=4 on both, tau^2 on, alpha=1\", or \"labels only\""),
         field("teacher", &P::teacher, "name of the model in the suite; empty for a student alone"),
         field("student", &P::student, "name of the model in the suite"), field("strategy", &P::strategy, "its name in the suite"),
         field("seed", &P::seed, "of the run"), field("axis", &P::axis, "empty, tau or teacher_temperature"),
-        field("value", &P::value, "position on the axis"), field("role", &P::role, "method, alone or teacher"),
+        field("value", &P::value, "position on the axis"), field("role", &P::role, "method, alone, teacher or trial"),
         field("job", &P::job, "id of the job", a_plain_word),
         field("teacher_job", &P::teacher_job, "id of the job whose network taught; empty: none", a_plain_word_or_nothing),
         field("teacher_checkpoint", &P::teacher_checkpoint,
               "which state of it taught: \"last\", \"best_val\", \"epoch 30\"; empty without teacher_job", kSinceLater),
-        field("chain", &P::chain, "models from the first teacher to the direct one; empty without teacher_job", kSinceLater));
+        field("chain", &P::chain, "models from the first teacher to the direct one; empty without teacher_job", kSinceLater),
+        field("trial", &P::trial, "of a tune study: which setting of which loss", kIfAny));
+  }
+};
+
+/// One rung of a tune study: so many trials of each method, of so many epochs.
+struct TuningRung {
+  std::int64_t trials = 0, epochs = 0;
+
+  static constexpr auto fields() {
+    using R = TuningRung;
+    return std::tuple(field("trials", &R::trials, "of each method", a_count), field("epochs", &R::epochs, "of a trial", a_count));
+  }
+};
+
+/// What a tune study spends on each of its methods, and how much of it depends on results that are not there yet.
+struct TuningBudget {
+  std::vector<TuningRung> rungs;
+  std::vector<std::int64_t> seeds;
+  std::int64_t methods = 0, trials_to_come = 0, students_to_come = 0;
+
+  static constexpr auto fields() {
+    using B = TuningBudget;
+    return std::tuple(
+        field("rungs", &B::rungs, "in order; the trials of the first are all settings, the default among them"),
+        field("seeds", &B::seeds, "of the trials"),
+        field("methods", &B::methods, "that have this budget, each on each pair", a_count),
+        field("trials_to_come", &B::trials_to_come, "trials of later rungs, which results will name", a_count),
+        field(
+            "students_to_come", &B::students_to_come,
+            "students at the suite's seeds, by the default and the chosen setting of each method, which come after every choice",
+            a_count));
   }
 };
 
@@ -119,13 +169,15 @@ struct StudyOptions {
   std::string baseline;   ///< label of the method that the others are compared with
   bool per_seed = false;  ///< print every seed's accuracy
   std::string direct;     ///< the study's name for the strategy without detours; empty: it has none
+  std::optional<TuningBudget> tuning = {};
 
   static constexpr auto fields() {
     using O = StudyOptions;
     return std::tuple(
         field("baseline", &O::baseline, "label of the method that the others are compared with"),
         field("direct", &O::direct, "the study's name for the strategy without detours; empty: none", Presence::kSinceLater),
-        field("per_seed", &O::per_seed, "whether every seed's accuracy is printed"));
+        field("per_seed", &O::per_seed, "whether every seed's accuracy is printed"),
+        field("tuning", &O::tuning, "of a tune study: its budget", Presence::kIfAny));
   }
 };
 
@@ -150,6 +202,10 @@ struct Plan {
                       field("placements", &P::placements, "where the jobs stand on the boards"));
   }
 };
+
+/// True if results that are not there yet will name more jobs.
+bool has_more_to_come(const TuningBudget& tuning);
+bool has_more_to_come(const Plan& plan);
 
 /// What contradicts itself in a plan that was read: a placement of a job or study that is not there, a job that needs a later
 /// one, a job twice; empty if nothing does. Boards and runs may then look everything up.

@@ -221,6 +221,7 @@ struct Spec {
   std::optional<std::string> init, added_to, loss_init;
   std::optional<LockstepSpec> lockstep;  ///< nothing: it learns by itself
   std::optional<std::string> trains;     ///< "loss": the network stays as it begins; nothing: all of it
+  std::optional<std::string> judged_on;  ///< "validation": the test rows are not read at all; nothing: measured on both
 
   static constexpr auto fields() {
     using S = Spec;
@@ -231,6 +232,8 @@ struct Spec {
         field("dataset", &S::dataset, "the data set, and how the host cuts its rows"), field("device", &S::device, "cpu or cuda"),
         field("init", &S::init, "id of the job whose last weights this one starts from; else random weights of the seed",
               Presence::kIfAny, if_any<a_plain_word>),
+        field("judged_on", &S::judged_on, "\"validation\" where the test rows are not even loaded: of the trials of a tune study",
+              Presence::kIfAny),
         field("loss", &S::loss, "how it distils; null: the labels alone", Presence::kOrNull),
         field("loss_init", &S::loss_init, "id of the job whose loss's parameters and buffers this one's loss starts from",
               Presence::kIfAny, if_any<a_plain_word>),
@@ -245,6 +248,8 @@ struct Spec {
   }
 
   bool trains_loss_alone() const { return trains == "loss"; }
+  bool is_judged_on_validation() const { return judged_on == kValidation; }
+  static constexpr const char* kValidation = "validation";
 
   /// The canonical text of the whole (keys sorted), in which every part stands by its identity. Its SHA-256 is the job's id.
   std::string identity() const;

@@ -115,13 +115,16 @@ struct PlanRequest {
   std::string suite_file, profile;
   std::vector<SentOverride> overrides = {};
   std::string device;
+  std::string store = {};
 
   static constexpr auto fields() {
     using R = PlanRequest;
     return std::tuple(field("verb", &R::verb, "plan"), inlined(&R::libraries), field("suite_file", &R::suite_file, "TOML"),
                       field("profile", &R::profile, "[profile.NAME] to lay over it; empty: none"),
                       field("overrides", &R::overrides, "of --set"),
-                      field("device", &R::device, "of --device; empty: what the suite says"));
+                      field("device", &R::device, "of --device; empty: what the suite says"),
+                      field("store", &R::store, "folder whose records tell how trials of tune studies ended; absent: none has",
+                            Presence::kIfAny));
   }
 };
 

@@ -97,6 +97,17 @@ struct CheckpointRecord {
   }
 };
 
+/// One state of a network that is judged on the validation rows alone.
+struct JudgedRecord {
+  std::int64_t epoch = 0;
+  CalibrationReport val;
+
+  static constexpr auto fields() {
+    using J = JudgedRecord;
+    return std::tuple(field("epoch", &J::epoch, "after which, from 1", a_count), field("val", &J::val, "on the validation rows"));
+  }
+};
+
 /// Measures of the teacher's logits as the student's loss used them.
 struct AsTaught {
   CalibrationMetrics metrics;
@@ -270,6 +281,7 @@ struct RunRecord {
   std::optional<Spec> spec;
   std::vector<EpochRecord> epochs;
   std::map<std::string, CheckpointRecord> checkpoints;
+  std::map<std::string, JudgedRecord> judged = {};
   std::optional<TeacherRecord> teacher;
   std::vector<TeacherRecord> more_teachers = {};
   std::vector<TauPoint> tau_curve;
@@ -293,6 +305,11 @@ struct RunRecord {
               "\"last\", and with validation rows the epoch that is best by each rule: best_val, min_val_ece, min_val_nll, "
               "max_val_information",
               kSinceLater, keyed_by_plain_words),
+        field("judged", &R::judged,
+              "of a job with spec.judged_on, in place of checkpoints, tau_curve and what is said of teachers: its states by the "
+              "same "
+              "names",
+              kIfAny, keyed_by_plain_words),
         field("teacher", &R::teacher, "who taught; null: nobody", kSinceLater),
         field("more_teachers", &R::more_teachers, "who taught beside the first", kIfAny),
         field("tau_curve", &R::tau_curve, "of this network's own test logits in its last state", kSinceLater),

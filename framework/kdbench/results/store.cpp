@@ -99,6 +99,16 @@ bool has_other_schema(const Json& json) {
          !is_known_schema(json["schema"].get<std::int64_t>());
 }
 
+/// What keeps the test logits of a state, below the folder of its job, from being there; empty if nothing does.
+std::string why_no_test_logits(const fs::path& folder, const std::string& state) {
+  const auto own = folder / (state + "_test_logits.safetensors");  // of a snapshot; the states of the rules share a file
+  const auto file = fs::exists(own) ? own : folder / "test_logits.safetensors";
+  if (!fs::exists(file)) return file.string() + " is missing";
+  const auto logits = TensorFile::read(file);
+  if (!logits) return logits.error().front().text();
+  return logits->tensors().count(state) == 0 ? fmt::format("{} has no logits of '{}'", file.string(), state) : "";
+}
+
 }  // namespace
 
 std::string why_not_recorded(const TensorFile& weights, const std::string& state, const RunRecord& record, const fs::path& file) {
@@ -194,20 +204,15 @@ bool Store::is_done(const std::string& job) const {
 
 std::string Store::why_unusable(const std::string& job, const std::string& state) const {
   const auto folder = root_ / "artifacts" / job;
-  const auto own_logits = folder / (state + "_test_logits.safetensors");  // of a snapshot; the states of the rules share a file
-  const auto logits_file = fs::exists(own_logits) ? own_logits : folder / "test_logits.safetensors";
+  const auto record = get(job);
+  const bool is_recorded = record && *record;
+  const bool has_logits = !is_recorded || !(*record)->spec || !(*record)->spec->is_judged_on_validation();
   const auto weights_file = folder / (state + ".safetensors");
-  for (const auto& file : {weights_file, logits_file}) {
-    if (!fs::exists(file)) return file.string() + " is missing";
-  }
-  const auto logits = TensorFile::read(logits_file);
-  if (!logits) return logits.error().front().text();
-  if (logits->tensors().count(state) == 0) return fmt::format("{} has no logits of '{}'", logits_file.string(), state);
+  if (!fs::exists(weights_file)) return weights_file.string() + " is missing";
+  if (auto why = has_logits ? why_no_test_logits(folder, state) : ""; !why.empty()) return why;
   const auto weights = TensorFile::read(weights_file);
   if (!weights) return weights.error().front().text();
-  const auto record = get(job);
-  if (!record || !*record) return "";
-  return why_not_recorded(*weights, state, **record, weights_file);
+  return is_recorded ? why_not_recorded(*weights, state, **record, weights_file) : "";
 }
 
 std::string Store::why_no_loss_state(const std::string& job) const {

@@ -45,7 +45,8 @@ class Store {
   std::string why_not_replaceable(const std::string& job) const;
   /// True if the job has a record with status done.
   bool is_done(const std::string& job) const;
-  /// Why the network of a done job cannot be used in a state: its weights or its test logits are missing, were damaged since they
+  /// Why the network of a done job cannot be used in a state: its weights or its test logits (which a job that is judged on
+  /// validation rows alone has none of) are missing, were damaged since they
   /// were written, or are not those that the record tells of. Empty if it can. Reads the files whole.
   /// @param state stem of its artifacts, artifact_stem(): "last", "best_val", "epoch_30"
   std::string why_unusable(const std::string& job, const std::string& state) const;

@@ -8,12 +8,13 @@ namespace kdbench::inline suite {
 enum class StudyKind {
   kCompare,      ///< methods x pairs x seeds
   kSensitivity,  ///< the same along an axis that moves the teacher's calibration
+  kTune,         ///< methods by the settings that validation rows choose, each with the same budget
 };
 
 /// The name of each kind in suite files, plans and on boards.
 constexpr auto names_of(StudyKind) {
-  return std::array<std::pair<StudyKind, const char*>, 2>{
-      {{StudyKind::kCompare, "compare"}, {StudyKind::kSensitivity, "sensitivity"}}};
+  return std::array<std::pair<StudyKind, const char*>, 3>{
+      {{StudyKind::kCompare, "compare"}, {StudyKind::kSensitivity, "sensitivity"}, {StudyKind::kTune, "tune"}}};
 }
 
 }  // namespace kdbench::inline suite

@@ -73,6 +73,16 @@ struct PairUse {
   Located<std::string> teacher, student;
 };
 
+/// What a tune study tries for one loss: lists of values for the host's knobs and the plugin's parameters, or the range that is
+/// declared of one.
+struct LossSearch {
+  SuiteParams knobs, params;               ///< those with a list
+  std::map<std::string, Position> ranges;  ///< keys with "range", and where it stands
+  Position at;                             ///< of the loss's table
+
+  bool empty() const { return knobs.empty() && params.empty() && ranges.empty(); }
+};
+
 struct Study {
   std::string name;
   StudyKind kind = StudyKind::kCompare;
@@ -84,6 +94,11 @@ struct Study {
   std::string axis;            ///< sensitivity: "tau" or "teacher_temperature"
   std::vector<double> values;  ///< sensitivity: positions on the axis, > 0
   std::vector<Position> values_at;
+  std::int64_t trials = 0;                           ///< tune: settings tried of each method, the default among them
+  std::vector<std::int64_t> rungs;                   ///< tune: epochs of a trial in each rung, rising; empty: the student's
+  std::vector<std::int64_t> tuning_seeds = {10000};  ///< tune: of trials; none is a seed of the suite
+  std::int64_t draw_seed = 0;                        ///< tune: of the draws
+  std::map<std::string, LossSearch> search;          ///< tune: by [losses.NAME]
   std::string baseline;   ///< label of the method that others are compared with; empty: the baseline loss
   bool per_seed = false;  ///< also print every seed's accuracy, mean and population variance
   Position at;

@@ -114,6 +114,35 @@ TEST(ParseSuite, ReadsASensitivityStudy) {
   EXPECT_EQ(plain(study.strategies), (std::vector<std::string>{"slow", "direct"}));
 }
 
+TEST(ParseSuite, ReadsATuneStudy) {
+  auto text = kGoodSuite + R"(
+[[studies]]
+name = "tuned"
+kind = "tune"
+losses = ["kl"]
+pairs = [["teacher", "student"]]
+trials = 8
+rungs = [1, 4]
+draw_seed = 3
+[studies.search.kl]
+tau = [1, 2.5]
+alpha = "range"
+beta = [0.5]
+)";
+  const auto parsed = parse_suite(text, "toy.toml");
+  EXPECT_EQ(to_text(parsed.diagnostics), "");
+  const auto& study = parsed.suite.studies.back();
+  EXPECT_EQ(study.kind, StudyKind::kTune);
+  EXPECT_EQ(study.trials, 8);
+  EXPECT_EQ(study.rungs, (std::vector<std::int64_t>{1, 4}));
+  EXPECT_EQ(study.tuning_seeds, (std::vector<std::int64_t>{10000}));
+  EXPECT_EQ(study.draw_seed, 3);
+  const auto& search = study.search.at("kl");
+  EXPECT_EQ(search.knobs.at("tau").values, (std::vector<SuiteValue>{std::int64_t{1}, 2.5}));
+  EXPECT_TRUE(search.ranges.contains("alpha"));
+  EXPECT_EQ(search.params.at("beta").values, (std::vector<SuiteValue>{0.5}));
+}
+
 TEST(ParseSuite, ReadsTheBaselineAsWritten) {
   const auto parsed = parse_good({{{"losses.kl.alpha", "[0.5, 1]"}, {"studies.temperature.baseline", "kl[alpha=1]"}}, ""});
   EXPECT_EQ(parsed.suite.studies[1].baseline, "kl[alpha=1]");

@@ -22,9 +22,10 @@
 
 namespace kdbench::toy {
 
-/// 3 classes of 6 x 6 one-channel images: class k is bright in row 2k; `rows` training and 30 test images.
+/// 3 classes of 6 x 6 one-channel images: class k is bright in row 2k; `rows` training and 30 test images. Who reads the test
+/// images of a poisoned one fails.
 struct ToyData final : Dataset {
-  explicit ToyData(std::int64_t rows) : rows_(rows) {}
+  explicit ToyData(std::int64_t rows, bool poisoned = false) : rows_(rows), poisoned_(poisoned) {}
   DatasetInfo info() const override {
     DatasetInfo info;
     info.num_classes = 3;
@@ -36,6 +37,7 @@ struct ToyData final : Dataset {
     return info;
   }
   Split load(SplitKind kind, const std::filesystem::path&) const override {
+    if (poisoned_ && kind == SplitKind::kTest) throw Error("the test rows were read");
     const auto n = kind == SplitKind::kTrain ? rows_ : 30;
     Split split{at::empty({n, 1, 6, 6}, at::kByte), at::empty({n}, at::kLong), {}};
     for (std::int64_t i = 0; i < n; ++i) {
@@ -50,6 +52,7 @@ struct ToyData final : Dataset {
 
  private:
   std::int64_t rows_;
+  bool poisoned_;
 };
 
 /// Convolution, batch norm, optional dropout, linear.
@@ -224,7 +227,8 @@ struct ToyPolicy final : GradientPolicy {
 inline Factories factories() {
   Factories f;
   f.dataset = [](const DataSource& source) {
-    return std::make_shared<ToyData>(source.use.params.at("rows").get<std::int64_t>());
+    const auto& params = source.use.params;
+    return std::make_shared<ToyData>(params.at("rows").get<std::int64_t>(), params.value("poisoned", false));
   };
   f.model = [](const PluginSpec& spec, const ModelContext& context) -> std::shared_ptr<Model> {
     if (spec.plugin == "exit_net") return std::make_shared<ToyExitNet>(context);

@@ -111,8 +111,23 @@ class PlanWriter {
                            counted(plan_.jobs.size(), "job"));
     if (!parts.empty()) out += ": " + join(parts, ", ");
     if (left_s > 0) out += fmt::format("; {} {} of work on one core", unknown ? "at least" : "about", duration_text(left_s));
-    out += "\n";
+    out += "\n" + to_come();
     for (const auto& note : options_.notes) out += note + "\n";
+    return out;
+  }
+
+  /// Of tune studies: how many jobs results are still to name. Their number follows from the budget.
+  std::string to_come() const {
+    std::string out;
+    for (const auto& study : plan_.studies) {
+      const auto options = plan_.study_options.find(study);
+      if (options == plan_.study_options.end() || !options->second.tuning) continue;
+      const auto& tuning = *options->second.tuning;
+      if (!has_more_to_come(tuning)) continue;
+      out += fmt::format("study {}: still to be chosen by results: {}, then {} of defaults and choices\n", study,
+                         counted(static_cast<std::size_t>(tuning.trials_to_come), "trial"),
+                         counted(static_cast<std::size_t>(tuning.students_to_come), "training"));
+    }
     return out;
   }
 
@@ -144,7 +159,7 @@ class PlanWriter {
       if (const auto job = index_.find(p.teacher_job); job != index_.end()) jobs.insert(job->second);
       if (p.role == Role::kTeacher) continue;
       pairs.insert({p.teacher, p.student});
-      methods.insert(p.method);
+      methods.insert(p.trial ? p.trial->loss : p.method);
       if (!p.axis.empty()) values.insert(p.value);
     }
     // A student alone stands beside the pairs, not among them.

@@ -14,6 +14,8 @@
 #include <cstdlib>
 #include <cstring>
 #include <iostream>
+#include <optional>
+#include <set>
 
 namespace kdbench::inline cli {
 namespace {
@@ -81,20 +83,52 @@ void tell_summary(const Context& context, const RunSummary& summary) {
   context.err << std::flush;
 }
 
+/// What two runs in a row came to, of which the later found everything of the earlier in its plan.
+RunSummary joined(const RunSummary& earlier, RunSummary later) {
+  later.done_before -= earlier.done;
+  later.done += earlier.done;
+  for (auto& problem : later.problems) {
+    const auto is_it = [&](const Problem& p) { return p.label == problem.label && !p.earlier; };
+    if (std::any_of(earlier.problems.begin(), earlier.problems.end(), is_it)) problem.earlier = false;
+  }
+  return later;
+}
+
+bool has_new_jobs(const Plan& plan, const Plan& before) {
+  std::set<std::string> known;
+  for (const auto& job : before.jobs) known.insert(job.id);
+  return std::any_of(plan.jobs.begin(), plan.jobs.end(), [&](const Job& job) { return !known.contains(job.id); });
+}
+
+/// Runs a plan and, while what came out names more jobs, the plan that they are in. `planned` is then the last one.
+RunSummary run_all(const Context& context, WorkerSetup& setup, const Store& store, const RunArguments& arguments,
+                   PlannedSuite& planned) {
+  auto options = run_options(arguments, setup, planned);
+  std::optional<RunSummary> so_far;
+  for (;;) {
+    store.put_plan(planned.plan);
+    RunSummary summary;
+    {
+      ProgressPrinter printer(context.terminal, printer_options(context));
+      summary = run_plan(planned.plan, store, options, printer);
+    }
+    so_far = so_far ? joined(*so_far, std::move(summary)) : std::move(summary);
+    if (so_far->signal != 0 || !has_more_to_come(planned.plan)) return *so_far;
+    auto next = planned_or_exit(context, setup, arguments.suite);
+    if (!has_new_jobs(next.plan, planned.plan)) return *so_far;
+    planned = std::move(next);
+    options.rerun_failed = false;  // what failed a moment ago is not tried again
+  }
+}
+
 int run(const Context& context, const RunArguments& arguments) {
   auto setup = worker_setup(context);
-  const auto planned = planned_or_exit(context, setup, arguments.suite);
-  const auto& plan = planned.plan;
+  auto planned = planned_or_exit(context, setup, arguments.suite);
   const Store store(context.store);
-  store.put_plan(plan);
-  RunSummary summary;
-  {
-    ProgressPrinter printer(context.terminal, printer_options(context));
-    summary = run_plan(plan, store, run_options(arguments, setup, planned), printer);
-  }
+  const auto summary = run_all(context, setup, store, arguments, planned);
   tell_summary(context, summary);
   if (summary.signal == 0 && !arguments.no_boards)
-    print_boards(context, store, plan, arguments.format, {.loaded = planned.loaded.used()});
+    print_boards(context, store, planned.plan, arguments.format, {.loaded = planned.loaded.used()});
   return summary.exit_code();
 }
 

@@ -6,6 +6,7 @@
 #include <kdbench/leaderboard/boards/sensitivity_board.h>
 #include <kdbench/leaderboard/boards/strategy_board.h>
 #include <kdbench/leaderboard/boards/teacher_board.h>
+#include <kdbench/leaderboard/boards/tune_board.h>
 
 #include <algorithm>
 
@@ -27,9 +28,9 @@ void append(std::vector<Table>& tables, std::vector<Table> more) {
 
 const std::vector<BoardKind>& board_kinds() {
   static const std::vector<BoardKind> kinds = {
-      {"kd", StudyKind::kCompare, kd_board},        {"sensitivity", StudyKind::kSensitivity, sensitivity_board},
-      {"strategies", EveryStudy(), strategy_board}, {"exits", EveryStudy(), exits_board},
-      {"teachers", WholeSuite(), teacher_board},
+      {"kd", StudyKind::kCompare, kd_board},  {"sensitivity", StudyKind::kSensitivity, sensitivity_board},
+      {"tune", StudyKind::kTune, tune_board}, {"strategies", EveryStudy(), strategy_board},
+      {"exits", EveryStudy(), exits_board},   {"teachers", WholeSuite(), teacher_board},
   };
   return kinds;
 }

@@ -53,7 +53,12 @@ Outcome read_outcome(const std::optional<RunRecord>& record, bool running, const
   out.state = state_of(record->status);
   out.reason = record->reason;
   if (!out.done()) return out;
+  if (const auto judged = record->judged.find(select); judged != record->judged.end()) {
+    out.validation_accuracy = finite(judged->second.val.metrics.accuracy);
+    return out;
+  }
   if (const auto* checkpoint = record->checkpoint(select)) {
+    if (checkpoint->val) out.validation_accuracy = finite(checkpoint->val->metrics.accuracy);
     out.accuracy = finite(checkpoint->test.metrics.accuracy);
     out.exits = checkpoint->exits;
   }

@@ -1,10 +1,10 @@
-#include <kdbench/plan/make/convention.h>
-#include <kdbench/plan/make/job_list.h>
-#include <kdbench/plan/make/lockstep.h>
+#include <kdbench/base/text.h>
+#include <kdbench/plan/make/draws.h>
 #include <kdbench/plan/make/loss_window.h>
 #include <kdbench/plan/make/make_plan.h>
-#include <kdbench/plan/make/spec_parts.h>
+#include <kdbench/plan/make/placer.h>
 #include <kdbench/plan/make/stages.h>
+#include <kdbench/plan/make/tuning.h>
 #include <kdbench/plan/resolve/device.h>
 
 #include <fmt/core.h>
@@ -13,27 +13,29 @@
 #include <map>
 #include <optional>
 #include <set>
-#include <unordered_set>
+#include <utility>
+#include <vector>
 
 namespace kdbench::inline plan {
 namespace {
 
-/// What a stage became: its job, and who taught it.
-struct Trained {
-  std::string job, model;
-  std::string teacher_job;              ///< empty: the labels alone
-  PlacedCheckpoint teacher_checkpoint;  ///< which state of it taught
-  std::vector<std::string> chain;       ///< models from the first teacher to the one that taught it
+/// A tune study, found usable.
+struct Tuned {
+  const Study* study = nullptr;
+  std::vector<std::int64_t> rungs;
+  std::vector<TunedMethod> methods;
 };
 
 class Planner {
  public:
-  Planner(const ParsedSuite& parsed, const Catalog& catalog, const std::string& device)
+  Planner(const ParsedSuite& parsed, const Catalog& catalog, const std::string& device, const TrialResultOf& result_of)
       : suite_(parsed.suite),
+        result_of_(result_of),
         diagnostics_(parsed.diagnostics),
         resolved_(suite_, catalog, diagnostics_),
         answers_(resolved_),
-        jobs_(resolved_) {
+        draws_(catalog, suite_.file),
+        placer_(resolved_, plan_) {
     plan_.suite = suite_.name;
     plan_.title = suite_.title;
     plan_.paper = suite_.paper;
@@ -45,17 +47,26 @@ class Planner {
 
   Result<Plan> make() {
     std::vector<std::pair<Setting, std::vector<Usable>>> settings;
+    std::vector<Tuned> tuned;
     for (const auto& study : suite_.studies) {
       plan_.studies.push_back(study.name);
       plan_.study_options[study.name] = options_of(study);
+      if (study.kind == StudyKind::kTune) {
+        tuned.push_back(tuned_methods(study));
+        continue;
+      }
       for (auto& setting : settings_of(study)) settings.emplace_back(setting, usable_methods(setting));
     }
     if (!diagnostics_.empty()) return with_overrides_named(diagnostics_, suite_.overrides);
     for (const auto seed : suite_.seeds) {
-      of_seed_ = seed_spec(seed, suite_.bins, plan_.device);
-      for (const auto& [setting, methods] : settings) plan_setting(setting, methods, seed);
+      placer_.begin_seed(seed);
+      for (const auto& [setting, methods] : settings) plan_setting(setting, methods);
     }
-    plan_.jobs = jobs_.take();
+    for (const auto& [study, rungs, methods] : tuned) {
+      plan_.study_options[study->name].tuning =
+          Tuning(placer_, result_of_, suite_.select).plan(*study, methods, rungs, suite_.seeds);
+    }
+    plan_.jobs = placer_.take_jobs();
     return std::move(plan_);
   }
 
@@ -82,7 +93,7 @@ class Planner {
   }
 
   StudyOptions options_of(const Study& study) const {
-    return {study.baseline.empty() ? resolved_.baseline_loss : study.baseline, study.per_seed, direct_strategy(study)};
+    return {study.baseline.empty() ? resolved_.baseline_loss : study.baseline, study.per_seed, direct_strategy(study), {}};
   }
 
   std::vector<Setting> settings_of(const Study& study) {
@@ -110,6 +121,60 @@ class Planner {
     return out;
   }
 
+  /// The methods of a loss in a study: those of its table or, in a tune study, those that are tried.
+  std::vector<const Method*> methods_of(const Study& study, const std::string& loss) {
+    const auto methods = resolved_.methods.find(loss);
+    std::vector<const Method*> out;
+    if (methods == resolved_.methods.end()) return out;
+    for (const auto& method : methods->second) out.push_back(&method);
+    const auto search = study.search.find(loss);
+    if (study.kind != StudyKind::kTune || search == study.search.end() || out.size() != 1) return out;
+    const auto [drawn, is_new] = drawn_.try_emplace({study.name, loss});
+    if (is_new) drawn->second = draws_.draw(*out.front(), search->second, study.trials, study.draw_seed, diagnostics_);
+    return drawn->second;
+  }
+
+  /// What a tune study tries, in every setting and for every rung.
+  Tuned tuned_methods(const Study& study) {
+    Tuned out{&study, {}, {}};
+    const auto before = diagnostics_.size();
+    try {
+      out.rungs = rungs_of(resolved_, study);
+    } catch (const Error& error) {
+      complain(study.at, fmt::format("study '{}': {}", study.name, error.what()));
+    }
+    for (const auto& setting : settings_of(study)) {
+      auto usable = usable_methods(setting);
+      if (diagnostics_.size() != before) continue;
+      const auto trials = static_cast<std::size_t>(study.trials);
+      for (std::size_t first = 0; first + trials <= usable.size(); first += trials) {
+        TunedMethod method{setting, {}, {}};
+        for (std::size_t i = first; i < first + trials; ++i) method.trials.push_back(std::move(usable[i]));
+        for (const auto epochs : out.rungs) method.rungs.push_back(for_rung(method, epochs));
+        out.methods.push_back(std::move(method));
+      }
+    }
+    return out;
+  }
+
+  std::vector<Usable> for_rung(const TunedMethod& method, std::int64_t epochs) {
+    std::vector<Usable> out;
+    for (const auto& usable : method.trials) {
+      const auto refuse = [&](Position at, const char* why) {
+        complain(at, fmt::format("study '{}': loss '{}' in trials of {}: {}", method.setting.study->name, usable.method->label,
+                                 counted(static_cast<std::size_t>(epochs), "epoch"), why));
+      };
+      try {
+        out.push_back(for_epochs(resolved_, usable, method.setting.strategy, epochs));
+      } catch (const LossKeyError& error) {
+        refuse(error.at(), error.what());
+      } catch (const Error& error) {
+        refuse(method.setting.study->at, error.what());
+      }
+    }
+    return out;
+  }
+
   /// Every method of the study that this setting can train; the reasons against the others become diagnostics.
   std::vector<Usable> usable_methods(const Setting& s) {
     std::vector<Usable> out;
@@ -118,10 +183,8 @@ class Planner {
     const auto* teacher = s.teacher().empty() ? nullptr : resolved_.facts(s.teacher(), dataset);
     if (!student || (!s.teacher().empty() && !teacher)) return out;
     for (const auto& name : s.study->losses) {
-      const auto methods = resolved_.methods.find(name.value);
-      if (methods == resolved_.methods.end()) continue;
-      for (const auto& method : methods->second) {
-        if (auto usable = try_method(s, method, name.at)) out.push_back(std::move(*usable));
+      for (const auto* method : methods_of(*s.study, name.value)) {
+        if (auto usable = try_method(s, *method, name.at)) out.push_back(std::move(*usable));
       }
     }
     check_augmentation(s, out);
@@ -179,176 +242,40 @@ class Planner {
                                : fmt::format("teacher '{}' and student '{}'", s.teacher(), s.student());
   }
 
-  void plan_setting(const Setting& s, const std::vector<Usable>& methods, std::int64_t seed) {
+  void plan_setting(const Setting& s, const std::vector<Usable>& methods) {
     const bool sensitivity = s.study->kind == StudyKind::kSensitivity;
     const bool taught = std::any_of(methods.begin(), methods.end(), [](const Usable& u) { return !u.labels_only; });
-    if (!sensitivity && taught) place_alone(s, seed);
+    if (!sensitivity && taught) placer_.place_alone(s);
     for (const auto& usable : methods) {
       if (usable.labels_only) {
-        place_alone(s, seed);
-        if (!sensitivity) place_method(s, usable, *usable.method, 0, seed);
+        placer_.place_alone(s);
+        if (!sensitivity) placer_.place_method(s, usable, *usable.method, 0);
       } else if (!sensitivity) {
-        place_method(s, usable, *usable.method, 0, seed);
+        placer_.place_method(s, usable, *usable.method, 0);
       } else {
         for (const auto value : s.study->values) {
-          place_method(s, usable, at_axis(*usable.method, s.study->axis, value), value, seed);
+          placer_.place_method(s, usable, at_axis(*usable.method, s.study->axis, value), value);
         }
       }
     }
   }
 
-  Placement placement(const Setting& s, Role role, std::int64_t seed) const {
-    Placement p;
-    p.study = s.study->name;
-    p.kind = s.study->kind;
-    p.dataset = s.study->dataset.value;
-    p.teacher = s.teacher();
-    p.student = s.student();
-    p.strategy = s.strategy;
-    p.seed = seed;
-    p.axis = s.study->axis;
-    p.role = role;
-    return p;
-  }
-
-  /// Every method places its teachers again; each place is kept once. What is left out of the key follows from the rest.
-  void place(Placement p) {
-    auto key = fmt::format("{}\n{}\n{}\n{}\n{}\n{}\n{}\n{}\n{}\n{}\n{}\n{}", p.study, p.dataset, p.method, p.convention,
-                           p.teacher, p.student, p.strategy, p.seed, p.value, static_cast<int>(p.role), p.job, p.teacher_job);
-    if (placed_.insert(std::move(key)).second) plan_.placements.push_back(std::move(p));
-  }
-
-  void place_alone(const Setting& s, std::int64_t seed) {
-    auto p = placement(s, Role::kAlone, seed);
-    p.method = "alone";
-    p.convention = "labels only";
-    const auto& model = resolved_.models.at(s.student());
-    Stage labels_alone;
-    labels_alone.epochs = model.recipe->epochs;
-    auto spec = labels_spec(of_seed_, *s.dataset, model, stage_recipe(model, labels_alone));
-    p.job = jobs_.add(s, std::move(spec), fmt::format("alone {}", s.student()), s.student());
-    place(std::move(p));
-  }
-
-  /// @param method the usable one, at `value` on the study's axis
-  void place_method(const Setting& s, const Usable& usable, const Method& method, double value, std::int64_t seed) {
-    std::map<std::string, Trained> trained;  // by stage
-    for (const auto& planned : usable.stages) {
-      const auto& stage = planned.stage;
-      const bool named = stage.loss == StageLoss::kNamed && planned.method;
-      auto spec = stage_spec(s, planned, named ? *planned.method : method, trained);
-      auto& now = trained[stage.id] = taught_by(planned, trained);
-      const bool features = planned.method && (planned.needs.teacher_features || planned.needs.teacher_embedding);
-      now.job = jobs_.add(s, std::move(spec), job_name(s, usable, planned, value), stage.model, features);
-      if (teaches(usable, stage.id)) place_teacher(s, stage.id, now, seed);
-      place_peers(s, usable, planned, named ? *planned.method : method, value, seed, trained);
-    }
-    auto p = placement(s, Role::kMethod, seed);
-    p.method = method.label;
-    p.convention = convention_of(usable, method, s.study->axis);
-    p.value = value;
-    set_training(p, trained.at("student"));
-    place(std::move(p));
-  }
-
-  /// The networks that learn together with a stage's own are teachers of each other; each is a job and a row of its own.
-  void place_peers(const Setting& s, const Usable& usable, const StagePlan& planned, const Method& method, double value,
-                   std::int64_t seed, std::map<std::string, Trained>& trained) {
-    for (std::size_t i = 0; i < planned.peers.size(); ++i) {
-      const auto& [id, model, recipe] = planned.peers[i];
-      auto alone = planned;
-      alone.stage.id = id;
-      alone.stage.model = model;
-      auto spec = stage_spec(s, planned, method, trained);
-      spec.model = resolved_.models.at(model).spec;
-      spec.train = recipe;
-      spec.lockstep->member = static_cast<std::int64_t>(i) + 1;
-      auto& now = trained[id] = {.job = "", .model = model, .teacher_job = "", .teacher_checkpoint = {}, .chain = {}};
-      now.job = jobs_.add(s, std::move(spec), job_name(s, usable, alone, value), model);
-      place_teacher(s, id, now, seed);
-    }
-  }
-
-  /// A stage that others only start from or are added to is no teacher.
-  static bool teaches(const Usable& usable, const std::string& stage) {
-    return std::any_of(usable.stages.begin(), usable.stages.end(), [&](const StagePlan& p) {
-      const auto& more = p.stage.more_teachers;
-      const auto is_it = [&](const StageTeacher& teacher) { return teacher.stage == stage; };
-      return p.taught() && (*p.stage.teacher == stage || std::any_of(more.begin(), more.end(), is_it));
-    });
-  }
-
-  Spec stage_spec(const Setting& s, const StagePlan& planned, const Method& method,
-                  const std::map<std::string, Trained>& trained) const {
-    const auto& stage = planned.stage;
-    const auto& model = resolved_.models.at(stage.model);
-    auto spec = labels_spec(of_seed_, *s.dataset, model, planned.recipe);
-    if (planned.method) spec.loss = loss_spec(method, planned.needs, stage);
-    if (planned.taught()) spec.teacher = teacher_spec(trained.at(*stage.teacher).job, stage.teacher_checkpoint, stage);
-    for (const auto& more : stage.more_teachers)
-      spec.more_teachers.push_back(teacher_spec(trained.at(more.stage).job, more.checkpoint, stage));
-    if (stage.init) spec.init = trained.at(*stage.init).job;
-    if (stage.added_to) spec.added_to = trained.at(*stage.added_to).job;
-    if (stage.loss_init) spec.loss_init = trained.at(*stage.loss_init).job;
-    if (stage.trains_loss_alone) spec.trains = "loss";
-    spec.lockstep = lockstep_spec(resolved_, planned);
-    return spec;
-  }
-
-  static Trained taught_by(const StagePlan& planned, const std::map<std::string, Trained>& trained) {
-    Trained out{.job = "", .model = planned.stage.model, .teacher_job = "", .teacher_checkpoint = {}, .chain = {}};
-    if (!planned.taught()) return out;
-    const auto& teacher = trained.at(*planned.stage.teacher);
-    out.teacher_job = teacher.job;
-    out.teacher_checkpoint = checkpoint_of(planned.stage.teacher_checkpoint);
-    out.chain = teacher.chain;
-    out.chain.push_back(teacher.model);
-    return out;
-  }
-
-  static void set_training(Placement& p, const Trained& trained) {
-    p.job = trained.job;
-    p.teacher_job = trained.teacher_job;
-    p.teacher_checkpoint = trained.teacher_checkpoint;
-    p.chain = trained.chain;
-  }
-
-  void place_teacher(const Setting& s, const std::string& stage, const Trained& trained, std::int64_t seed) {
-    auto p = placement(s, Role::kTeacher, seed);
-    p.method = stage;
-    p.student = "";
-    p.teacher = trained.model;
-    p.convention = trained.teacher_job.empty() ? "labels only" : "taught";
-    set_training(p, trained);
-    p.axis = "";
-    place(std::move(p));
-  }
-
-  std::string job_name(const Setting& s, const Usable& usable, const StagePlan& planned, double value) const {
-    const auto& stage = planned.stage;
-    const bool by_method = stage.loss == StageLoss::kMethod;
-    if (!by_method && !planned.method) return fmt::format("{} {}", stage.id, stage.model);
-    const auto axis = s.study->axis.empty() || !by_method ? "" : fmt::format(" {}={}", s.study->axis, value);
-    const auto who = stage.teacher ? fmt::format("{}->{}", s.teacher(), stage.model) : stage.model;
-    const auto how = s.strategy == resolved_.baseline_strategy ? "" : " " + s.strategy;
-    const auto at = stage.id == "student" ? "" : " " + stage.id;
-    return fmt::format("{}{} {}{}{}", (by_method ? usable.method : planned.method)->label, axis, who, how, at);
-  }
-
   const Suite& suite_;
+  const TrialResultOf& result_of_;
   Diagnostics diagnostics_;
   Resolved resolved_;
   LossAnswers answers_;
-  JobList jobs_;
-  Spec of_seed_;  ///< of the seed that is being planned
+  Draws draws_;
+  std::map<std::pair<std::string, std::string>, std::vector<const Method*>> drawn_;  ///< by study and loss
   Plan plan_;
-  std::unordered_set<std::string> placed_;
+  Placer placer_;
 };
 
 }  // namespace
 
-Result<Plan> make_plan(const ParsedSuite& parsed, const Catalog& catalog, const std::string& device) {
-  return Planner(parsed, catalog, device).make();
+Result<Plan> make_plan(const ParsedSuite& parsed, const Catalog& catalog, const std::string& device,
+                       const TrialResultOf& result_of) {
+  return Planner(parsed, catalog, device, result_of).make();
 }
 
 }  // namespace kdbench::inline plan

@@ -127,13 +127,15 @@ std::string group_of(const Spec& spec) {
   if (spec.lockstep) {
     auto set = *spec.lockstep;
     set.member = 0;
-    return sha256_hex(fmt::format("{}\n{}\n{}\n{}\n{}\n", canonical(to_document(set)), spec.loss.identity(),
-                                  spec.dataset.identity(), canonical(spec.seed), canonical(spec.device)))
-        .substr(0, 16);
+    auto key = fmt::format("{}\n{}\n{}\n{}\n{}\n", canonical(to_document(set)), spec.loss.identity(), spec.dataset.identity(),
+                           canonical(spec.seed), canonical(spec.device));
+    if (spec.judged_on) key += *spec.judged_on + '\n';
+    return sha256_hex(key).substr(0, 16);
   }
   auto key = fmt::format("{}\n{}\n{}\n{}\n", spec.teacher.identity(), spec.dataset.identity(), canonical(spec.seed),
                          canonical(spec.device));
   if (!spec.more_teachers.empty()) key += canonical(to_document(spec.more_teachers)) + '\n';
+  if (spec.judged_on) key += *spec.judged_on + '\n';
   const auto& t = *spec.train;
   if (t.is_strong() || t.views > 1)
     key += fmt::format("{}\n{}\n{}\n{}\n", t.strong_operations, t.strong_magnitude, t.cutout, t.views);

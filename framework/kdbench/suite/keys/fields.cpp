@@ -45,7 +45,8 @@ std::vector<Field<Owner>> completed(std::vector<Field<Owner>> fields) {
   return fields;
 }
 
-constexpr double kManyEpochs = 1e6, kManyRows = 1e6, kManyPixels = 1024, kManyThreads = 1024, kManyBins = 1000;
+constexpr double kManyEpochs = 1e6, kManyRows = 1e6, kManyPixels = 1024, kManyThreads = 1024, kManyBins = 1000,
+                 kManyTrials = 10000;
 
 }  // namespace
 
@@ -228,8 +229,8 @@ const std::vector<Field<Study>>& study_fields() {
       {{.key = "name", .doc = "Heads the study's board.", .required = true}, &Study::name},
       {{.key = "kind",
         .doc = "compare: methods x pairs x seeds. sensitivity: the same along an axis that moves the "
-               "teacher's calibration.",
-        .choices = {"compare", "sensitivity"},
+               "teacher's calibration. tune: methods by the settings that validation rows choose, each with the same budget.",
+        .choices = {"compare", "sensitivity", "tune"},
         .type = "string",
         .default_text = "\"compare\""},
        {}},
@@ -252,6 +253,26 @@ const std::vector<Field<Study>>& study_fields() {
         .limits = {.above = 0},
         .default_text = "none"},
        &Study::values},
+      {{.key = "trials",
+        .doc = "tune: how many settings of each method are tried: the default, and random draws that differ.",
+        .limits = {.at_least = 2, .at_most = kManyTrials},
+        .default_text = "none"},
+       &Study::trials},
+      {{.key = "rungs",
+        .doc = "tune: epochs of a trial, rising. The better half of the trials of a rung is trained afresh for the epochs of the "
+               "next; the best of the last is chosen.",
+        .limits = {.at_least = 1, .at_most = kManyEpochs},
+        .default_text = "the student's epochs"},
+       &Study::rungs},
+      {{"tuning_seeds", "tune: seeds of the trials; none of them is one of suite.seeds.", {.at_least = 0}}, &Study::tuning_seeds},
+      {{"draw_seed", "tune: seed of the draws.", {.at_least = 0}}, &Study::draw_seed},
+      {{.key = "search",
+        .doc =
+            "tune: for each loss what is tried: `kl = { tau = [1, 2, 4], alpha = \"range\" }`. A list of values, or \"range\": "
+            "from the declared minimum to the maximum, log-uniform where they are a factor of more than 100 apart.",
+        .type = "table of tables",
+        .default_text = "none"},
+       {}},
       {{.key = "baseline", .doc = "Method the others are compared with.", .default_text = "the baseline loss where it is used"},
        &Study::baseline},
       {{"per_seed", "Also print the accuracy of every seed, their mean and their population variance."}, &Study::per_seed},

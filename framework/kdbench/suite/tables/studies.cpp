@@ -2,6 +2,7 @@
 
 #include <kdbench/base/text.h>
 #include <kdbench/suite/tables/names.h>
+#include <kdbench/suite/tables/search.h>
 #include <kdbench/suite/tables/study_checks.h>
 
 #include <fmt/core.h>
@@ -52,7 +53,11 @@ class StudyReader {
     if (field == fields.end()) return reader_.unknown_key(entry, "[[studies]]", keys_of(fields));
     const auto& spec = field->spec;
     if (spec.key == "kind") {
-      if (reader_.text(spec, entry.value) == "sensitivity") study.kind = StudyKind::kSensitivity;
+      const auto kind = reader_.text(spec, entry.value);
+      if (kind == "sensitivity") study.kind = StudyKind::kSensitivity;
+      if (kind == "tune") study.kind = StudyKind::kTune;
+    } else if (spec.key == "search") {
+      study.search = read_search(entry, suite_, reader_);
     } else if (spec.key == "losses") {
       study.losses = reader_.texts(spec, entry.value);
     } else if (spec.key == "strategies") {

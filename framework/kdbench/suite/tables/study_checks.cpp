@@ -1,21 +1,36 @@
 #include <kdbench/suite/tables/study_checks.h>
 
 #include <kdbench/base/text.h>
+#include <kdbench/suite/tables/search.h>
 
 #include <fmt/core.h>
+
+#include <array>
 
 namespace kdbench::inline suite {
 namespace {
 
+/// A key that one kind of study alone has.
+struct KeyOfKind {
+  const char* key;
+  StudyKind kind;
+  const char* name;  ///< of the kind
+  bool required;
+};
+
+constexpr std::array<KeyOfKind, 7> kKeysOfKinds{{{"axis", StudyKind::kSensitivity, "sensitivity", true},
+                                                 {"values", StudyKind::kSensitivity, "sensitivity", true},
+                                                 {"trials", StudyKind::kTune, "tune", true},
+                                                 {"search", StudyKind::kTune, "tune", true},
+                                                 {"rungs", StudyKind::kTune, "tune", false},
+                                                 {"tuning_seeds", StudyKind::kTune, "tune", false},
+                                                 {"draw_seed", StudyKind::kTune, "tune", false}}};
+
 void check_kind(const Node& table, const Study& study, Reader& reader) {
-  for (const auto* key : {"axis", "values"}) {
+  for (const auto& [key, kind, name, required] : kKeysOfKinds) {
     const auto* entry = table.find(key);
-    if (study.kind == StudyKind::kSensitivity && !entry) {
-      reader.complain(table.at, fmt::format("a sensitivity study needs '{}'", key));
-    }
-    if (study.kind == StudyKind::kCompare && entry) {
-      reader.complain(entry->at, fmt::format("'{}' is for a study with kind = \"sensitivity\"", key));
-    }
+    if (study.kind == kind && required && !entry) reader.complain(table.at, fmt::format("a {} study needs '{}'", name, key));
+    if (study.kind != kind && entry) reader.complain(entry->at, fmt::format("'{}' is for a study with kind = \"{}\"", key, name));
   }
 }
 
@@ -96,6 +111,7 @@ void check_study(const Node& table, Study& study, const Suite& suite, Reader& re
   check_kind(table, study, reader);
   check_axis(study, suite, reader);
   check_baseline(table, study, suite, reader);
+  if (study.kind == StudyKind::kTune) check_search(table, study, suite, reader);
 }
 
 }  // namespace kdbench::inline suite

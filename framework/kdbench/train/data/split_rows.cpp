@@ -71,9 +71,10 @@ SplitRows::SplitRows(const Dataset& dataset, const std::filesystem::path& data_d
       augment_seed_(seed_for(seed, "augment")),
       split_seed_(seed_for(seed, "split")),
       device_(device) {
-  const auto train = dataset.load(SplitKind::kTrain, data_dir), test = dataset.load(SplitKind::kTest, data_dir);
+  const auto train = dataset.load(SplitKind::kTrain, data_dir);
+  const auto test = cut.has_test ? dataset.load(SplitKind::kTest, data_dir) : Split{};
   check_split(train, info_, "train");
-  check_split(test, info_, "test");
+  if (cut.has_test) check_split(test, info_, "test");
   Sha256 sha;
   for (const auto* split : {&train, &test}) {
     hash_tensor(sha, split->images);
@@ -88,10 +89,11 @@ SplitRows::SplitRows(const Dataset& dataset, const std::filesystem::path& data_d
     throw Error(fmt::format("the data set gives {} means and {} deviations for {} channels", info_.mean.size(),
                             info_.stddev.size(), channels));
   }
-  cut_rows(train, test, cut);
+  cut_training_rows(train, cut);
+  if (cut.has_test) cut_test_rows(test, cut);
 }
 
-void SplitRows::cut_rows(const Split& train, const Split& test, const Cut& cut) {
+void SplitRows::cut_training_rows(const Split& train, const Cut& cut) {
   const auto n = train.labels.size(0);
   if (cut.validation >= n) throw Error(fmt::format("'validation' = {} leaves nothing of {} training rows", cut.validation, n));
   auto rows = shuffled(n, split_seed_);
@@ -106,6 +108,9 @@ void SplitRows::cut_rows(const Split& train, const Split& test, const Cut& cut) 
   train_ = select(train, to_tensor(rows), device_);
   train_indices_ = std::move(rows);
   if (!validation.empty()) validation_ = select(train, to_tensor(validation), device_);
+}
+
+void SplitRows::cut_test_rows(const Split& test, const Cut& cut) {
   const auto tests = cut.test_limit > 0 ? std::min(cut.test_limit, test.labels.size(0)) : test.labels.size(0);
   std::vector<std::int64_t> test_rows(static_cast<std::size_t>(tests));
   std::iota(test_rows.begin(), test_rows.end(), 0);

@@ -20,12 +20,17 @@ namespace kdbench::inline train {
 /// How rows are cut from the splits; part of a job's spec.
 struct Cut {
   std::int64_t validation = 0, train_limit = 0, test_limit = 0;
+  bool has_test = true;  ///< false: the test split is not even loaded
 };
-inline Cut cut_of(const DatasetSpec& spec) { return {spec.validation, spec.train_limit, spec.test_limit}; }
+inline Cut cut_of(const Spec& spec) {
+  const auto& data = *spec.dataset;
+  return {data.validation, data.train_limit, data.test_limit, !spec.is_judged_on_validation()};
+}
 
 class SplitRows {
  public:
-  /// Reads both splits, cuts validation rows from train by the split seed, and moves everything to `device`.
+  /// Reads both splits, or the training split alone, cuts validation rows from train by the split seed, and moves everything to
+  /// `device`.
   /// @throws kdbench::Error if a split disagrees with the data set's info, a cut leaves too little, or a label is out of range
   SplitRows(const Dataset& dataset, const std::filesystem::path& data_dir, const Cut& cut, std::uint64_t seed,
             torch::Device device);
@@ -34,9 +39,10 @@ class SplitRows {
   const DatasetInfo& info() const { return info_; }
   const Rows& train() const { return train_; }
   const Rows& validation() const { return validation_; }
+  /// Empty where they were not to be loaded.
   const Rows& test() const { return test_; }
 
-  /// SHA-256 of all rows of both splits as read, and of the rows that were cut for validation.
+  /// SHA-256 of all rows of the splits as read, and of the rows that were cut for validation.
   const std::string& data_sha256() const { return data_sha256_; }
   const std::string& split_sha256() const { return split_sha256_; }
 
@@ -58,7 +64,8 @@ class SplitRows {
                                                        const Recipe& recipe, std::int64_t view) const;
 
  private:
-  void cut_rows(const Split& train, const Split& test, const Cut& cut);
+  void cut_training_rows(const Split& train, const Cut& cut);
+  void cut_test_rows(const Split& test, const Cut& cut);
 
   DatasetInfo info_;
   std::uint64_t order_seed_, augment_seed_, split_seed_;

@@ -44,7 +44,7 @@ RunFacts JobRecorder::facts() const {
   RunFacts out;
   out.num_train = data.train().size();
   out.num_val = data.validation().size();
-  out.num_test = data.test().size();
+  if (data.test().size() > 0) out.num_test = data.test().size();
   out.data_sha256 = data.data_sha256();
   out.split_sha256 = data.split_sha256();
   out.group_size = static_cast<std::int64_t>(shared_.jobs.size());

@@ -40,7 +40,7 @@ SharedParts::SharedParts(const std::vector<Job>& jobs_, const Store& store_, con
       device(prepared(options.device)),
       threads(std::max<std::size_t>(1, driving_threads(device, options.workers, jobs.size()))),
       seed(static_cast<std::uint64_t>(spec().seed)),
-      data(*factories.dataset(spec().dataset->source), options.data_dir, cut_of(*spec().dataset), seed, device),
+      data(*factories.dataset(spec().dataset->source), options.data_dir, cut_of(spec()), seed, device),
       stored(store, factories, data),
       sources(sources_of(jobs, store)) {
   use_intra_op_threads(options.workers > 1 ? 1 : static_cast<int>(spec().train->threads));

@@ -43,7 +43,28 @@ void FinalMeasures::take_best(RunRecord& record, std::int64_t epochs, const Best
   }
 }
 
+JudgedRecord FinalMeasures::judged(std::int64_t epoch) {
+  const auto val = logits_and_labels(logits_of(network_, data_, data_.validation()), data_.validation().labels);
+  return {epoch, measure(val.view(), bins_)};
+}
+
+void FinalMeasures::judge(RunRecord& record, std::int64_t epochs, const BestStates& best) {
+  const auto last = copy_of_state(own_);
+  record.judged = {{kLast, judged(epochs)}};
+  record.extra.weights_sha256 = weights_sha256(own_);
+  save_tensors(file(kLast), last);
+  std::map<std::int64_t, std::string> judged_as{{epochs, kLast}};
+  for (const auto& [rule, kept] : best.by_rule()) {
+    save_tensors(file(rule), kept.weights);
+    const auto [it, fresh] = judged_as.emplace(kept.mark.epoch, rule);
+    if (fresh) load_state(own_, kept.weights, "the kept state '" + rule + "'");
+    record.judged[rule] = fresh ? judged(kept.mark.epoch) : record.judged.at(it->second);
+  }
+  load_state(own_, last, "the last state");
+}
+
 void FinalMeasures::take(RunRecord& record, std::int64_t epochs, const BestStates& best) {
+  if (data_.test().size() == 0) return judge(record, epochs, best);
   const auto last = copy_of_state(own_);
   record.checkpoints = {{kLast, measured(epochs, kLast)}};
   const auto test = logits_and_labels(test_logits_.at(kLast), data_.test().labels);

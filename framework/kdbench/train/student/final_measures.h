@@ -19,13 +19,16 @@ class FinalMeasures {
   FinalMeasures(Model& own, Model& network, const TrainData& data, int bins, std::filesystem::path folder)
       : own_(own), network_(network), data_(data), bins_(bins), folder_(std::move(folder)) {}
 
-  /// Measures the state the network is in, its last after `epochs` epochs, and every state of `best`; an epoch that several of
-  /// them share once. Writes weights and test logits of all, and fills checkpoints, tau_curve and extra.weights_sha256 of
-  /// `record`. The network is afterwards in its last state again.
+  /// Where there are no test rows the validation rows alone are asked, and `judged` is filled in place of checkpoints and
+  /// tau_curve. Measures the state the network is in, its last after `epochs` epochs, and every state of `best`; an epoch that
+  /// several of them share once. Writes weights and test logits of all, and fills checkpoints, tau_curve and extra.weights_sha256
+  /// of `record`. The network is afterwards in its last state again.
   void take(RunRecord& record, std::int64_t epochs, const BestStates& best);
 
  private:
   CheckpointRecord measured(std::int64_t epoch, const std::string& name);
+  JudgedRecord judged(std::int64_t epoch);
+  void judge(RunRecord& record, std::int64_t epochs, const BestStates& best);
   void take_best(RunRecord& record, std::int64_t epochs, const BestStates& best);
   std::filesystem::path file(const std::string& name) const { return folder_ / (name + ".safetensors"); }
 

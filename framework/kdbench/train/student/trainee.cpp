@@ -145,8 +145,10 @@ void Trainee::keep_snapshot(std::int64_t epoch) {
   if (std::find(wanted.begin(), wanted.end(), epoch) == wanted.end()) return;
   const Stopwatch watch;
   const auto name = snapshot_name(epoch);
-  const auto logits = logits_of(learner_.network(), data_, data_.test());
-  save_tensors(parts_.folder / (name + "_test_logits.safetensors"), {{name, logits}});
+  if (data_.test().size() > 0) {
+    const auto logits = logits_of(learner_.network(), data_, data_.test());
+    save_tensors(parts_.folder / (name + "_test_logits.safetensors"), {{name, logits}});
+  }
   save_tensors(parts_.folder / (name + ".safetensors"), copy_of_state(*parts_.model));
   seconds_.save += watch.seconds();
 }

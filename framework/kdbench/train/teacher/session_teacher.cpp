@@ -15,26 +15,29 @@ SessionTeacher::SessionTeacher(const TeacherSpec& spec, int bins, const StoredNe
       bins_(bins),
       teacher_(stored.network(spec.job, spec.checkpoint, kRole), threads, device),
       sha_(teacher_.sha256()) {
-  const auto logits = stored.test_logits(spec.job, spec.checkpoint);
-  test_ = logits_and_labels(logits, data_.test().labels);
   common_.job = spec.job;
   common_.checkpoint = spec.checkpoint;
-  common_.test = measure(test_.view(), bins_);
   if (spec.fits_temperature()) fit_temperature();
+  if (data_.test().size() > 0) measure_on_test_rows(stored.test_logits(spec.job, spec.checkpoint));
+}
+
+void SessionTeacher::measure_on_test_rows(const torch::Tensor& logits) {
+  test_ = logits_and_labels(logits, data_.test().labels);
+  common_.test = measure(test_.view(), bins_);
+  if (validation_) common_.fitted_temperature = fitted_temperature(*validation_, test_, bins_);
   const auto scaled = logits_and_labels(logits / temperature_, data_.test().labels);
   common_.tau_curve = tau_curve(scaled.view(), kCurveTaus, bins_);
 }
 
 void SessionTeacher::fit_temperature() {
   if (data_.validation().size() == 0) throw Error("the teacher's temperature cannot be fitted: there are no validation rows");
-  const auto validation = logits_and_labels(logits_of(teacher_.model(), data_, data_.validation()), data_.validation().labels);
-  temperature_ = kdbench::fit_temperature(validation.view()).T;
+  validation_ = logits_and_labels(logits_of(teacher_.model(), data_, data_.validation()), data_.validation().labels);
+  temperature_ = kdbench::fit_temperature(validation_->view()).T;
   teacher_.set_temperature(temperature_);
-  common_.fitted_temperature = fitted_temperature(validation, test_, bins_);
 }
 
 std::optional<TeacherRecord> SessionTeacher::record_for(const Spec& job_spec) const {
-  if (!job_spec.loss || !job_spec.teacher) return std::nullopt;
+  if (!job_spec.loss || !job_spec.teacher || job_spec.is_judged_on_validation()) return std::nullopt;
   auto out = common_;
   auto& taught = out.as_taught;
   const auto& loss = job_spec.loss->parts.front();

@@ -28,7 +28,8 @@ class SessionTeacher {
   /// What its logits are divided by; 1 if nothing was fitted.
   double temperature() const { return temperature_; }
 
-  /// What the record of a job with this spec says of its teacher; nothing for a job that is not taught.
+  /// What the record of a job with this spec says of its teacher; nothing for a job that is not taught, or is judged on
+  /// validation rows alone.
   std::optional<TeacherRecord> record_for(const Spec& job_spec) const;
 
   /// @throws kdbench::Error if the weights are not those that were loaded
@@ -36,12 +37,14 @@ class SessionTeacher {
 
  private:
   void fit_temperature();
+  void measure_on_test_rows(const torch::Tensor& logits);
 
   const TrainData& data_;
   int bins_;
   Teacher teacher_;
   std::string sha_;
   LogitsAndLabels test_;
+  std::optional<LogitsAndLabels> validation_;  ///< what its temperature was fitted on
   double temperature_ = 1.0;
   TeacherRecord common_;  ///< what the records of all its students say of it
 };

@@ -59,7 +59,7 @@ int answer_embed(const EmbedRequest& request, const std::atomic<bool>&) {
   const Store store(request.store);
   const auto spec = spec_of(done_record(store, request.job));
   const torch::Device device(request.device);
-  const TrainData data(*factories.dataset(spec.dataset->source), request.data_dir, cut_of(*spec.dataset),
+  const TrainData data(*factories.dataset(spec.dataset->source), request.data_dir, cut_of(spec),
                        static_cast<std::uint64_t>(spec.seed), device);
   const StoredNetworks networks(store, factories, data);
   const auto parts = networks.network(request.job, kLastState, "the network's");

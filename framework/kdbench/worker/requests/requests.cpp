@@ -12,6 +12,7 @@
 #include <kdbench/worker/requests/loaded_plugins.h>
 #include <kdbench/worker/requests/requests.h>
 #include <kdbench/worker/requests/training.h>
+#include <kdbench/worker/requests/trial_results.h>
 
 #include <functional>
 
@@ -33,7 +34,7 @@ int answer_plan(const PlanRequest& request) {
   for (const auto& o : request.overrides) options.overrides.push_back({o.key, o.value});
   auto catalog = load_catalog(request.libraries);
   announce(catalog);
-  auto plan = make_plan(read_suite(request.suite_file, options), catalog, request.device);
+  auto plan = make_plan(read_suite(request.suite_file, options), catalog, request.device, trial_results(request.store));
   if (plan) {
     return send_answer(PlanAnswer{.plan = {std::move(*plan)}, .loaded = loaded_plugins(catalog, request.libraries)});
   }

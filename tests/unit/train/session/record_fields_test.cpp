@@ -55,7 +55,7 @@ void add_written(const std::string& prefix, const T& value, Paths& out) {
 }
 
 /// A teacher, a student taught by it at a fitted temperature, one added to a frozen network, one trained in the way of a GPU, and
-/// one that fails; one with exits and a gradient policy that learns beside another.
+/// one that fails; one with exits and a gradient policy that learns beside another; one that is judged on validation rows alone.
 Paths written_by_training() {
   toy::TemporaryStore s;
   toy::train(s.store, {toy::job("teacher", 8, false)});
@@ -84,6 +84,9 @@ Paths written_by_training() {
       LockstepSpec{0, {{together.spec.model, together.spec.train}, {together.spec.model, together.spec.train}}};
   toy::change(together.spec.loss, [](LossSpec& loss) { loss.gradient_policy = PluginSpec{"halving", "1", Json::object()}; });
   toy::train(s.store, {together});
+  auto judged = toy::job("judged", 4, false);
+  judged.spec.judged_on = Spec::kValidation;
+  toy::train(s.store, {judged});
   SessionOptions options;
   options.deferred = true;
   toy::train(s.store, {toy::job("deferred", 4, false, 3, 0.5)}, 1, 0, options);
