@@ -324,8 +324,62 @@ struct EmbeddingDocument {
   }
 };
 
+/// A method whose gradient was looked at.
+struct ProbedMethod {
+  std::string study, dataset, method, convention, teacher, student, strategy;
+  std::int64_t seed = 0;
+  std::vector<double> cosine = {}, norm_ratio = {};
+  std::string reason = {};
+
+  static constexpr auto fields() {
+    using P = ProbedMethod;
+    return std::tuple(field("study", &P::study, "name of the study"), field("dataset", &P::dataset, "its name in the suite"),
+                      field("method", &P::method, "label, with its place on the study's axis"),
+                      field("convention", &P::convention, "temperatures and weights"),
+                      field("teacher", &P::teacher, "name of the model in the suite"),
+                      field("student", &P::student, "name of the model in the suite"),
+                      field("strategy", &P::strategy, "its name in the suite"), field("seed", &P::seed, "of both networks"),
+                      field("cosine", &P::cosine, "of the gradient at each temperature with that at 1"),
+                      field("norm_ratio", &P::norm_ratio, "of its norm to that at 1"),
+                      field("reason", &P::reason, "why there are none; empty: there are"));
+  }
+};
+
+struct ProbeAnswer {
+  Tag<"result"> event = {};
+  std::vector<ProbedMethod> methods = {};
+
+  static constexpr auto fields() {
+    using A = ProbeAnswer;
+    return std::tuple(field("event", &A::event, "result"), field("methods", &A::methods, "in the order of the plan"));
+  }
+};
+
+/// Asks how the gradients of a suite's losses move with the teacher's temperature, for students that are not trained.
+struct ProbeRequest {
+  using Answer = ProbeAnswer;
+  Tag<"probe"> verb = {};
+  Libraries libraries = {};
+  std::string suite_file, profile;
+  std::vector<SentOverride> overrides = {};
+  std::string device, store;
+  std::vector<double> temperatures;
+  std::int64_t batches = 1;
+
+  static constexpr auto fields() {
+    using R = ProbeRequest;
+    return std::tuple(field("verb", &R::verb, "probe"), inlined(&R::libraries), field("suite_file", &R::suite_file, "TOML"),
+                      field("profile", &R::profile, "[profile.NAME] to lay over it; empty: none"),
+                      field("overrides", &R::overrides, "of --set"),
+                      field("device", &R::device, "of --device; empty: what the suite says"),
+                      field("store", &R::store, "its folder, with the teachers"),
+                      field("temperatures", &R::temperatures, "that divide the teacher's logits"),
+                      field("batches", &R::batches, "whose gradients are summed", a_count));
+  }
+};
+
 using Request = std::variant<CatalogRequest, PlanRequest, TrainRequest, ConformanceRequest, GoldenRequest, CalibrateRequest,
-                             DataRequest, EmbedRequest, VersionRequest>;
+                             DataRequest, EmbedRequest, ProbeRequest, VersionRequest>;
 
 /// Returns the request of a document. @throws DocumentError for a verb that is not known, and for what its fields do not fit
 Request request_of(const Json& document);

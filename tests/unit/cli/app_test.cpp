@@ -42,8 +42,8 @@ TEST_F(Cli, ShowsHelpAndFailsWithoutAVerb) {
 }
 
 TEST_F(Cli, HelpsWithEveryVerbAndShowsAnExample) {
-  for (const std::string verb : {"list", "describe", "check", "plan", "run", "leaderboard", "figures", "compare", "new", "test",
-                                 "calibrate", "store", "stats", "data", "version"}) {
+  for (const std::string verb : {"list", "describe", "check", "plan", "run", "leaderboard", "figures", "compare", "probe", "new",
+                                 "test", "calibrate", "store", "stats", "data", "version"}) {
     EXPECT_EQ(run({verb, "--help"}), 0) << verb;
     EXPECT_NE(out.str().find("Example:\n  kdbench " + verb), std::string::npos) << out.str();
   }

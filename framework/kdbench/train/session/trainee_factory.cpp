@@ -121,6 +121,10 @@ std::unique_ptr<Trainee> TraineeFactory::make_fresh(const Place& place, std::sha
   return std::make_unique<Trainee>(std::move(parts), shared_.data);
 }
 
+std::unique_ptr<Trainee> TraineeFactory::make_untrained(const Job& job) const {
+  return make_fresh(Place{job, {}, false}, make_model(job.spec), teachers());
+}
+
 /// Networks that learn together are each other's teachers.
 TraineeSet TraineeFactory::make_fresh(const std::vector<Place>& places) const {
   std::vector<std::shared_ptr<Model>> models;

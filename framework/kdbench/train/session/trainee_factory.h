@@ -23,6 +23,9 @@ class TraineeFactory {
   /// @throws kdbench::Error, or what plugins and libtorch throw, when it cannot be made
   TraineeSet make(const std::vector<Job>& jobs) const;
 
+  /// The network of a job that learns by itself as its training begins, whatever the store has of it. @throws what make() does
+  std::unique_ptr<Trainee> make_untrained(const Job& job) const;
+
  private:
   /// A network of a set before it is made.
   struct Place {

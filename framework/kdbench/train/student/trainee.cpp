@@ -14,7 +14,10 @@
 #include <kdbench/train/student/final_measures.h>
 #include <kdbench/train/student/trainee.h>
 
+#include <ATen/ops/cat.h>
+#include <ATen/ops/zeros.h>
 #include <fmt/core.h>
+#include <torch/csrc/autograd/autograd.h>
 
 #include <algorithm>
 #include <array>
@@ -82,6 +85,30 @@ void Trainee::train_step(const Batch& batch, const ModelOutput& teacher) {
   steps_->run(batch, teacher, step_, lr_);
   ++step_;
   add_training_time(watch.seconds());
+}
+
+torch::Tensor Trainee::gradient_of_terms(const Batch& batch, const ModelOutput& teacher) {
+  std::int64_t epoch = 0;
+  if (const auto& loss = parts_.job.spec.loss) {
+    for (const auto& part : loss->parts) epoch = std::max(epoch, part.kd_begin);
+  }
+  const auto step = epoch * per_epoch();
+  const auto alone = randomness_.begin(step);
+  const auto objective = learner_.forward(batch, teacher, step).objective;
+  torch::Tensor sum;
+  for (std::size_t i = 0; i < objective.summands.size(); ++i) {
+    const auto& [name, value, weight] = objective.summands[i];
+    if (i == 0 && name == "ce") continue;
+    sum = sum.defined() ? sum + value * weight : value * weight;
+  }
+  if (!sum.defined() || !sum.requires_grad()) return {};
+  auto parameters = parts_.model->parameters();
+  std::erase_if(parameters, [](const torch::Tensor& p) { return !p.requires_grad(); });
+  const auto gradients = torch::autograd::grad({sum}, parameters, {}, false, false, true);
+  std::vector<torch::Tensor> flat;
+  for (std::size_t i = 0; i < parameters.size(); ++i)
+    flat.push_back(gradients[i].defined() ? gradients[i].flatten() : at::zeros({parameters[i].numel()}, parameters[i].options()));
+  return at::cat(flat);
 }
 
 ModelOutput Trainee::look(const Batch& batch) {

@@ -66,6 +66,11 @@ class Trainee {
   /// @throws Diverged naming epoch and step (on a GPU end_epoch() or save() does)
   void train_step(const Batch& batch, const ModelOutput& teacher);
 
+  /// The gradient of the weighed terms of its losses, without cross-entropy, on one batch: flat, one number for each parameter of
+  /// the network, as the first epoch in which all its losses have their say begins. Undefined where no term is on. Trains
+  /// nothing.
+  torch::Tensor gradient_of_terms(const Batch& batch, const ModelOutput& teacher);
+
   /// For networks that learn together, before each train_step(): passes the batch, and returns what the others may read of it.
   ModelOutput look(const Batch& batch);
   /// What the others made of the batch of the next train_step(), in the order in which its loss reads them.

@@ -10,6 +10,7 @@
 #include <kdbench/worker/requests/embedding.h>
 #include <kdbench/worker/requests/load_catalog.h>
 #include <kdbench/worker/requests/loaded_plugins.h>
+#include <kdbench/worker/requests/probe.h>
 #include <kdbench/worker/requests/requests.h>
 #include <kdbench/worker/requests/training.h>
 #include <kdbench/worker/requests/trial_results.h>
@@ -92,6 +93,7 @@ struct Answerer {
   int operator()(const CalibrateRequest& request) const { return answer_calibrate(request); }
   int operator()(const DataRequest& request) const { return answer_data(request, stop); }
   int operator()(const EmbedRequest& request) const { return answer_embed(request, stop); }
+  int operator()(const ProbeRequest& request) const { return answer_probe(request); }
   int operator()(const VersionRequest&) const { return send_answer(version()); }
 };
 
