@@ -13,7 +13,7 @@ kept_choices() {  # kept_choices STORE: default and choice of each method, as th
 check "the plan knows how many are still to be chosen" holds "$folder/plan.first" \
   "study tuned: still to be chosen by results: 18 trials, then 18 trainings of defaults and choices"
 for loss in kl dist dkd; do
-  count=$(grep -cE " $loss(\[[^]]*\])? teacher->student, trial of 2 epochs s100" "$folder/plan.first")
+  count=$(grep -cE "^ *to do .* $loss(\[[^]]*\])? teacher->student, trial of 2 epochs s10[01]" "$folder/plan.first")
   check "six trials of $loss at each of two seeds" equal "$count" 12
 done
 
@@ -33,8 +33,10 @@ check "and prints the same" same "$folder/first.out" "$folder/second.out"
 "$kdbench" --store "$folder/store" plan "$suite" >"$folder/plan.last"
 check "nothing is left to choose" equal "$(grep -c 'still to be chosen' "$folder/plan.last")" 0
 
-"$kdbench" --store "$folder/apart" run "$suite" -j 1 --no-fuse >"$folder/apart.out" 2>"$folder/apart.err"
-check "a process for every network chooses the same" same "$folder/first.out" "$folder/apart.out"
+few=("$suite" --set 'studies.tuned.trials=3' --set 'studies.tuned.rungs=[1,2]' --set 'suite.seeds=[0]' --set 'studies.tuned.tuning_seeds=[100]')
+"$kdbench" --store "$folder/few" run "${few[@]}" -j 2 >"$folder/few.out" 2>"$folder/few.err"
+"$kdbench" --store "$folder/apart" run "${few[@]}" -j 1 --no-fuse >"$folder/apart.out" 2>"$folder/apart.err"
+check "a process for every network chooses the same" same "$folder/few.out" "$folder/apart.out"
 
 # Stopped among the trials of the last rung: the first rung is done, and some have begun.
 long=("$suite" -j 2 --set 'studies.tuned.rungs=[1,200]' --set 'suite.seeds=[0]' --set 'studies.tuned.tuning_seeds=[100]')

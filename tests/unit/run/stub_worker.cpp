@@ -284,6 +284,7 @@ struct Answerer {
   void operator()(const kdbench::GoldenRequest& request) const { send_file(request.folder); }
   void operator()(const kdbench::CalibrateRequest& request) const { send_file(request.file); }
   void operator()(const kdbench::DataRequest& request) const { send_file(request.suite_file); }
+  void operator()(const kdbench::ProbeRequest& request) const { send_file(request.suite_file); }
 };
 
 }  // namespace

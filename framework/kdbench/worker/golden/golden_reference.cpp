@@ -258,12 +258,12 @@ class Conversion {
     if (steps.size() > 1 && !json.is_array()) throw Error(fmt::format("expected a list of {}, one for each step", steps.size()));
     each_step(json, [&](std::size_t i, const std::vector<GoldenTensor>& tensors) {
       auto& to = steps[i];
-      GoldenStep gradients{.student = std::move(to.student),
-                           .student_second_view = std::move(to.student_second_view),
       GoldenStep gradients;
       gradients.student = std::move(to.student);
       gradients.student_second_view = std::move(to.student_second_view);
       gradients.draws = std::move(to.draws);
+      place.put(tensors, gradients, false);
+      to = {std::move(gradients.student), std::move(gradients.student_second_view), std::move(gradients.draws)};
     });
   }
 

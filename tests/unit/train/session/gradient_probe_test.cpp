@@ -36,7 +36,7 @@ TEST(GradientProbe, MovesWithTheTeachersLogitsAlone) {
   const auto found = probe(s.store, {taught("logits", "mse", 1, false), taught("embedding", "adapter", 1, false)}, {0.5, 8});
   EXPECT_LT(found[0].cosine[1], 0.999);
   EXPECT_GT(std::abs(found[0].norm_ratio[1] - 1), 1e-3);
-  for (const auto values : {found[1].cosine, found[1].norm_ratio}) {
+  for (const auto& values : {found[1].cosine, found[1].norm_ratio}) {
     for (const auto value : values) EXPECT_NEAR(value, 1, 1e-9);
   }
 }
