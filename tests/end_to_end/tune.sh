@@ -44,7 +44,7 @@ long=("$suite" -j 2 --set 'studies.tuned.rungs=[1,200]' --set 'suite.seeds=[0]' 
 "$kdbench" --store "$folder/stopped" run "${long[@]}" --no-boards 2>"$folder/stopped.err" &
 program=$!
 half_done() {
-  grep -qs 'trial of 1 epochs' "$folder/stopped.err" &&
+  grep -qs 'trial of 1 epoch s100' "$folder/stopped.err" &&
     [[ $(find "$folder/stopped/artifacts" -name checkpoint.safetensors 2>/dev/null | wc -l) -gt 2 ]]
 }
 until half_done || ! kill -0 "$program" 2>/dev/null; do sleep 0.02; done

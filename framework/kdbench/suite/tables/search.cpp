@@ -16,7 +16,7 @@ constexpr const char* kRange = "range";
 /// Keys of [losses.NAME] that are no setting to try: what the table is, and epochs, which mean another part of the training in
 /// each rung.
 const std::set<std::string>& untried() {
-  static const std::set<std::string> keys{"plugin",          "zip",        "of",       "weights",
+  static const std::set<std::string> keys{"plugin",          "preset",     "zip",      "of",           "weights",
                                           "gradient_policy", "from_epoch", "to_epoch", "warmup_epochs"};
   return keys;
 }
