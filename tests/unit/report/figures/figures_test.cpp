@@ -94,7 +94,8 @@ TEST(ScatterFigure, FitsALineThroughTheMeans) {
   EXPECT_NEAR(fit.from, 2, 1e-9);
   EXPECT_NEAR(fit.to, 7, 1e-9);
   ASSERT_TRUE(fit.slope_low && fit.slope_high);
-  // The note has the board's slope, the mean of the seeds' own: -1 and -12 / (56 / 3) = -0.643; half width 12.706 * 0.179 = 2.269.
+  // The note has the board's slope, the mean of the seeds' own: -1 and -12 / (56 / 3) = -0.643; half width 12.706 * 0.179
+  // = 2.269.
   EXPECT_TRUE(panel.notes.at(1).starts_with("kl: slope -0.821 [-3.090, +1.448]")) << panel.notes.at(1);
   EXPECT_TRUE(panel.notes.at(1).ends_with("points per point, Spearman -100.0 %")) << panel.notes.at(1);
   EXPECT_EQ(panel.fits.at(0).slope, 0);  // dist does not move
