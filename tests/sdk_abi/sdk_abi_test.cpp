@@ -5,13 +5,17 @@
 #define KDBENCH_SDK_ABI 1000
 
 #include <kdbench/plan/make/convention.cpp>
+#include <kdbench/plan/make/draws.cpp>
+#include <kdbench/plan/make/halving.cpp>
 #include <kdbench/plan/make/job_list.cpp>
 #include <kdbench/plan/make/lockstep.cpp>
 #include <kdbench/plan/make/loss_answers.cpp>
 #include <kdbench/plan/make/loss_window.cpp>
 #include <kdbench/plan/make/make_plan.cpp>
+#include <kdbench/plan/make/placer.cpp>
 #include <kdbench/plan/make/spec_parts.cpp>
 #include <kdbench/plan/make/stages.cpp>
+#include <kdbench/plan/make/tuning.cpp>
 
 #include "unit/plan/toys.h"
 
