@@ -48,7 +48,7 @@ std::string refusal_beside(const LossAnswer& answer, std::size_t networks) {
   if (answer.refusal) return *answer.refusal;
   if (!needs.terms || !needs.teacher)
     return "it reads no other network, and they would not learn from each other; choose another strategy";
-  if (needs.several_teachers != networks > 2)
+  if (needs.several_teachers != (networks > 2))
     return fmt::format("it reads {}; choose a loss or a number of networks that go together",
                        needs.several_teachers ? "several others" : "one other");
   if (needs.second_view || needs.adapts)
