@@ -1,8 +1,9 @@
 #!/usr/bin/env bash
 # bits_matrix.sh KDBENCH: bits.sh for every model and every data set of the shelf: the same weights with one, two and three threads,
 # with a process for every network, alone, and stopped and resumed; of students who read a stored table of their teacher, a tape
-# of it, and no teacher. By default each model but the largest has one data set and each data set one model; with
-# KDBENCH_FULL_BITS=1 each has each.
+# of it, and no teacher. By default each model but the largest has one data set, each data set has one model, and only one thread and
+# two are compared, models also stopped and resumed (bits.sh tries every way on one suite); with KDBENCH_FULL_BITS=1 each has each, in
+# every way.
 source "$(dirname "$0")/common.sh"
 data=$folder/data
 fashion=/usr/share/datasets/fashion-mnist
@@ -145,22 +146,27 @@ stop_and_go_on() {  # stop_and_go_on STORE SUITE JOBS...
   check "$suite: networks went on where they were stopped" grep -q ': continues at epoch' "$folder/$store.err"
 }
 
-every_way() {  # every_way NAME
+ways=("-j 2")
+[[ -z ${KDBENCH_FULL_BITS:-} ]] || ways=("-j 2" "-j 3" "-j 2 --no-fuse")
+
+every_way() {  # every_way NAME [STOPPED]: stopped and resumed, too, unless STOPPED is no
   local name=$1 suite=$folder/$1.toml way store started=$SECONDS
   train "$name-1" "$suite" -j 1
   local of
   of=$(wc -l <"$folder/$name-1.weights")
   check "$name: each of $of networks has its hash" equal "$(grep -c '"weights_sha256":"[0-9a-f]\{64\}"' "$folder/$name-1.weights")" "$of"
-  for way in "-j 2" "-j 3" "-j 2 --no-fuse"; do
+  for way in "${ways[@]}"; do
     store=$name${way//[^a-z0-9]/_}
     # shellcheck disable=SC2086
     train "$store" "$suite" $way
     check "$name: $way" same "$folder/$name-1.weights" "$folder/$store.weights"
     rm -rf "${folder:?}/$store"
   done
-  stop_and_go_on "$name-stopped" "$suite" 3 $((of / 2))
-  check "$name: stopped and resumed" same "$folder/$name-1.weights" "$folder/$name-stopped.weights"
-  rm -rf "${folder:?}/$name-stopped"
+  if [[ ${2:-} != no ]]; then
+    stop_and_go_on "$name-stopped" "$suite" 3 $((of / 2))
+    check "$name: stopped and resumed" same "$folder/$name-1.weights" "$folder/$name-stopped.weights"
+    rm -rf "${folder:?}/$name-stopped"
+  fi
   printf '%s: %s networks in %s s\n' "$name" "$of" $((SECONDS - started))
 }
 
@@ -178,7 +184,7 @@ else
   every_way models
   for pair in '["teacher", "mlp"]' '["teacher", "vgg_moved"]'; do alone models idx "$pair"; done
   { suite data; for name in "${datasets[@]}"; do study "$name" resnet; done; } >"$folder/data.toml"
-  every_way data
+  every_way data no
 fi
 [[ -z ${KDBENCH_BITS_TABLE:-} ]] || cat "$folder"/*-1.weights >"$KDBENCH_BITS_TABLE"
 verdict
