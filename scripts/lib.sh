@@ -114,7 +114,7 @@ build_targets() {
   local jobs options=()
   jobs=$(build_jobs)
   (($# == 0)) || options=(--target "$@")
-  is_built || say "the first build takes 6 to 10 minutes on two cores, with the tests 9 to 15; ninja shows how far it is: [done/all]"
+  is_built || say "the first build takes about 10 minutes on two cores, with the tests 18; ninja shows how far it is: [done/all]"
   timed "building ${*:-everything} with $jobs jobs" in_root cmake --build --preset release -j "$jobs" "${options[@]}"
 }
 
