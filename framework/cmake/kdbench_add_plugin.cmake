@@ -37,6 +37,15 @@ function(kdbench_plugin_flags target)
     POSITION_INDEPENDENT_CODE ON)
 endfunction()
 
+# kdbench_plugin_library(<name> <folder>): how the library plugin_<name> is called, compiled and linked.
+function(kdbench_plugin_library name folder)
+  kdbench_plugin_flags(plugin_${name})
+  target_compile_options(plugin_${name} PRIVATE -Wall -Wextra -Wpedantic)
+  set_target_properties(plugin_${name} PROPERTIES PREFIX "" SUFFIX ".so" OUTPUT_NAME ${name} LIBRARY_OUTPUT_DIRECTORY ${folder})
+  # The build id tells one build from another in the records: a hash of what was linked, whatever the toolchain's default.
+  target_link_options(plugin_${name} PRIVATE -Wl,--no-undefined -Wl,-z,now -Wl,-z,nodelete -Wl,--build-id=sha1)
+endfunction()
+
 # kdbench_add_plugin(<name> SOURCES <file>... [LIBRARIES <lib>...] [DEFINITIONS <macro>...] [OUTPUT_DIRECTORY <dir>])
 # Builds one plugin library <name>.so: hidden visibility, every symbol resolved at link time, never unloaded. With macros of its own
 # it does without the precompiled header. Where golden/aliases.json stands beside the first source, it is copied to ../golden/<name>.json
@@ -54,14 +63,8 @@ function(kdbench_add_plugin name)
   endif()
   add_library(plugin_${name} MODULE ${A_SOURCES})
   target_link_libraries(plugin_${name} PRIVATE kdbench::sdk ${A_LIBRARIES})
-  kdbench_plugin_flags(plugin_${name})
   target_compile_definitions(plugin_${name} PRIVATE ${A_DEFINITIONS})
-  target_compile_options(plugin_${name} PRIVATE -Wall -Wextra -Wpedantic)
-  set_target_properties(plugin_${name} PROPERTIES
-    PREFIX "" SUFFIX ".so" OUTPUT_NAME ${name}
-    LIBRARY_OUTPUT_DIRECTORY ${A_OUTPUT_DIRECTORY})
-  # The build id tells one build from another in the records: a hash of what was linked, whatever the toolchain's default.
-  target_link_options(plugin_${name} PRIVATE -Wl,--no-undefined -Wl,-z,now -Wl,-z,nodelete -Wl,--build-id=sha1)
+  kdbench_plugin_library(${name} ${A_OUTPUT_DIRECTORY})
   if(NOT A_DEFINITIONS)
     kdbench_use_precompiled_sdk(plugin_${name})
   endif()

@@ -2,6 +2,7 @@
 // tested in tests/unit/worker/conformance.
 #include "built_plugins.h"
 
+#include <kdbench/registry/elf_stamp.h>
 #include <kdbench/worker/conformance/conformance.h>
 #include <kdbench/worker/golden/golden.h>
 
@@ -9,6 +10,8 @@
 #include <unit/worker/conformance/collected.h>
 
 #include <algorithm>
+#include <map>
+#include <string>
 
 namespace kdbench {
 namespace {
@@ -26,6 +29,17 @@ TEST(BuiltPlugins, AllLoad) {
   for (const auto* name : {"mlp", "mobilenet_v2", "resnet", "resnet_cifar", "shufflenet_v1", "shufflenet_v2", "vgg", "wrn", "gmm",
                            "idx", "fashion_mnist", "none", "kl", "dist", "soft_target", "direct", "my_loss"}) {
     EXPECT_TRUE(std::binary_search(names.begin(), names.end(), name)) << name;
+  }
+}
+
+TEST(BuiltPlugins, AreToldApartByTheirBuildIds) {
+  std::map<std::string, std::string> file_of;
+  for (const auto& library : built_plugins().libraries) {
+    const auto facts = read_library(library.file);
+    ASSERT_TRUE(facts) << library.file;
+    EXPECT_TRUE(facts->content.starts_with("build-id:")) << library.file << " has " << facts->content;
+    const auto [first, is_new] = file_of.emplace(facts->content, library.file);
+    EXPECT_TRUE(is_new) << library.file << " and " << first->second << " have one build id";
   }
 }
 
