@@ -21,4 +21,13 @@ check "another spelling under another name is the same work" equal "$(cat "$fold
 
 "$kdbench" --store "$folder/store" run suite.toml -j 2 --set 'suite.seeds=[0,1,2]' >/dev/null 2>"$folder/more.err"
 check "one more seed trains that seed alone" holds "$folder/more.err" "18 jobs done, 12 of them before; 0 not done"
+
+"$kdbench" --store "$folder/store" leaderboard suite.toml >"$folder/file.out" 2>"$folder/file.err"
+check "the board of a file is the file's, whatever was laid over it in the last run" same "$folder/first.out" "$folder/file.out"
+check "and the last run is told" holds "$folder/file.err" "note: tiny was last run with --set suite.seeds=[0,1,2]; kdbench leaderboard tiny has the boards of that run"
+"$kdbench" --store "$folder/store" leaderboard tiny >"$folder/name.out" 2>"$folder/name.err"
+check "the board of a name is the last run's" holds "$folder/name.out" "18 of 18 jobs done."
+check "with what was laid over its file" equal "$(cat "$folder/name.err")" "note: tiny was last run with --set suite.seeds=[0,1,2]; its file gives the plan without"
+"$kdbench" --store "$folder/store" leaderboard suite.toml --set 'suite.seeds=[0,1,2]' >"$folder/set.out"
+check "the same overrides give its board, too" same "$folder/name.out" "$folder/set.out"
 verdict

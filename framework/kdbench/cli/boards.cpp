@@ -5,8 +5,6 @@
 
 #include <fmt/core.h>
 
-#include <filesystem>
-
 namespace kdbench::inline cli {
 namespace {
 
@@ -26,16 +24,6 @@ void add_board_format(CLI::App& verb, std::string& format) {
   verb.add_option("--format", format, "text, md, csv or json")
       ->check(CLI::IsMember({"text", "md", "csv", "json"}))
       ->capture_default_str();
-}
-
-Plan plan_of_suite(const Context& context, const Store& store, const SuiteOptions& options) {
-  if (!options.profile.empty() || !options.set.empty()) {
-    if (!std::filesystem::is_regular_file(options.file))
-      refuse(context, fmt::format("--profile and --set need the suite's file; '{}' is none", options.file));
-    auto setup = worker_setup(context);
-    return plan_or_exit(context, setup, options);
-  }
-  return stored_plan(context, store, options.file);
 }
 
 Leaderboard board_of(const Context& context, const Store& store, const Plan& plan, const BoardOptions& options) {

@@ -13,11 +13,6 @@ namespace kdbench::inline cli {
 /// Adds --format text|md|csv|json.
 void add_board_format(CLI::App& verb, std::string& format);
 
-/// Returns the plan of a suite: the one of its last run, or with --profile or --set the one that these give, asked of a
-/// worker.
-/// @param options `file` is the suite's file or, without --profile and --set, its name
-Plan plan_of_suite(const Context& context, const Store& store, const SuiteOptions& options);
-
 /// Makes the boards of a plan from the records of the store.
 Leaderboard board_of(const Context& context, const Store& store, const Plan& plan, const BoardOptions& options = {});
 

@@ -120,7 +120,7 @@ class Unpacker {
 /// What a plan says beside its jobs and placements, as a plan without them.
 Plan head_of(const Plan& plan) {
   return {plan.suite,    plan.title,   plan.file,          plan.paper, plan.select, plan.device,
-          plan.data_dir, plan.studies, plan.study_options, {},         {}};
+          plan.data_dir, plan.studies, plan.study_options, {},         {},          plan.source};
 }
 
 }  // namespace

@@ -43,6 +43,12 @@ PlacedCheckpoint from_document_text(std::type_identity<PlacedCheckpoint>, const 
   return CheckpointRef{.rule = "epoch", .epoch = *epoch};
 }
 
+std::string PlanSource::overlay_text() const {
+  std::string out = profile.empty() ? "" : fmt::format(" --profile {}", profile);
+  for (const auto& one : set) out += fmt::format(" --set {}", one);
+  return out.empty() ? out : out.substr(1);
+}
+
 bool has_more_to_come(const TuningBudget& tuning) { return tuning.trials_to_come + tuning.students_to_come > 0; }
 
 bool has_more_to_come(const Plan& plan) {

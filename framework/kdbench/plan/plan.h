@@ -181,12 +181,30 @@ struct StudyOptions {
   }
 };
 
+/// What a plan was made of: a suite file, and what the command line laid over it.
+struct PlanSource {
+  std::string sha256;
+  std::string profile;
+  std::vector<std::string> set;
+
+  bool operator==(const PlanSource&) const = default;
+  /// "--profile cpu --set suite.seeds=[0]"; empty where the file alone says it.
+  std::string overlay_text() const;
+
+  static constexpr auto fields() {
+    using S = PlanSource;
+    return std::tuple(field("sha256", &S::sha256, "of the suite file"), field("profile", &S::profile, "as --profile named it"),
+                      field("set", &S::set, "as --set gave them: \"train.epochs=2\""));
+  }
+};
+
 struct Plan {
   std::string suite, title, file, paper = {}, select, device, data_dir;
   std::vector<std::string> studies;
   std::map<std::string, StudyOptions> study_options;
   std::vector<Job> jobs;
   std::vector<Placement> placements;
+  std::optional<PlanSource> source = {};
 
   static constexpr auto fields() {
     using P = Plan;
@@ -199,7 +217,8 @@ struct Plan {
                       field("studies", &P::studies, "names, in file order"),
                       field("study_options", &P::study_options, "by study"),
                       field("jobs", &P::jobs, "a job stands after everything it needs; seed by seed"),
-                      field("placements", &P::placements, "where the jobs stand on the boards"));
+                      field("placements", &P::placements, "where the jobs stand on the boards"),
+                      field("source", &P::source, "of a plan that was run: what it was made of", Presence::kIfAny));
   }
 };
 

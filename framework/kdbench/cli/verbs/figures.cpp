@@ -63,12 +63,6 @@ class FigureWriter {
   std::set<std::string> stems_;
 };
 
-/// The plan of the last run; planned anew where the command line says which profile or settings are meant.
-Plan plan_of(const Context& context, WorkerSetup& setup, const Store& store, const SuiteOptions& suite) {
-  if (suite.profile.empty() && suite.set.empty()) return stored_plan(context, store, suite.file);
-  return plan_or_exit(context, setup, suite);
-}
-
 std::vector<std::string> chosen_studies(const Context& context, const boards::PlanResults& results,
                                         const std::vector<std::string>& wanted) {
   const auto known = results.studies();
@@ -100,7 +94,7 @@ report::Figure maps_of(const Context& context, WorkerSetup& setup, const Store& 
 int figures(const Context& context, FiguresArguments arguments) {
   const auto store = store_or_refuse(context);
   auto setup = worker_setup(context);
-  const auto plan = plan_of(context, setup, store, arguments.suite);
+  const auto plan = plan_of_suite(context, store, arguments.suite);
   arguments.maps.data_dir = plan.data_dir;
   arguments.maps.device = arguments.suite.device.empty() ? plan.device : arguments.suite.device;
   boards::PlanResults results(plan, [&](const std::string& job) { return record_or_warn(context, store, job); }, {});
@@ -124,7 +118,9 @@ int figures(const Context& context, FiguresArguments arguments) {
     if (!arguments.choice.jobs.empty()) break;  // named networks belong to no study: they are drawn once
   }
   if (writer.wrote_any()) return kOk;
-  context.err << "no figure: the store has no finished run of what they show\n";
+  context.err << (all ? "no figure: the store has no finished run of what they show\n"
+                      : fmt::format("no figure: no study has a finished run of what {} shows; --kind all draws what there is\n",
+                                    arguments.kind));
   return kFailure;
 }
 

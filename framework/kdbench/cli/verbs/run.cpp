@@ -1,5 +1,6 @@
 // kdbench run: trains what a suite needs and the store lacks, then prints the boards.
 #include <kdbench/cli/boards.h>
+#include <kdbench/cli/stored_plan.h>
 #include <kdbench/cli/suite_options.h>
 #include <kdbench/cli/text/columns.h>
 #include <kdbench/cli/verbs/verb.h>
@@ -106,6 +107,7 @@ RunSummary run_all(const Context& context, WorkerSetup& setup, const Store& stor
   auto options = run_options(arguments, setup, planned);
   std::optional<RunSummary> so_far;
   for (;;) {
+    planned.plan.source = source_of(arguments.suite);
     store.put_plan(planned.plan);
     RunSummary summary;
     {

@@ -22,7 +22,8 @@ void add_runs(const Series& series, Point& point) {
   point.expected = static_cast<std::int64_t>(series.expected());
   for (const auto& [seed, run] : series.runs) {
     if (!run->done()) continue;
-    point.runs.push_back({seed, *run->accuracy, run->taught_ece});
+    point.runs.push_back(
+        {.seed = seed, .job = series.jobs.at(seed), .accuracy = *run->accuracy, .ece = run->ece, .teacher_ece = run->taught_ece});
     point.tau = run->tau;
     point.loss = run->setting.loss;
     point.data = run->setting.data;

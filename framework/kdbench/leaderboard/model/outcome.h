@@ -28,7 +28,7 @@ std::string to_string(JobState state);
 struct Outcome {
   JobState state = JobState::kMissing;
   std::string reason;
-  std::optional<double> accuracy, bayes_accuracy;
+  std::optional<double> accuracy, ece, bayes_accuracy;
   std::optional<double> validation_accuracy;          ///< all that there is of a job that is judged on validation rows alone
   std::optional<double> taught_accuracy, taught_ece;  ///< of its teacher's checkpoint, at the temperature of its loss
   std::optional<double> taught_at;                    ///< that temperature: teacher_temperature * tau_teacher

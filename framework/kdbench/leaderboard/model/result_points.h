@@ -14,12 +14,15 @@ namespace kdbench::inline leaderboard {
 /// One run that is done. Fractions.
 struct PointRun {
   std::int64_t seed = 0;
+  std::string job = {};
   double accuracy = 0;
-  std::optional<double> teacher_ece;
+  std::optional<double> ece = {}, teacher_ece = {};
 
   static constexpr auto fields() {
     using R = PointRun;
-    return std::tuple(field("seed", &R::seed, "of the run"), field("accuracy", &R::accuracy, "of the student, on the test split"),
+    return std::tuple(field("seed", &R::seed, "of the run"), field("job", &R::job, "its id", Presence::kSinceLater),
+                      field("accuracy", &R::accuracy, "of the student, on the test split"),
+                      field("ece", &R::ece, "of the student, on the test split", Presence::kIfAny),
                       field("teacher_ece", &R::teacher_ece, "of its teacher as taught; null where nobody taught"));
   }
 };

@@ -119,7 +119,9 @@ TEST_F(FiguresVerb, WritesEveryFigureAsSvgJsonAndCsv) {
 TEST_F(FiguresVerb, SaysWhatIsNotThere) {
   keep(sweep());
   EXPECT_EQ(run({"--kind", "teachers"}), kFailure);
-  EXPECT_EQ(err.str(), "study 'a sweep' has nothing for teachers\nno figure: the store has no finished run of what they show\n");
+  EXPECT_EQ(err.str(),
+            "study 'a sweep' has nothing for teachers\nno figure: no study has a finished run of what teachers shows; --kind all "
+            "draws what there is\n");
   EXPECT_EQ(run({"--study", "sweep"}), kUserMistake);
   EXPECT_EQ(err.str(), "kdbench: no study 'sweep' in the suite; did you mean 'a sweep'?\n");
   EXPECT_EQ(run({"--kind", "tsne", "--method", "dits"}), kUserMistake);

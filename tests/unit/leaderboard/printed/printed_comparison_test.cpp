@@ -78,7 +78,8 @@ Point point(const std::string& loss, double value, double ece, const std::vector
   p.chain_models = {network("resnet depth=56 width=1")};
   p.epochs = 2;
   p.teacher_epochs = 6;
-  for (std::size_t i = 0; i < accuracies.size(); ++i) p.runs.push_back({static_cast<std::int64_t>(i), accuracies[i], ece});
+  for (std::size_t i = 0; i < accuracies.size(); ++i)
+    p.runs.push_back({.seed = static_cast<std::int64_t>(i), .accuracy = accuracies[i], .teacher_ece = ece});
   p.expected = static_cast<std::int64_t>(accuracies.size());
   return p;
 }
