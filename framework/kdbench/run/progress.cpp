@@ -71,6 +71,7 @@ std::string finished_line(const FinishedJob& job, const ProgressState& state) {
 
 ProgressPrinter::ProgressPrinter(std::ostream& out, Options options) : out_(out), options_(std::move(options)) {
   if (!options_.now_s) options_.now_s = machine_clock_s;
+  if (!options_.columns) options_.columns = [] { return std::size_t{80}; };
   last_s_ = options_.now_s();
 }
 
@@ -92,7 +93,8 @@ void ProgressPrinter::update(const ProgressState& state) {
   last_s_ = now;
   if (!options_.terminal) return line(progress_line(state, 0));
   // The last column stays free: a full line would scroll on some terminals.
-  out_ << "\r\x1b[K" << printable(progress_line(state, options_.columns > 1 ? options_.columns - 1 : 0)) << std::flush;
+  const auto columns = options_.columns();
+  out_ << "\r\x1b[K" << printable(progress_line(state, columns > 1 ? columns - 1 : 0)) << std::flush;
   live_ = true;
 }
 

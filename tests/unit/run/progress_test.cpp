@@ -2,6 +2,7 @@
 
 #include <gtest/gtest.h>
 
+#include <cstddef>
 #include <sstream>
 
 namespace kdbench {
@@ -53,7 +54,7 @@ TEST(FinishedLine, NamesTheReasonOfAFailure) {
 TEST(ProgressPrinter, RedrawsTheLiveLineTenTimesASecondAtMost) {
   std::ostringstream out;
   double now = 0;
-  ProgressPrinter printer(out, {true, 80, [&] { return now; }});
+  ProgressPrinter printer(out, {.terminal = true, .now_s = [&] { return now; }});
   printer.update(example());
   EXPECT_EQ(out.str(), "");  // less than 0.1 s since the start
   now = 0.2;
@@ -65,10 +66,26 @@ TEST(ProgressPrinter, RedrawsTheLiveLineTenTimesASecondAtMost) {
   EXPECT_EQ(out.str(), once);
 }
 
+TEST(ProgressPrinter, FollowsATerminalThatIsResized) {
+  std::ostringstream out;
+  double now = 1;
+  std::size_t columns = 20;
+  ProgressPrinter printer(out, {.terminal = true, .columns = [&] { return columns; }, .now_s = [&] { return now; }});
+  now = 2;
+  printer.update(example());
+  // The last column stays free.
+  EXPECT_EQ(out.str(), "\r\x1b[K" + progress_line(example(), 19));
+  out.str("");
+  columns = 60;
+  now = 3;
+  printer.update(example());
+  EXPECT_EQ(out.str(), "\r\x1b[K" + progress_line(example(), 59));
+}
+
 TEST(ProgressPrinter, KeepsFailuresAboveTheLiveLine) {
   std::ostringstream out;
   double now = 0;
-  ProgressPrinter printer(out, {true, 80, [&] { return now; }});
+  ProgressPrinter printer(out, {.terminal = true, .now_s = [&] { return now; }});
   printer.job_finished({"a", "done", "", 1}, example());
   EXPECT_EQ(out.str(), "");
   printer.job_finished({"b", "failed", "no", 0}, example());
@@ -78,7 +95,7 @@ TEST(ProgressPrinter, KeepsFailuresAboveTheLiveLine) {
 TEST(ProgressPrinter, WritesPlainLinesElsewhereAndBreaksALongSilence) {
   std::ostringstream out;
   double now = 0;
-  ProgressPrinter printer(out, {false, 80, [&] { return now; }});
+  ProgressPrinter printer(out, {.now_s = [&] { return now; }});
   printer.job_finished({"a", "done", "", 1}, example());
   now = 29;
   printer.update(example());
@@ -90,7 +107,7 @@ TEST(ProgressPrinter, WritesPlainLinesElsewhereAndBreaksALongSilence) {
 
 TEST(ProgressPrinter, PrintsANoteThatManyWorkersSendOnce) {
   std::ostringstream out;
-  ProgressPrinter printer(out, {false, 80, [] { return 0.0; }});
+  ProgressPrinter printer(out, {.now_s = [] { return 0.0; }});
   for (const auto* note : {"images from the cache", "another", "images from the cache"}) printer.note(note);
   EXPECT_EQ(out.str(), "images from the cache\nanother\n");
 }

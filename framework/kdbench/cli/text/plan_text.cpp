@@ -79,7 +79,10 @@ class PlanWriter {
  public:
   PlanWriter(const Plan& plan, const JobStates& states, const PlanTextOptions& options)
       : plan_(plan), states_(states), options_(options), groups_(groups_of(plan, states, options)) {
-    for (std::size_t i = 0; i < plan.jobs.size(); ++i) index_.emplace(plan.jobs[i].id, i);
+    for (std::size_t i = 0; i < plan.jobs.size(); ++i) {
+      index_.emplace(plan.jobs[i].id, i);
+      ++labels_[plan.jobs[i].label.text()];
+    }
   }
 
   std::string text() const {
@@ -112,6 +115,11 @@ class PlanWriter {
     if (!parts.empty()) out += ": " + join(parts, ", ");
     if (left_s > 0) out += fmt::format("; {} {} of work on one core", unknown ? "at least" : "about", duration_text(left_s));
     out += "\n" + to_come();
+    if (unknown) {
+      out +=
+          "?: of a data set that does not say how many rows it has; its parameters may, such as train_rows and test_rows "
+          "(kdbench describe dataset NAME)\n";
+    }
     for (const auto& note : options_.notes) out += note + "\n";
     return out;
   }
@@ -201,8 +209,7 @@ class PlanWriter {
     Rows rows = {{"job", "used by", "state", "estimate"}};
     for (std::size_t i = 0; i < plan_.jobs.size(); ++i) {
       if (users[i] == 0) continue;
-      rows.push_back(
-          {plan_.jobs[i].label.text(), counted(users[i], "job"), states_[i], estimate_text(plan_.jobs[i].estimated_s)});
+      rows.push_back({name_of(plan_.jobs[i]), counted(users[i], "job"), states_[i], estimate_text(plan_.jobs[i].estimated_s)});
     }
     return rows.size() > 1 ? "trained once and shared\n" + limited(rows, options_, {1, 3}) : "";
   }
@@ -214,6 +221,12 @@ class PlanWriter {
                       estimate_text(seconds_of(group)), memory_text(group, options_)});
     }
     return rows.size() > 1 ? "trained side by side on one pass of their teacher\n" + limited(rows, options_, {1, 2, 3}) : "";
+  }
+
+  /// A job's label, with the beginning of its id where another has the same label.
+  std::string name_of(const Job& job) const {
+    const auto label = job.label.text();
+    return labels_.at(label) == 1 ? label : fmt::format("{} ({:.8})", label, job.id);
   }
 
   std::string jobs() const {
@@ -230,10 +243,10 @@ class PlanWriter {
     std::vector<std::string> needs;
     for (const auto& need : job.needs) {
       const auto found = index_.find(need);
-      needs.push_back(found == index_.end() ? need : plan_.jobs[found->second].label.text());
+      needs.push_back(found == index_.end() ? need : name_of(plan_.jobs[found->second]));
     }
     return {states_[i], estimate_text(job.estimated_s), job.estimated_bytes > 0 ? bytes_text(job.estimated_bytes) : "?",
-            job.label.text(), join(needs, ", ")};
+            name_of(job), join(needs, ", ")};
   }
 
   const Plan& plan_;
@@ -241,6 +254,7 @@ class PlanWriter {
   const PlanTextOptions& options_;
   std::vector<Group> groups_;
   std::unordered_map<std::string, std::size_t> index_;
+  std::unordered_map<std::string, std::size_t> labels_;  ///< how many jobs have it
 };
 
 /// A job of plan_json().

@@ -5,20 +5,32 @@
 namespace kdbench::inline cli {
 namespace {
 
-int list(const Context& context, const std::string& word) {
-  const auto kind = word.empty() ? std::nullopt : std::optional(value_or_refuse(context, plugin_kind(word)));
+struct ListArguments {
+  std::string kind, format = "text";
+};
+
+int list(const Context& context, const ListArguments& arguments) {
+  const auto kind = arguments.kind.empty() ? std::nullopt : std::optional(value_or_refuse(context, plugin_kind(arguments.kind)));
   auto setup = worker_setup(context);
-  const auto catalog = catalog_of(context, setup);
-  context.out << list_text(catalog, kind) << std::flush;
+  auto catalog = catalog_of(context, setup);
+  if (arguments.format == "json") {
+    if (kind) std::erase_if(catalog.plugins, [&](const PluginDocument& plugin) { return plugin.kind != *kind; });
+    context.out << to_document(catalog).dump(2) << "\n" << std::flush;
+  } else {
+    context.out << list_text(catalog, kind) << std::flush;
+  }
   require_named_plugins(context, setup, catalog);
   return kOk;
 }
 
 void add_list(CLI::App& app, Context& context) {
   auto& verb = add_verb(app, "list", "List the plugins, and the libraries that were refused", "kdbench list losses");
-  auto kind = std::make_shared<std::string>();
-  verb.add_option("KIND", *kind, "models, datasets, losses, strategies or gradient_policies; default: all");
-  verb.callback([&context, kind] { context.action = [&context, kind] { return list(context, *kind); }; });
+  auto arguments = std::make_shared<ListArguments>();
+  verb.add_option("KIND", arguments->kind, "models, datasets, losses, strategies or gradient_policies; default: all");
+  verb.add_option("--format", arguments->format, "text, or json with every parameter")
+      ->check(CLI::IsMember({"text", "json"}))
+      ->capture_default_str();
+  verb.callback([&context, arguments] { context.action = [&context, arguments] { return list(context, *arguments); }; });
 }
 
 }  // namespace

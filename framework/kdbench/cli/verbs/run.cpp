@@ -53,8 +53,10 @@ ProgressPrinter::Options printer_options(const Context& context) {
   const bool dumb = term == nullptr || std::strcmp(term, "dumb") == 0;
   ProgressPrinter::Options options;
   options.terminal = &context.terminal == &std::cerr && ::isatty(STDERR_FILENO) == 1 && !dumb;
-  winsize size{};
-  if (::ioctl(STDERR_FILENO, TIOCGWINSZ, &size) == 0 && size.ws_col > 0) options.columns = size.ws_col;
+  options.columns = [] {
+    winsize size{};
+    return ::ioctl(STDERR_FILENO, TIOCGWINSZ, &size) == 0 && size.ws_col > 0 ? std::size_t{size.ws_col} : std::size_t{80};
+  };
   return options;
 }
 

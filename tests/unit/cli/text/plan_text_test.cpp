@@ -153,10 +153,24 @@ TEST(PlanText, CountsWhatIsTrainedAgainAsWorkAndWhatIsOutdatedAsNone) {
   EXPECT_NE(text.find("kl[tau=1] s0, ...     2       20s"), std::string::npos) << text;
 }
 
-TEST(PlanText, SaysAtLeastWhereAnEstimateIsMissing) {
+TEST(PlanText, SaysAtLeastWhereAnEstimateIsMissingAndWhatTheMarkMeans) {
   auto plan = sweep();
   plan.jobs[3].estimated_s = 0;
-  EXPECT_NE(plan_text(plan, {"done", "done", "to do", "to do"}).find("at least 10s of work"), std::string::npos);
+  const auto text = plan_text(plan, {"done", "done", "to do", "to do"});
+  EXPECT_NE(text.find("at least 10s of work on one core\n?: of a data set that does not say how many rows it has"),
+            std::string::npos)
+      << text;
+}
+
+TEST(PlanText, TellsJobsOfOneLabelApartByTheirIds) {
+  auto plan = sweep();
+  plan.jobs[0].id = "0123456789";
+  plan.jobs[1] = job("abcdefghij", "teacher big s0", 30, 2e8);
+  plan.jobs[2].needs = {"0123456789"};
+  plan.jobs[3].needs = {"abcdefghij"};
+  const auto text = plan_text(plan, JobStates(4, "to do"));
+  EXPECT_NE(text.find("kl[tau=1] s0               teacher big s0 (01234567)\n"), std::string::npos) << text;
+  EXPECT_NE(text.find("kl[tau=4] s0               teacher big s0 (abcdefgh)\n"), std::string::npos) << text;
 }
 
 TEST(PlanText, CondensesALargePlanAndStaysFast) {
