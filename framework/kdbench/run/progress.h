@@ -61,8 +61,8 @@ class ProgressPrinter : public RunObserver {
  public:
   struct Options {
     bool terminal = false;
-    std::function<std::size_t()> columns;  ///< of the terminal now, which may be resized; empty: 80
-    std::function<double()> now_s;         ///< a clock in seconds; empty: the machine's
+    std::function<std::size_t()> columns = {};  ///< of the terminal now, which may be resized; empty: 80
+    std::function<double()> now_s;              ///< a clock in seconds; empty: the machine's
   };
 
   ProgressPrinter(std::ostream& out, Options options);
