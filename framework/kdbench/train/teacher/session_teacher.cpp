@@ -17,21 +17,28 @@ SessionTeacher::SessionTeacher(const TeacherSpec& spec, int bins, const StoredNe
       sha_(teacher_.sha256()) {
   common_.job = spec.job;
   common_.checkpoint = spec.checkpoint;
+  const bool is_measured = data_.test().size() > 0;
+  if (is_measured || spec.fits_temperature()) ask_validation_rows();
   if (spec.fits_temperature()) fit_temperature();
-  if (data_.test().size() > 0) measure_on_test_rows(stored.test_logits(spec.job, spec.checkpoint));
+  if (is_measured) measure_on_test_rows(stored.test_logits(spec.job, spec.checkpoint));
 }
 
 void SessionTeacher::measure_on_test_rows(const torch::Tensor& logits) {
   test_ = logits_and_labels(logits, data_.test().labels);
   common_.test = measure(test_.view(), bins_);
-  if (validation_) common_.fitted_temperature = fitted_temperature(*validation_, test_, bins_);
+  if (is_fitted_) common_.fitted_temperature = fitted_temperature(*validation_, test_, bins_);
   const auto scaled = logits_and_labels(logits / temperature_, data_.test().labels);
   common_.tau_curve = tau_curve(scaled.view(), kCurveTaus, bins_);
 }
 
-void SessionTeacher::fit_temperature() {
-  if (data_.validation().size() == 0) throw Error("the teacher's temperature cannot be fitted: there are no validation rows");
+void SessionTeacher::ask_validation_rows() {
+  if (data_.validation().size() == 0) return;
   validation_ = logits_and_labels(logits_of(teacher_.model(), data_, data_.validation()), data_.validation().labels);
+}
+
+void SessionTeacher::fit_temperature() {
+  if (!validation_) throw Error("the teacher's temperature cannot be fitted: there are no validation rows");
+  is_fitted_ = true;
   temperature_ = kdbench::fit_temperature(validation_->view()).T;
   teacher_.set_temperature(temperature_);
 }
@@ -43,6 +50,7 @@ std::optional<TeacherRecord> SessionTeacher::record_for(const Spec& job_spec) co
   const auto& loss = job_spec.loss->parts.front();
   taught.temperature = temperature_ * loss.teacher_temperature * loss.tau_teacher;
   taught.metrics = measure(test_.view(), bins_, taught.temperature).metrics;
+  if (validation_) out.as_taught_in_validation = measure(validation_->view(), bins_, taught.temperature).metrics;
   return out;
 }
 

@@ -36,6 +36,7 @@ class SessionTeacher {
   void check_unchanged() const;
 
  private:
+  void ask_validation_rows();
   void fit_temperature();
   void measure_on_test_rows(const torch::Tensor& logits);
 
@@ -44,7 +45,8 @@ class SessionTeacher {
   Teacher teacher_;
   std::string sha_;
   LogitsAndLabels test_;
-  std::optional<LogitsAndLabels> validation_;  ///< what its temperature was fitted on
+  std::optional<LogitsAndLabels> validation_;  ///< at temperature 1; nothing without validation rows, or where nobody asks
+  bool is_fitted_ = false;                     ///< its temperature is
   double temperature_ = 1.0;
   TeacherRecord common_;  ///< what the records of all its students say of it
 };
