@@ -105,6 +105,7 @@ struct Placement {
   std::string study;
   StudyKind kind = StudyKind::kCompare;
   std::string dataset, method, convention, teacher, student, strategy;
+  std::string calibrator = {};
   std::int64_t seed = 0;
   std::string axis;
   double value = 0;
@@ -123,6 +124,7 @@ struct Placement {
         field("convention", &P::convention, "\"tau=4 on both, tau^2 on, alpha=1\", or \"labels only\""),
         field("teacher", &P::teacher, "name of the model in the suite; empty for a student alone"),
         field("student", &P::student, "name of the model in the suite"), field("strategy", &P::strategy, "its name in the suite"),
+        field("calibrator", &P::calibrator, "label of what is done to its teachers' logits: \"shift[ratio=0.5]\"", kIfAny),
         field("seed", &P::seed, "of the run"), field("axis", &P::axis, "empty, tau or teacher_temperature"),
         field("value", &P::value, "position on the axis"), field("role", &P::role, "method, alone, teacher or trial"),
         field("job", &P::job, "id of the job", a_plain_word),

@@ -103,6 +103,10 @@ std::vector<PluginRef> plugins_of(const Spec& spec) {
     for (const auto& part : spec.loss->parts) add(PluginKind::kLoss, part.use);
     if (spec.loss->gradient_policy) add(PluginKind::kGradientPolicy, *spec.loss->gradient_policy);
   }
+  if (spec.teacher && spec.teacher->calibrator) add(PluginKind::kCalibrator, *spec.teacher->calibrator);
+  for (const auto& teacher : spec.more_teachers) {
+    if (teacher.calibrator) add(PluginKind::kCalibrator, *teacher.calibrator);
+  }
   return out;
 }
 

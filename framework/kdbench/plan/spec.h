@@ -16,13 +16,14 @@
 
 namespace kdbench::inline plan {
 
-enum class PluginKind { kModel, kDataset, kLoss, kStrategy, kGradientPolicy };
+enum class PluginKind { kModel, kDataset, kLoss, kStrategy, kGradientPolicy, kCalibrator };
 constexpr auto names_of(PluginKind) {
-  return std::array<std::pair<PluginKind, const char*>, 5>{{{PluginKind::kModel, "model"},
+  return std::array<std::pair<PluginKind, const char*>, 6>{{{PluginKind::kModel, "model"},
                                                             {PluginKind::kDataset, "dataset"},
                                                             {PluginKind::kLoss, "loss"},
                                                             {PluginKind::kStrategy, "strategy"},
-                                                            {PluginKind::kGradientPolicy, "gradient_policy"}}};
+                                                            {PluginKind::kGradientPolicy, "gradient_policy"},
+                                                            {PluginKind::kCalibrator, "calibrator"}}};
 }
 
 /// A plugin with every parameter resolved. Parameters are the plugin's own, so here they are values by name.
@@ -173,7 +174,8 @@ std::string snapshot_name(std::int64_t epoch);
 struct TeacherSpec {
   std::string job;
   CheckpointRef checkpoint;
-  std::optional<std::string> temperature;  ///< "fitted"; nothing where the teacher's logits are used as they are
+  std::optional<std::string> temperature;     ///< "fitted"; nothing where the teacher's logits are used as they are
+  std::optional<PluginSpec> calibrator = {};  ///< nothing: losses see its logits as they are
 
   bool fits_temperature() const { return temperature == "fitted"; }
 
@@ -182,6 +184,10 @@ struct TeacherSpec {
     return std::tuple(field("job", &T::job, "id of the job whose network teaches", a_plain_word),
                       field("checkpoint", &T::checkpoint, "its state that teaches"),
                       field("temperature", &T::temperature, "\"fitted\" where its logits are divided by a fitted temperature",
+                            Presence::kIfAny),
+                      field("calibrator", &T::calibrator,
+                            "what is done to its logits before losses see them; none: nothing. It is handed logits that are "
+                            "divided by the fitted temperature, and a loss's teacher_temperature divides what it returns",
                             Presence::kIfAny));
   }
 };
@@ -262,13 +268,13 @@ struct PluginRef {
   bool operator==(const PluginRef&) const = default;
 
   static constexpr auto fields() {
-    return std::tuple(field("kind", &PluginRef::kind, "model, dataset, loss, strategy or gradient_policy"),
+    return std::tuple(field("kind", &PluginRef::kind, "model, dataset, loss, strategy, gradient_policy or calibrator"),
                       field("plugin", &PluginRef::name, "its name"));
   }
 };
 
-/// The plugins that compute the result of a job: those of the data set and of what it is made of, of the model, of the loss.
-/// What a strategy says stands in the spec itself.
+/// The plugins that compute the result of a job: those of the data set and of what it is made of, of the model, of the loss,
+/// of what is done to the logits of teachers. What a strategy says stands in the spec itself.
 std::vector<PluginRef> plugins_of(const Spec& spec);
 
 /// Ids of the jobs that a spec names, each once: those that teach, the one it starts from, the one it is added to, the one

@@ -34,7 +34,7 @@ struct SuiteParam {
 using SuiteParams = std::map<std::string, SuiteParam>;
 
 /// A named use of a plugin: `[models.NAME]`, `[losses.NAME]`, `[datasets.NAME]`, `[strategies.NAME]`,
-/// `[gradient_policies.NAME]`.
+/// `[gradient_policies.NAME]`, `[calibrators.NAME]`.
 struct PluginUse {
   std::string name;             ///< NAME
   Located<std::string> plugin;  ///< key `plugin`; NAME itself where it is absent
@@ -67,6 +67,8 @@ struct LossUse : PluginUse {
 
 struct StrategyUse : PluginUse {};
 struct GradientPolicyUse : PluginUse {};
+/// Lists of parameters stand for variants.
+struct CalibratorUse : PluginUse {};
 
 /// A teacher and a student; the teacher is empty for a student trained alone.
 struct PairUse {
@@ -90,9 +92,10 @@ struct Study {
   std::vector<Located<std::string>> losses;  ///< names of [losses.NAME]
   std::vector<PairUse> pairs;
   std::vector<Located<std::string>>
-      strategies;              ///< names of [strategies.NAME], or of strategy plugins; empty: the one without detours
-  std::string axis;            ///< sensitivity: "tau" or "teacher_temperature"
-  std::vector<double> values;  ///< sensitivity: positions on the axis, > 0
+      strategies;                   ///< names of [strategies.NAME], or of strategy plugins; empty: the one without detours
+  Located<std::string> calibrator;  ///< of its teachers: a [calibrators.NAME], or a calibrator plugin; empty: none
+  std::string axis;                 ///< sensitivity: "tau" or "teacher_temperature"
+  std::vector<double> values;       ///< sensitivity: positions on the axis, > 0
   std::vector<Position> values_at;
   std::int64_t trials = 0;                           ///< tune: settings tried of each method, the default among them
   std::vector<std::int64_t> rungs;                   ///< tune: epochs of a trial in each rung, rising; empty: the student's
@@ -123,6 +126,7 @@ struct Suite {
   std::map<std::string, LossUse> losses;
   std::map<std::string, StrategyUse> strategies;
   std::map<std::string, GradientPolicyUse> gradient_policies;
+  std::map<std::string, CalibratorUse> calibrators;
   std::vector<Study> studies;
   std::int64_t bins = 15;           ///< of every reliability table and ECE
   std::vector<Override> overrides;  ///< as given; line -n of a Position means the n-th of them, 1-based

@@ -17,7 +17,7 @@ int list(const Context& context, const std::string& word) {
 void add_list(CLI::App& app, Context& context) {
   auto& verb = add_verb(app, "list", "List the plugins, and the libraries that were refused", "kdbench list losses");
   auto kind = std::make_shared<std::string>();
-  verb.add_option("KIND", *kind, "models, datasets, losses, strategies or gradient_policies; default: all");
+  verb.add_option("KIND", *kind, "models, datasets, losses, strategies, gradient_policies or calibrators; default: all");
   verb.callback([&context, kind] { context.action = [&context, kind] { return list(context, *kind); }; });
 }
 

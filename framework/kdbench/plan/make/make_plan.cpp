@@ -55,7 +55,9 @@ class Planner {
         tuned.push_back(tuned_methods(study));
         continue;
       }
+      const auto first = std::ssize(settings);
       for (auto& setting : settings_of(study)) settings.emplace_back(setting, usable_methods(setting));
+      check_calibrated(study, {settings.begin() + first, settings.end()});
     }
     if (!diagnostics_.empty()) return with_overrides_named(diagnostics_, suite_.overrides);
     for (const auto seed : suite_.seeds) {
@@ -106,6 +108,7 @@ class Planner {
                            "validation rows; set 'validation' here, or select = \"last\"",
                            study.name, study.dataset.value));
     }
+    const auto* calibrator = calibrator_of(study, dataset->second);
     const auto strategies = resolved_.strategies_of(study);
     if (strategies.empty()) {
       complain(study.at,
@@ -115,10 +118,53 @@ class Planner {
     for (const auto& pair : study.pairs) {
       for (const auto& strategy : strategies) {
         if (!resolved_.strategies.contains(strategy.value)) continue;
-        out.push_back({&study, &pair, strategy.value, &dataset->second});
+        out.push_back({&study, &pair, strategy.value, &dataset->second, calibrator});
       }
     }
     return out;
+  }
+
+  /// What is done to the logits of the study's teachers; nullptr where it names nothing, or what was complained about.
+  const ResolvedCalibrator* calibrator_of(const Study& study, const ResolvedDataset& dataset) {
+    const auto known = resolved_.calibrators.find(study.calibrator.value);
+    if (study.calibrator.value.empty() || known == resolved_.calibrators.end() || known->second.empty()) return nullptr;
+    if (known->second.size() > 1) {
+      complain(study.calibrator.at,
+               fmt::format("study '{}' names [calibrators.{}], which stands for {} calibrators; write single "
+                           "values in it, no lists",
+                           study.name, study.calibrator.value, known->second.size()));
+    }
+    check_fitted(study, known->second.front(), dataset);
+    return &known->second.front();
+  }
+
+  void check_fitted(const Study& study, const ResolvedCalibrator& calibrator, const ResolvedDataset& dataset) {
+    if (!calibrator.traits.is_fitted || dataset.use->validation.value > 0) return;
+    complain(
+        study.calibrator.at,
+        fmt::format("study '{}': calibrator '{}' is fitted on validation rows, but dataset '{}' has none; set 'validation' in "
+                    "[datasets.{}]",
+                    study.name, calibrator.label, study.dataset.value, study.dataset.value));
+  }
+
+  /// A calibrator of nobody, or under some strategy of nobody, would have no effect. Networks that learn together are not
+  /// calibrated.
+  void check_calibrated(const Study& study, const std::vector<std::pair<Setting, std::vector<Usable>>>& settings) {
+    std::map<std::string, bool> acts;
+    for (const auto& [setting, methods] : settings) {
+      if (!setting.calibrator || methods.empty()) continue;
+      auto& any = acts[setting.strategy];
+      for (const auto& usable : methods)
+        any = any || std::any_of(usable.stages.begin(), usable.stages.end(), [](const StagePlan& p) { return p.taught(); });
+    }
+    for (const auto& [strategy, any] : acts) {
+      if (any) continue;
+      complain(
+          study.calibrator.at,
+          fmt::format("study '{}': 'calibrator' has no effect under strategy '{}': no loss of the study reads a teacher that "
+                      "stands by itself; remove it, or give the study such a loss or strategy",
+                      study.name, strategy));
+    }
   }
 
   /// The methods of a loss in a study: those of its table or, in a tune study, those that are tried.
@@ -138,6 +184,7 @@ class Planner {
   Tuned tuned_methods(const Study& study) {
     Tuned out{&study, {}, {}};
     const auto before = diagnostics_.size();
+    std::vector<std::pair<Setting, std::vector<Usable>>> calibrated;
     try {
       out.rungs = rungs_of(resolved_, study);
     } catch (const Error& error) {
@@ -145,6 +192,7 @@ class Planner {
     }
     for (const auto& setting : settings_of(study)) {
       auto usable = usable_methods(setting);
+      if (setting.calibrator) calibrated.emplace_back(setting, usable);
       if (diagnostics_.size() != before) continue;
       const auto trials = static_cast<std::size_t>(study.trials);
       for (std::size_t first = 0; first + trials <= usable.size(); first += trials) {
@@ -154,6 +202,7 @@ class Planner {
         out.methods.push_back(std::move(method));
       }
     }
+    check_calibrated(study, calibrated);
     return out;
   }
 

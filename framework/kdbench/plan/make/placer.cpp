@@ -35,6 +35,7 @@ Placement Placer::placement(const Setting& s, Role role) const {
   p.teacher = s.teacher();
   p.student = s.student();
   p.strategy = s.strategy;
+  if (s.calibrator) p.calibrator = s.calibrator->label;
   p.seed = of_seed_.seed;
   p.axis = s.study->axis;
   p.role = role;
@@ -43,8 +44,9 @@ Placement Placer::placement(const Setting& s, Role role) const {
 
 /// Every method places its teachers again; each place is kept once. What is left out of the key follows from the rest.
 void Placer::place(Placement p) {
-  auto key = fmt::format("{}\n{}\n{}\n{}\n{}\n{}\n{}\n{}\n{}\n{}\n{}\n{}", p.study, p.dataset, p.method, p.convention, p.teacher,
-                         p.student, p.strategy, p.seed, p.value, static_cast<int>(p.role), p.job, p.teacher_job);
+  auto key =
+      fmt::format("{}\n{}\n{}\n{}\n{}\n{}\n{}\n{}\n{}\n{}\n{}\n{}\n{}", p.study, p.dataset, p.method, p.convention, p.teacher,
+                  p.student, p.strategy, p.calibrator, p.seed, p.value, static_cast<int>(p.role), p.job, p.teacher_job);
   if (placed_.insert(std::move(key)).second) plan_.placements.push_back(std::move(p));
 }
 
@@ -124,9 +126,10 @@ Spec Placer::stage_spec(const Setting& s, const StagePlan& planned, const Method
   const auto& model = resolved_.models.at(stage.model);
   auto spec = labels_spec(of_seed_, *s.dataset, model, planned.recipe);
   if (planned.method) spec.loss = loss_spec(method, planned.needs, stage);
-  if (planned.taught()) spec.teacher = teacher_spec(trained.at(*stage.teacher).job, stage.teacher_checkpoint, stage);
+  if (planned.taught())
+    spec.teacher = teacher_spec(trained.at(*stage.teacher).job, stage.teacher_checkpoint, stage, s.calibrator);
   for (const auto& more : stage.more_teachers)
-    spec.more_teachers.push_back(teacher_spec(trained.at(more.stage).job, more.checkpoint, stage));
+    spec.more_teachers.push_back(teacher_spec(trained.at(more.stage).job, more.checkpoint, stage, s.calibrator));
   if (stage.init) spec.init = trained.at(*stage.init).job;
   if (stage.added_to) spec.added_to = trained.at(*stage.added_to).job;
   if (stage.loss_init) spec.loss_init = trained.at(*stage.loss_init).job;
@@ -172,7 +175,8 @@ std::string Placer::job_name(const Setting& s, const Usable& usable, const Stage
   const auto who = stage.teacher ? fmt::format("{}->{}", s.teacher(), stage.model) : stage.model;
   const auto how = s.strategy == resolved_.baseline_strategy ? "" : " " + s.strategy;
   const auto at = stage.id == "student" ? "" : " " + stage.id;
-  return fmt::format("{}{} {}{}{}", (by_method ? usable.method : planned.method)->label, axis, who, how, at);
+  const auto by = planned.taught() && s.calibrator ? " " + s.calibrator->label : "";
+  return fmt::format("{}{} {}{}{}{}", (by_method ? usable.method : planned.method)->label, axis, who, how, by, at);
 }
 
 }  // namespace kdbench::inline plan

@@ -246,6 +246,12 @@ const std::vector<Field<Study>>& study_fields() {
         .type = "list of strings",
         .default_text = "the strategy without detours"},
        {}},
+      {{.key = "calibrator",
+        .doc = "What is done to the logits of every teacher before losses see them: a [calibrators.NAME] or a calibrator plugin. "
+               "It is handed what a strategy that fits a temperature makes of them; 'teacher_temperature' divides what it "
+               "returns.",
+        .default_text = "none"},
+       &Study::calibrator},
       {{.key = "axis", .doc = "sensitivity: what is varied.", .choices = {"tau", "teacher_temperature"}, .default_text = "none"},
        &Study::axis},
       {{.key = "values",
@@ -379,7 +385,7 @@ const KeySpec& model_train_spec() {
 
 const std::vector<std::string>& top_tables() {
   static const std::vector<std::string> names = {
-      "suite", "train", "datasets", "models", "losses", "strategies", "gradient_policies", "studies", "profile"};
+      "suite", "train", "datasets", "models", "losses", "strategies", "gradient_policies", "calibrators", "studies", "profile"};
   return names;
 }
 
