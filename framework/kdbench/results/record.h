@@ -120,6 +120,31 @@ struct AsTaught {
   }
 };
 
+/// What a calibrator made of a network's logits on one split.
+struct CalibratedSplit {
+  CalibrationMetrics before, after;
+
+  static constexpr auto fields() {
+    using C = CalibratedSplit;
+    return std::tuple(field("before", &C::before, "of the logits as the calibrator was handed them"),
+                      field("after", &C::after, "of what it returned"));
+  }
+};
+
+/// What the calibrator of the spec did to a teacher's logits before losses saw them.
+struct CalibratedTeacher {
+  std::map<std::string, double> fitted;
+  std::optional<CalibratedSplit> validation;
+  CalibratedSplit test;
+
+  static constexpr auto fields() {
+    using C = CalibratedTeacher;
+    return std::tuple(field("fitted", &C::fitted, "what was fitted, by the plugin's names, where it is a few numbers"),
+                      field("validation", &C::validation, "on the validation rows; null: there are none"),
+                      field("test", &C::test, "on the test rows"));
+  }
+};
+
 /// The network that taught, in the state that taught, which may be an epoch that its own record does not tell of.
 struct TeacherRecord {
   std::string job;
@@ -128,15 +153,19 @@ struct TeacherRecord {
   std::optional<FittedTemperature> fitted_temperature;
   AsTaught as_taught;
   std::vector<TauPoint> tau_curve;
+  std::optional<CalibratedTeacher> calibrated = {};
 
   static constexpr auto fields() {
     using T = TeacherRecord;
     return std::tuple(field("job", &T::job, "id of its job", a_plain_word),
                       field("checkpoint", &T::checkpoint, "the state that taught"),
-                      field("test", &T::test, "on the test rows, at temperature 1"),
+                      field("test", &T::test, "on the test rows, at temperature 1, before any calibrator"),
                       field("fitted_temperature", &T::fitted_temperature, "whose T its logits were divided by; null: by none"),
-                      field("as_taught", &T::as_taught, "on the test rows, at the temperature of the student's loss"),
-                      field("tau_curve", &T::tau_curve, "of its test logits, divided by the fitted T if there is one"));
+                      field("as_taught", &T::as_taught,
+                            "on the test rows, at the temperature of the student's loss, after the calibrator if there is one"),
+                      field("tau_curve", &T::tau_curve,
+                            "of its test logits, divided by the fitted T if there is one, after the calibrator if there is one"),
+                      field("calibrated", &T::calibrated, "what a calibrator made of its logits", Presence::kIfAny));
   }
 };
 

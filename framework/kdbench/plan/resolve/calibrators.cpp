@@ -11,17 +11,6 @@
 namespace kdbench::inline plan {
 namespace {
 
-std::string shown(const SuiteValue& value) {
-  return std::visit(
-      [](const auto& v) -> std::string {
-        if constexpr (std::is_same_v<std::decay_t<decltype(v)>, std::string>)
-          return v;
-        else
-          return fmt::format("{}", v);
-      },
-      value);
-}
-
 /// A table with one value for each key, and what was chosen of its lists.
 struct Single {
   CalibratorUse use;
@@ -37,7 +26,7 @@ std::vector<Single> singles_of(const CalibratorUse& use) {
       for (std::size_t i = 0; i < param.values.size(); ++i) {
         auto& added = longer.emplace_back(single);
         added.use.params[key] = {{param.values[i]}, false, param.at, {param.value_at[i]}};
-        added.choices.push_back(key + "=" + shown(param.values[i]));
+        added.choices.push_back(key + "=" + value_text(param.values[i]));
       }
     }
     out = std::move(longer);

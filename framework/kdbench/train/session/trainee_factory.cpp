@@ -66,7 +66,7 @@ std::vector<Model*> TraineeFactory::teachers() const {
 }
 
 /// A copy of its own for every trainee: what a model keeps between calls is then shared by none.
-FrozenTeacher TraineeFactory::make_teacher(const TeacherSpec& teacher, double temperature) const {
+FrozenTeacher TraineeFactory::make_teacher(const TeacherSpec& teacher, const SessionTeacher& loaded) const {
   std::vector<std::shared_ptr<Model>> parts;
   for (const auto& part : shared_.stored.network(teacher.job, teacher.checkpoint, "the teacher's"))
     parts.push_back(make_frozen(part, shared_.device, "the teacher"));
@@ -74,7 +74,7 @@ FrozenTeacher TraineeFactory::make_teacher(const TeacherSpec& teacher, double te
   parts.erase(parts.begin());
   auto model = summed(std::move(own), std::move(parts));
   model->eval();
-  return {std::move(model), temperature};
+  return {std::move(model), loaded.temperature(), loaded.calibrator(teacher)};
 }
 
 std::shared_ptr<GradientPolicy> TraineeFactory::make_gradient_policy(const Spec& spec, const TraineeParts& parts) const {
@@ -106,12 +106,13 @@ std::unique_ptr<Trainee> TraineeFactory::make_fresh(const Place& place, std::sha
       parts.frozen.push_back(make_frozen(part, shared_.device, "the frozen network"));
     }
   }
+  if (spec.teacher) parts.calibrator = shared_.teacher->calibrator(*spec.teacher);
   if (spec.loss) parts.losses = make_losses(spec, *parts.model, teachers);
   for (std::size_t i = 0; i < spec.more_teachers.size(); ++i)
-    parts.more_teachers.push_back(make_teacher(spec.more_teachers[i], shared_.more_teachers.at(i)->temperature()));
+    parts.more_teachers.push_back(make_teacher(spec.more_teachers[i], *shared_.more_teachers.at(i)));
   const auto reads_second_view = [](const TrainedLoss& part) { return part.needs.second_view && part.needs.teacher; };
   if (spec.teacher && std::any_of(parts.losses.begin(), parts.losses.end(), reads_second_view))
-    parts.second_view_teacher = make_teacher(*spec.teacher, shared_.teacher->temperature());
+    parts.second_view_teacher = make_teacher(*spec.teacher, *shared_.teacher);
   if (spec.loss_init)
     take_over(shared_.stored.loss_state(*spec.loss_init, kInitRole), parts.losses, "the stage its loss starts from");
   for (const auto& part : parts.losses) {

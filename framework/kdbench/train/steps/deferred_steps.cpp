@@ -11,6 +11,7 @@ std::string why_no_graph(const StepParts& parts) {
   if (parts.randomness.draws()) return "the model draws random numbers";
   if (parts.learner.recipe().mixup > 0) return "images are mixed in shares that the host draws";
   if (parts.in_lockstep) return "the network learns together with others";
+  if (parts.learner.asks_calibrator()) return "a calibrator is asked at every step";
   if (parts.gradients.has_policy()) return "a gradient policy is asked at every step";
   if (!parts.learner.needs().repeatable) return "the loss does not promise that its steps repeat (LossNeeds::repeatable)";
   return {};

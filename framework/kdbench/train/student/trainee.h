@@ -31,8 +31,9 @@ struct TraineeParts {
   std::vector<FrozenTeacher> more_teachers = {};  ///< those beside the first, in eval mode, on the device
   std::optional<FrozenTeacher> second_view_teacher =
       {};  ///< the first teacher, asked about second views; nothing: nobody reads them
-  std::shared_ptr<GradientPolicy> gradient_policy = {};  ///< on the device; nullptr: the gradient is that of the sum
-  std::vector<TrainedLoss> losses = {};                  ///< of the parts of the job's loss; empty: labels only
+  std::shared_ptr<const FittedCalibrator> calibrator = {};  ///< of the logits of the teacher it is given; nullptr: none
+  std::shared_ptr<GradientPolicy> gradient_policy = {};     ///< on the device; nullptr: the gradient is that of the sum
+  std::vector<TrainedLoss> losses = {};                     ///< of the parts of the job's loss; empty: labels only
   torch::Device device = torch::kCPU;
   std::filesystem::path folder;       ///< of its artifacts
   std::int64_t checkpoint_every = 1;  ///< epochs
@@ -53,6 +54,8 @@ class Trainee {
   const Job& job() const { return parts_.job; }
   const Recipe& recipe() const { return learner_.recipe(); }
   const LossNeeds& needs() const { return learner_.needs(); }
+  /// What is done to the logits of the teacher before train_step() is given them; nullptr: nothing.
+  const FittedCalibrator* calibrator() const { return parts_.calibrator.get(); }
 
   std::int64_t step() const { return step_; }  ///< steps done so far
   std::int64_t per_epoch() const { return learner_.steps_per_epoch(); }
@@ -62,7 +65,8 @@ class Trainee {
   /// True if the KD terms are on in `epoch`; outside it no teacher is asked.
   bool distils(std::int64_t epoch) const { return learner_.distils(epoch); }
 
-  /// Trains on the next batch. `teacher` is empty when !distils(epoch()). On a GPU this enqueues the step and returns.
+  /// Trains on the next batch. `teacher`, its logits calibrated, is empty when !distils(epoch()). On a GPU this enqueues the step
+  /// and returns.
   /// @throws Diverged naming epoch and step (on a GPU end_epoch() or save() does)
   void train_step(const Batch& batch, const ModelOutput& teacher);
 
