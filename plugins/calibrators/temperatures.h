@@ -43,7 +43,9 @@ inline double fit_temperature(const kdbench::CalibrationRows& rows, const Chosen
     }
     return sum;
   };
-  if (slope(1 / kMost) == 0 && slope(kMost) == 0) return 1.0;
+  const double at_most = slope(kMost);
+  if (slope(1 / kMost) == 0 && at_most == 0) return 1.0;
+  if (at_most <= 0) return 1 / kMost;  // it may be 0 long before, by underflow
   return 1.0 / crossing(1 / kMost, kMost, slope);
 }
 

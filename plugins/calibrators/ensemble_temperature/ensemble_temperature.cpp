@@ -75,7 +75,13 @@ class EnsembleTemperature final : public kdbench::Calibrator {
       for (std::size_t j = 0; j < parts.size(); ++j) mix += weights_[j] * parts[j];
       for (std::size_t j = 0; j < parts.size(); ++j) sums[j] += weights_[j] * parts[j] / mix;
     }
-    for (auto& sum : sums) sum /= static_cast<double>(of_label.size());
+    double total = 0;
+    for (auto& sum : sums) {
+      sum /= static_cast<double>(of_label.size());
+      if (sum < 1e-12) sum = 0;  // on its way to 0, which it would never reach
+      total += sum;
+    }
+    for (auto& sum : sums) sum /= total;
     return sums;
   }
 

@@ -73,6 +73,7 @@ const std::vector<Metric>& metrics() {
       {"count", "count", "", kNone, 0, 1, false, "samples in the bin"},
       {"bin_accuracy", "accuracy", "%", kNone, 2, 100, false, "of the samples in the bin"},
       {"confidence", "confidence", "%", kNone, 2, 100, false, "mean over the samples in the bin"},
+      {"mean_confidence", "confidence", "%", kNone, 2, 100, false, "mean largest probability"},
       {"gap", "accuracy - confidence", "points", kNone, 2, 100, true, "below 0: overconfident"},
   };
   return table;

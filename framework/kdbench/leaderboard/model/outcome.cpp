@@ -31,6 +31,7 @@ void add_teaching(const RunRecord& record, Outcome& out) {
   out.taught_ece = finite(taught.metrics.ece);
   out.taught_accuracy = finite(taught.metrics.accuracy);
   out.taught_at = finite(taught.temperature);
+  out.calibrated = record.teacher->calibrated;
   out.taught_by = record.teacher->job;
   out.taught_checkpoint = record.teacher->checkpoint;
 }

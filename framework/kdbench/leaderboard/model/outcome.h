@@ -34,6 +34,7 @@ struct Outcome {
   std::optional<double> taught_at;                    ///< that temperature: teacher_temperature * tau_teacher
   std::optional<double> tau;                          ///< tau_teacher
   std::map<std::string, CalibrationMetrics> exits;    ///< its auxiliary exits by name, on the test rows
+  std::optional<CalibratedTeacher> calibrated;        ///< what a calibrator made of its teacher's logits
   RunSetting setting;
   std::string taught_by;               ///< its teacher's job; empty: nobody taught
   PlacedCheckpoint taught_checkpoint;  ///< which state of that one taught

@@ -62,12 +62,13 @@ Paths written_by_training() {
   auto fitted = toy::taught("fitted", "mse", 2, false);
   toy::change(fitted.spec.teacher, [](TeacherSpec& teacher) { teacher.temperature = "fitted"; });
   toy::train(s.store, {fitted});
+  toy::train(s.store, {toy::calibrated(toy::taught("calibrated", "mse", 2, false), "by_row")});
   auto added = toy::job("added", 4, false);
   added.spec.added_to = "teacher";
   added.spec.init = "fitted";
   toy::train(s.store, {added, toy::taught("failing", "throws", 2, false)});
   auto several = toy::taught("several", "several", 2, false);
-  several.spec.more_teachers = {TeacherSpec{"added", {}, "fitted"}};
+  several.spec.more_teachers = {TeacherSpec{"added", {}, "fitted", PluginSpec{"by_row", "1", Json::object()}}};
   toy::train(s.store, {several});
   auto handed = toy::taught("handed", "bank", 2, false);
   handed.spec.teacher = {};
