@@ -276,7 +276,7 @@ struct GraphReport {
 
 /// What else is known of a run: sizes, hashes, faults.
 struct RunFacts {
-  std::optional<double> bayes_accuracy;
+  std::optional<double> bayes_accuracy, first_gradient_norm, rate_factor;
   std::optional<std::int64_t> num_train, num_val, num_test, num_params, num_frozen_params, group_size, faults;
   std::string data_sha256, split_sha256, weights_sha256;
   std::optional<GraphReport> graph;
@@ -284,20 +284,26 @@ struct RunFacts {
   static constexpr auto fields() {
     using F = RunFacts;
     constexpr auto kIfAny = Presence::kIfAny;
-    return std::tuple(field("bayes_accuracy", &F::bayes_accuracy, "of the data set's own posterior, on the test rows", kIfAny,
-                            if_any<from_0_to_1>),
-                      field("num_train", &F::num_train, "rows trained on", kIfAny, if_any<a_count<std::int64_t>>),
-                      field("num_val", &F::num_val, "validation rows", kIfAny, if_any<a_count<std::int64_t>>),
-                      field("num_test", &F::num_test, "test rows", kIfAny, if_any<a_count<std::int64_t>>),
-                      field("num_params", &F::num_params, "of the network", kIfAny, if_any<a_count<std::int64_t>>),
-                      field("num_frozen_params", &F::num_frozen_params, "of what its logits are added to", kIfAny,
-                            if_any<a_count<std::int64_t>>),
-                      field("group_size", &F::group_size, "jobs that shared the worker", kIfAny, if_any<a_count<std::int64_t>>),
-                      field("faults", &F::faults, "pages that the worker faulted in", kIfAny, if_any<a_count<std::int64_t>>),
-                      field("data_sha256", &F::data_sha256, "of all rows of both splits, as read", kIfAny),
-                      field("split_sha256", &F::split_sha256, "of the numbers of the validation rows", kIfAny),
-                      field("weights_sha256", &F::weights_sha256, "of the last state", kIfAny),
-                      field("graph", &F::graph, "how steps ran on a GPU", kIfAny));
+    return std::tuple(
+        field("bayes_accuracy", &F::bayes_accuracy, "of the data set's own posterior, on the test rows", kIfAny,
+              if_any<from_0_to_1>),
+        field("num_train", &F::num_train, "rows trained on", kIfAny, if_any<a_count<std::int64_t>>),
+        field("num_val", &F::num_val, "validation rows", kIfAny, if_any<a_count<std::int64_t>>),
+        field("num_test", &F::num_test, "test rows", kIfAny, if_any<a_count<std::int64_t>>),
+        field("num_params", &F::num_params, "of the network", kIfAny, if_any<a_count<std::int64_t>>),
+        field("num_frozen_params", &F::num_frozen_params, "of what its logits are added to", kIfAny,
+              if_any<a_count<std::int64_t>>),
+        field("group_size", &F::group_size, "jobs that shared the worker", kIfAny, if_any<a_count<std::int64_t>>),
+        field("faults", &F::faults, "pages that the worker faulted in", kIfAny, if_any<a_count<std::int64_t>>),
+        field("data_sha256", &F::data_sha256, "of all rows of both splits, as read", kIfAny),
+        field("split_sha256", &F::split_sha256, "of the numbers of the validation rows", kIfAny),
+        field("weights_sha256", &F::weights_sha256, "of the last state", kIfAny),
+        field("graph", &F::graph, "how steps ran on a GPU", kIfAny),
+        field("first_gradient_norm", &F::first_gradient_norm,
+              "Euclidean norm of the gradient of the first step, of all that is trained, before weight decay", kIfAny,
+              if_any<at_least_0>),
+        field("rate_factor", &F::rate_factor,
+              "what the recipe's learning rates were multiplied by; with spec.lr_matched_to alone", kIfAny, if_any<at_least_0>));
   }
 };
 

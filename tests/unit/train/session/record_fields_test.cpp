@@ -77,6 +77,9 @@ Paths written_by_training() {
   taken.spec.loss_init = "handed";
   taken.spec.trains = "loss";
   toy::train(s.store, {taken});
+  auto matched = toy::taught("matched", "mse", 2, false);
+  matched.spec.lr_matched_to = "fitted";
+  toy::train(s.store, {matched});
   auto together = toy::taught("together", "exits", 2, false);
   together.spec.teacher = {};
   together.spec.model = PluginSpec{"exit_net", "1", Json::object()};
