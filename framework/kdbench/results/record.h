@@ -120,6 +120,22 @@ struct AsTaught {
   }
 };
 
+/// The same on the training rows, as the student's loss saw them: augmented where they are.
+struct AsTaughtInTraining {
+  CalibrationMetrics metrics;
+  std::optional<std::int64_t> epoch;
+
+  static constexpr auto fields() {
+    using A = AsTaughtInTraining;
+    return std::tuple(
+        inlined(&A::metrics),
+        field("epoch", &A::epoch,
+              "whose augmented rows they are, from 1: the last in which the student asked its teacher; null where the "
+              "rows are the same in every epoch",
+              if_any<a_count<std::int64_t>>));
+  }
+};
+
 /// What a calibrator made of a network's logits on one split.
 struct CalibratedSplit {
   CalibrationMetrics before, after;
@@ -152,20 +168,26 @@ struct TeacherRecord {
   CalibrationReport test;
   std::optional<FittedTemperature> fitted_temperature;
   AsTaught as_taught;
+  std::optional<CalibrationMetrics> as_taught_in_validation = {};
+  std::optional<AsTaughtInTraining> as_taught_in_training = {};
   std::vector<TauPoint> tau_curve;
   std::optional<CalibratedTeacher> calibrated = {};
 
   static constexpr auto fields() {
     using T = TeacherRecord;
-    return std::tuple(field("job", &T::job, "id of its job", a_plain_word),
-                      field("checkpoint", &T::checkpoint, "the state that taught"),
-                      field("test", &T::test, "on the test rows, at temperature 1, before any calibrator"),
-                      field("fitted_temperature", &T::fitted_temperature, "whose T its logits were divided by; null: by none"),
-                      field("as_taught", &T::as_taught,
-                            "on the test rows, at the temperature of the student's loss, after the calibrator if there is one"),
-                      field("tau_curve", &T::tau_curve,
-                            "of its test logits, divided by the fitted T if there is one, after the calibrator if there is one"),
-                      field("calibrated", &T::calibrated, "what a calibrator made of its logits", Presence::kIfAny));
+    return std::tuple(
+        field("job", &T::job, "id of its job", a_plain_word), field("checkpoint", &T::checkpoint, "the state that taught"),
+        field("test", &T::test, "on the test rows, at temperature 1, before any calibrator"),
+        field("fitted_temperature", &T::fitted_temperature, "whose T its logits were divided by; null: by none"),
+        field("as_taught", &T::as_taught,
+              "on the test rows, at the temperature of the student's loss, after the calibrator if there is one"),
+        field("as_taught_in_validation", &T::as_taught_in_validation,
+              "the same on the validation rows; absent without them, and where that was not measured", Presence::kIfAny),
+        field("as_taught_in_training", &T::as_taught_in_training,
+              "the same on the training rows; absent where images are mixed, and where that was not measured", Presence::kIfAny),
+        field("tau_curve", &T::tau_curve,
+              "of its test logits, divided by the fitted T if there is one, after the calibrator if there is one"),
+        field("calibrated", &T::calibrated, "what a calibrator made of its logits", Presence::kIfAny));
   }
 };
 

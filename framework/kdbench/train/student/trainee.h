@@ -58,6 +58,8 @@ class Trainee {
   const LossNeeds& needs() const { return learner_.needs(); }
   /// What is done to the logits of the teacher before train_step() is given them; nullptr: nothing.
   const FittedCalibrator* calibrator() const { return parts_.calibrator.get(); }
+  /// That of the i-th of the teachers beside the first; nullptr: none.
+  const FittedCalibrator* calibrator_beside(std::size_t i) const { return parts_.more_teachers.at(i).calibrator.get(); }
 
   std::int64_t step() const { return step_; }  ///< steps done so far
   std::int64_t per_epoch() const { return learner_.steps_per_epoch(); }
