@@ -1,6 +1,7 @@
 #include <kdbench/calibration/metrics.h>
 
 #include <kdbench/calibration/bins.h>
+#include <kdbench/calibration/ece_floor.h>
 #include <kdbench/calibration/softmax_row.h>
 
 #include <fmt/core.h>
@@ -28,6 +29,23 @@ bool in_top5(std::span<const double> scores, std::size_t label) {
   return before < 5;
 }
 
+/// The entropy of softmax(beta * row) in nats, ln sum exp(d) - sum p d with d = beta * (z - max z): no logarithm a class.
+double entropy_of(std::span<const double> row, std::span<const double> probabilities, const RowSummary& summary, double beta) {
+  double out = -std::log(summary.confidence);
+  for (std::size_t c = 0; c < row.size(); ++c) {
+    if (probabilities[c] > 0) out -= probabilities[c] * beta * (row[c] - row[summary.prediction]);  // -inf logits: 0 * inf
+  }
+  return std::max(0.0, out);
+}
+
+double entropy_of(std::span<const double> probabilities) {
+  double out = 0;
+  for (const double p : probabilities) {
+    if (p > 0) out -= p * std::log(p);
+  }
+  return std::max(0.0, out);
+}
+
 /// Sums over samples; report() divides.
 class Accumulator {
  public:
@@ -36,7 +54,7 @@ class Accumulator {
     samples_.reserve(static_cast<std::size_t>(num_samples));
   }
 
-  void add(std::span<const double> probabilities, std::size_t label, const RowSummary& row, bool top5) {
+  void add(std::span<const double> probabilities, std::size_t label, const RowSummary& row, double entropy, bool top5) {
     const bool hit = row.prediction == label;
     tallies_[static_cast<std::size_t>(bins_.index(row.confidence))].add(row.confidence, hit);
     samples_.push_back({row.confidence, hit});
@@ -44,15 +62,18 @@ class Accumulator {
     top5_ += top5 ? 1 : 0;
     nll_ += row.nll;
     confidence_ += row.confidence;
+    entropy_ += entropy;
     add_classes(probabilities, label);
   }
 
   CalibrationReport report() const {
     const auto n = static_cast<double>(samples_.size());
-    const auto gaps = summarise(tallies_, static_cast<std::int64_t>(samples_.size()));
+    const auto count = static_cast<std::int64_t>(samples_.size());
+    const auto gaps = summarise(tallies_, count);
+    const auto floor = kdbench::ece_floor(samples_, bins_);
     CalibrationReport out;
     auto& m = out.metrics;
-    m = {.n = static_cast<std::int64_t>(samples_.size()),
+    m = {.n = count,
          .accuracy = hits_ / n,
          .top5 = top5_ / n,
          .nll = nll_ / n,
@@ -66,7 +87,11 @@ class Accumulator {
          .overconfidence = gaps.overconfidence,
          .underconfidence = gaps.underconfidence,
          .mean_confidence = confidence_ / n,
-         .bins = bins_.count()};
+         .bins = bins_.count(),
+         .ece_floor = floor.expected,
+         .ece_floor_95 = floor.quantile95,
+         .ece_debiased = debiased_ece(tallies_, count),
+         .entropy = entropy_ / n};
     for (int b = 0; b < bins_.count(); ++b) out.reliability.push_back(reliability_row(b));
     return out;
   }
@@ -103,7 +128,7 @@ class Accumulator {
   std::vector<BinTally> tallies_;
   std::vector<double> class_gaps_;  // [K, M]
   std::vector<ConfidenceHit> samples_;
-  double hits_ = 0, top5_ = 0, nll_ = 0, brier_ = 0, confidence_ = 0;
+  double hits_ = 0, top5_ = 0, nll_ = 0, brier_ = 0, confidence_ = 0, entropy_ = 0;
 };
 
 }  // namespace
@@ -118,7 +143,7 @@ CalibrationReport measure(const LogitsView& view, int bins, double temperature) 
     const auto label = static_cast<std::size_t>(view.labels[static_cast<std::size_t>(i)]);
     const auto row = softmax_row(view.row(i), label, beta, probabilities);
     for (double& p : probabilities) p *= row.confidence;
-    sums.add(probabilities, label, row, in_top5(view.row(i), label));
+    sums.add(probabilities, label, row, entropy_of(view.row(i), probabilities, row, beta), in_top5(view.row(i), label));
   }
   return sums.report();
 }
@@ -136,7 +161,7 @@ CalibrationReport measure_probabilities(std::span<const double> probabilities, s
     const auto row = view.row(i);
     const auto label = static_cast<std::size_t>(labels[static_cast<std::size_t>(i)]);
     const auto prediction = first_argmax(row);
-    sums.add(row, label, {prediction, row[prediction], -std::log(row[label])}, in_top5(row, label));
+    sums.add(row, label, {prediction, row[prediction], -std::log(row[label])}, entropy_of(row), in_top5(row, label));
   }
   return sums.report();
 }

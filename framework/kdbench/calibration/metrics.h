@@ -25,6 +25,10 @@ struct CalibrationMetrics {
   double ece = 0, mce = 0, rmsce = 0, ace = 0, adaptive_ece = 0, classwise_ece = 0;
   double overconfidence = 0, underconfidence = 0, mean_confidence = 0;
   int bins = kDefaultBins;
+  std::optional<double> ece_floor = {}, ece_floor_95 = {}, ece_debiased = {}, entropy = {};  ///< nothing: not measured then
+
+  /// Above 0 where the network is surer than it is right, over all rows: the difference of the two parts of the ECE.
+  double signed_gap() const { return mean_confidence - accuracy; }
 
   static constexpr auto fields() {
     using M = CalibrationMetrics;
@@ -43,7 +47,14 @@ struct CalibrationMetrics {
               from_0_to_1),
         field("underconfidence", &M::underconfidence, "the rest of ece", from_0_to_1),
         field("mean_confidence", &M::mean_confidence, "mean largest probability", from_0_to_1),
-        field("bins", &M::bins, "bins of equal width", a_count));
+        field("bins", &M::bins, "bins of equal width", a_count),
+        field("ece_floor", &M::ece_floor, "mean ece of a perfectly calibrated network of these confidences", Presence::kIfAny,
+              if_any<from_0_to_1>),
+        field("ece_floor_95", &M::ece_floor_95, "the 95 % quantile of that ece, resampled", Presence::kIfAny,
+              if_any<from_0_to_1>),
+        field("ece_debiased", &M::ece_debiased, "ece less its estimated bias, see calibration/ece_floor.h", Presence::kIfAny,
+              if_any<from_0_to_1>),
+        field("entropy", &M::entropy, "mean -sum p ln p in nats", Presence::kIfAny, if_any<at_least_0>));
   }
 };
 

@@ -120,6 +120,7 @@ std::vector<std::string> needs_of(const Spec& spec) {
   if (spec.init) add(*spec.init);
   if (spec.added_to) add(*spec.added_to);
   if (spec.loss_init) add(*spec.loss_init);
+  if (spec.lr_matched_to) add(*spec.lr_matched_to);
   return out;
 }
 

@@ -224,7 +224,7 @@ struct Spec {
   Shared<LossSpec> loss;
   Shared<TeacherSpec> teacher;
   std::vector<TeacherSpec> more_teachers = {};  ///< beside `teacher`
-  std::optional<std::string> init, added_to, loss_init;
+  std::optional<std::string> init, added_to, loss_init, lr_matched_to;
   std::optional<LockstepSpec> lockstep;  ///< nothing: it learns by itself
   std::optional<std::string> trains;     ///< "loss": the network stays as it begins; nothing: all of it
   std::optional<std::string> judged_on;  ///< "validation": the test rows are not read at all; nothing: measured on both
@@ -244,6 +244,11 @@ struct Spec {
         field("loss_init", &S::loss_init, "id of the job whose loss's parameters and buffers this one's loss starts from",
               Presence::kIfAny, if_any<a_plain_word>),
         field("lockstep", &S::lockstep, "the networks that learn together, each taught by the others", Presence::kIfAny),
+        field("lr_matched_to", &S::lr_matched_to,
+              "id of the job to whose first gradient its own is matched: learning rates are those of train times the ratio of "
+              "their "
+              "norms, that one's above its own, so that the first steps are equally long",
+              Presence::kIfAny, if_any<a_plain_word>),
         field("model", &S::model, "the network"),
         field("more_teachers", &S::more_teachers, "who teaches beside the first", Presence::kIfAny),
         field("sdk", &S::sdk, "2: the plugins' binary interface when specs were fixed, whatever it is now"),
@@ -278,7 +283,7 @@ struct PluginRef {
 std::vector<PluginRef> plugins_of(const Spec& spec);
 
 /// Ids of the jobs that a spec names, each once: those that teach, the one it starts from, the one it is added to, the one
-/// whose loss its own starts from.
+/// whose loss its own starts from, the one to whose first gradient its own is matched.
 std::vector<std::string> needs_of(const Spec& spec);
 
 }  // namespace kdbench::inline plan

@@ -102,8 +102,13 @@ struct Study {
   std::vector<std::int64_t> tuning_seeds = {10000};  ///< tune: of trials; none is a seed of the suite
   std::int64_t draw_seed = 0;                        ///< tune: of the draws
   std::map<std::string, LossSearch> search;          ///< tune: by [losses.NAME]
-  std::string baseline;   ///< label of the method that others are compared with; empty: the baseline loss
-  bool per_seed = false;  ///< also print every seed's accuracy, mean and population variance
+  std::vector<Located<std::string>> calibrators;     ///< miscalibration: names of [calibrators.NAME], or of calibrator plugins
+  std::vector<double> student_tau = {1, 4};          ///< miscalibration: temperatures of the student in the loss, > 0
+  std::vector<std::int64_t> budgets = {1, 4, 12};    ///< miscalibration: factors of the student's epochs, >= 1
+  bool match_gradient = false;  ///< miscalibration: also arms whose learning rate is matched to the first gradient
+  bool over_teachers = false;   ///< miscalibration: axis = "teacher"
+  std::string baseline;         ///< label of the method that others are compared with; empty: the baseline loss
+  bool per_seed = false;        ///< also print every seed's accuracy, mean and population variance
   Position at;
 };
 

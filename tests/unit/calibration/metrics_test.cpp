@@ -203,13 +203,50 @@ TEST(MeasureQuickly, EqualsTheFullReport) {
   }
 }
 
+TEST(Measure, GivesTheEntropyOfRowsThatAreKnown) {
+  // Four equal logits: ln 4. Probabilities 3/4 and 1/4 at temperature 1, from logits ln 3 and 0: ln 4 - 3/4 ln 3. A class at -inf
+  // adds nothing.
+  EXPECT_NEAR(*measure(LabelledLogits{{0, 0, 0, 0}, {0}, 4}.view()).metrics.entropy, std::log(4.0), 1e-15);
+  const double known = std::log(4.0) - 0.75 * std::log(3.0);
+  EXPECT_NEAR(*measure(LabelledLogits{{std::log(3.0), 0, -kInf}, {0}, 3}.view()).metrics.entropy, known, 1e-15);
+  EXPECT_NEAR(*measure(LabelledLogits{{2 * std::log(3.0), 0}, {0}, 2}.view(), 15, 2).metrics.entropy, known, 1e-15);
+  EXPECT_NEAR(*measure_probabilities(std::vector<double>{0.75, 0.25, 0}, std::vector<std::int64_t>{1}, 3).metrics.entropy, known,
+              1e-15);
+}
+
+TEST(MetricsJson, ReadsARecordOfBeforeTheFloor) {
+  auto json = to_document(measure(random_data(20, 3, 5).view()).metrics);
+  for (const char* key : {"ece_floor", "ece_floor_95", "ece_debiased", "entropy"}) json.erase(key);
+  const auto read = from_document<CalibrationMetrics>(json);
+  EXPECT_FALSE(read.ece_floor || read.ece_floor_95 || read.ece_debiased || read.entropy);
+  EXPECT_EQ(to_document(read), json);
+}
+
 TEST(MetricsJson, HasTheKeysOfARecord) {
   const auto json = to_document(measure(random_data(20, 3, 5).view()));
-  for (const char* key : {"n", "accuracy", "top5", "nll", "brier", "ece", "mce", "rmsce", "ace", "adaptive_ece", "classwise_ece",
-                          "overconfidence", "underconfidence", "mean_confidence", "bins", "reliability"}) {
+  for (const char* key : {"n",
+                          "accuracy",
+                          "top5",
+                          "nll",
+                          "brier",
+                          "ece",
+                          "mce",
+                          "rmsce",
+                          "ace",
+                          "adaptive_ece",
+                          "classwise_ece",
+                          "overconfidence",
+                          "underconfidence",
+                          "mean_confidence",
+                          "bins",
+                          "ece_floor",
+                          "ece_floor_95",
+                          "ece_debiased",
+                          "entropy",
+                          "reliability"}) {
     EXPECT_TRUE(json.contains(key)) << key;
   }
-  EXPECT_EQ(json.size(), 16u);
+  EXPECT_EQ(json.size(), 20u);
   EXPECT_EQ(json["reliability"].size(), 15u);
   EXPECT_EQ(json["reliability"][14]["upper"], 1.0);
 }

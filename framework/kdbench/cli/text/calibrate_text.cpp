@@ -6,6 +6,8 @@
 
 #include <algorithm>
 #include <cmath>
+#include <optional>
+#include <variant>
 #include <vector>
 
 namespace kdbench::inline cli {
@@ -26,9 +28,14 @@ std::size_t columns_for(double fraction) {
 std::string temperature_text(const TemperatureFit& fit) { return fmt::format("{:.4g}", fit.T); }
 
 struct MetricLine {
-  double CalibrationMetrics::*value;
+  std::variant<double CalibrationMetrics::*, std::optional<double> CalibrationMetrics::*> value;
   const char* name;
   bool is_percent;
+
+  double of(const CalibrationMetrics& metrics) const {
+    if (const auto* always = std::get_if<0>(&value)) return metrics.**always;
+    return (metrics.*std::get<1>(value)).value_or(NAN);
+  }
 };
 
 constexpr MetricLine kMetrics[] = {
@@ -38,6 +45,9 @@ constexpr MetricLine kMetrics[] = {
     {&CalibrationMetrics::ece, "ECE %", true},
     {&CalibrationMetrics::overconfidence, "  overconfident part %", true},
     {&CalibrationMetrics::underconfidence, "  underconfident part %", true},
+    {&CalibrationMetrics::ece_debiased, "  debiased %", true},
+    {&CalibrationMetrics::ece_floor, "  floor, mean %", true},
+    {&CalibrationMetrics::ece_floor_95, "  floor, 95 % quantile %", true},
     {&CalibrationMetrics::adaptive_ece, "adaptive ECE %", true},
     {&CalibrationMetrics::classwise_ece, "classwise ECE %", true},
     {&CalibrationMetrics::ace, "ACE %", true},
@@ -45,17 +55,31 @@ constexpr MetricLine kMetrics[] = {
     {&CalibrationMetrics::mce, "MCE %", true},
     {&CalibrationMetrics::nll, "NLL (nats)", false},
     {&CalibrationMetrics::brier, "Brier score", false},
+    {&CalibrationMetrics::entropy, "entropy (nats)", false},
 };
+
+/// Says of which temperatures chance alone would give the ECE.
+std::string floor_part(const CalibrateReport& report) {
+  std::string out = "floor: the ECE of a perfectly calibrated network of the same confidences on as many samples\n";
+  const auto add = [&](const std::string& temperature, const CalibrationMetrics& metrics) {
+    if (!metrics.ece_floor_95 || metrics.ece > *metrics.ece_floor_95) return;
+    out += fmt::format("at T = {} the ECE is no more than its floor: chance alone would give it\n", temperature);
+  };
+  add("1", report.metrics);
+  add(temperature_text(report.temperature), report.after);
+  return out;
+}
 
 std::string metrics_table(const CalibrateReport& report) {
   Rows rows{{"", "T = 1", "T = " + temperature_text(report.temperature)}};
   for (const auto& line : kMetrics) {
     const auto cell = [&](const CalibrationMetrics& metrics) {
-      return line.is_percent ? percent(metrics.*line.value) : plain(metrics.*line.value);
+      return line.is_percent ? percent(line.of(metrics)) : plain(line.of(metrics));
     };
     rows.push_back({line.name, cell(report.metrics), cell(report.after)});
   }
-  return fmt::format("{} samples, {} bins\n\n", report.metrics.n, report.metrics.bins) + aligned(rows, "  ", {1, 2});
+  return fmt::format("{} samples, {} bins\n\n", report.metrics.n, report.metrics.bins) + aligned(rows, "  ", {1, 2}) +
+         floor_part(report);
 }
 
 std::string fit_comment(const std::string& status) {

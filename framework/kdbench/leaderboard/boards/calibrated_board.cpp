@@ -48,19 +48,14 @@ std::map<std::string, CalibratedSeries, NaturalLess> calibrated_series(PlanResul
 
 using Side = CalibrationMetrics CalibratedSplit::*;
 
-struct Shown {
-  const char* metric;
-  double CalibrationMetrics::*member;
-};
-constexpr std::array<Shown, 4> kShown{{{"accuracy", &CalibrationMetrics::accuracy},
-                                       {"mean_confidence", &CalibrationMetrics::mean_confidence},
-                                       {"ece", &CalibrationMetrics::ece},
-                                       {"nll", &CalibrationMetrics::nll}}};
+/// What it is to have reached, and what it may hold.
+constexpr std::array<const char*, 6> kShown{"accuracy", "mean_confidence", "entropy", "ece", "ece_floor_95", "nll"};
 
-std::vector<double> calibrated_values(const Series& students, Side side, double CalibrationMetrics::*member) {
+std::vector<double> calibrated_values(const Series& students, Side side, const Metric& metric) {
   std::vector<double> out;
   for (const auto& [seed, run] : students.runs) {
-    if (run->done() && run->calibrated) out.push_back(run->calibrated->test.*side.*member);
+    if (!run->done() || !run->calibrated) continue;
+    if (const auto value = metric.of_rows(run->calibrated->test.*side)) out.push_back(*value);
   }
   return out;
 }
@@ -79,8 +74,8 @@ std::string fitted_text(const Series& students) {
 
 Row row_of(const CalibratedSeries& entry, Side side, const char* logits, const std::string& fitted) {
   Row row{{text_cell(entry.calibrator), text_cell(entry.teacher), text_cell(logits)}};
-  for (const auto& [key, member] : kShown)
-    row.cells.push_back(summary_cell(metric(key), calibrated_values(entry.students, side, member), entry.students));
+  for (const auto* key : kShown)
+    row.cells.push_back(summary_cell(metric(key), calibrated_values(entry.students, side, metric(key)), entry.students));
   row.cells.push_back(text_cell(fitted));
   return row;
 }
@@ -93,7 +88,7 @@ std::vector<Table> calibrated_board(PlanResults& results, const std::string& stu
   Table table;
   table.title = fmt::format("Study {}: teachers before and after their calibrator", study);
   table.columns = {text_column("calibrator", true), text_column("teacher", true), text_column("logits", true)};
-  for (const auto& [key, member] : kShown) table.columns.push_back(summary_column(metric(key), metric(key).title));
+  for (const auto* key : kShown) table.columns.push_back(summary_column(metric(key), metric(key).title));
   table.columns.push_back(text_column("fitted"));
   table.notes = {
       "On the test split; mean ± sample standard deviation (n) over seeds. Before: as the calibrator was handed the "

@@ -1,6 +1,7 @@
 /// Gathers curves, and takes their statistics over the seeds that have the whole curve.
 #include <kdbench/leaderboard/boards/curves.h>
 
+#include <kdbench/leaderboard/model/metrics.h>
 #include <kdbench/leaderboard/model/natural_order.h>
 
 #include <cmath>
@@ -28,7 +29,7 @@ std::size_t expected_seeds(const Curve& curve) {
   return seeds.size();
 }
 
-Grid grid_of(const Curve& curve, const std::vector<std::int64_t>& seeds) {
+Grid grid_of(const Curve& curve, const std::vector<std::int64_t>& seeds, TaughtNumber against) {
   Grid grid;
   bool taught = true;
   for (const auto seed : seeds) {
@@ -37,21 +38,30 @@ Grid grid_of(const Curve& curve, const std::vector<std::int64_t>& seeds) {
     for (const auto& [value, series] : curve.points) {
       const auto* run = series.runs.at(seed);
       accuracy.push_back(*run->accuracy);
-      ece.push_back(run->taught_ece.value_or(NAN));
-      taught = taught && run->taught_ece.has_value();
+      const auto number = against(*run);
+      ece.push_back(number.value_or(NAN));
+      taught = taught && number.has_value();
     }
   }
   if (!taught) grid.ece.clear();
   return grid;
 }
 
-/// The teacher's ECE by seed at one value, as one method was taught.
-std::map<std::int64_t, double> taught_eces(const Series& series) {
+std::optional<double> test_floor(const Outcome& run) { return run.taught_ece_floor; }
+
+/// A number of the teacher by seed at one value, as one method was taught.
+std::map<std::int64_t, double> taught_numbers(const Series& series, TaughtNumber number_of) {
   std::map<std::int64_t, double> out;
   for (const auto& [seed, run] : series.runs) {
-    if (run->done() && run->taught_ece) out[seed] = *run->taught_ece;
+    const auto number = run->done() ? number_of(*run) : std::nullopt;
+    if (number) out[seed] = *number;
   }
   return out;
+}
+
+/// What is known already stays: of the training rows methods may have seen different epochs.
+void add_numbers(const Curve& curve, TaughtNumber number_of, AlongAxis& into) {
+  for (const auto& [value, series] : curve.points) into[value].merge(taught_numbers(series, number_of));
 }
 
 /// True if the row says nothing else of what taught this method.
@@ -59,7 +69,7 @@ bool agrees(const EceRow& row, const Curve& curve) {
   for (const auto& [value, series] : curve.points) {
     const auto mine = row.points.find(value);
     if (mine == row.points.end()) continue;
-    for (const auto& [seed, ece] : taught_eces(series)) {
+    for (const auto& [seed, ece] : taught_numbers(series, test_ece)) {
       const auto known = mine->second.find(seed);
       if (known != mine->second.end() && known->second != ece) return false;
     }
@@ -69,6 +79,14 @@ bool agrees(const EceRow& row, const Curve& curve) {
 
 }  // namespace
 
+std::optional<double> test_ece(const Outcome& run) { return run.taught_ece; }
+std::optional<double> training_ece(const Outcome& run) {
+  return run.taught.training ? finite(run.taught.training->ece) : std::nullopt;
+}
+std::optional<double> training_gap(const Outcome& run) {
+  return run.taught.training ? finite(run.taught.training->signed_gap()) : std::nullopt;
+}
+
 std::vector<EceRow> ece_rows(const CurveGroup& group) {
   std::vector<EceRow> rows;
   for (const auto& curve : group.curves) {
@@ -76,9 +94,10 @@ std::vector<EceRow> ece_rows(const CurveGroup& group) {
     while (i < rows.size() && !agrees(rows[i], curve)) ++i;
     if (i == rows.size()) rows.emplace_back();
     rows[i].methods.push_back(curve.method);
-    for (const auto& [value, series] : curve.points) {
-      for (const auto& [seed, ece] : taught_eces(series)) rows[i].points[value][seed] = ece;
-    }
+    add_numbers(curve, test_ece, rows[i].points);
+    add_numbers(curve, test_floor, rows[i].floors);
+    add_numbers(curve, training_ece, rows[i].training_ece);
+    add_numbers(curve, training_gap, rows[i].training_gap);
   }
   return rows;
 }
@@ -113,11 +132,11 @@ std::vector<CurveGroup> make_curves(PlanResults& results, const std::string& stu
   return out;
 }
 
-Sensitivity analyse(const Curve& curve, const BoardOptions& options) {
+Sensitivity analyse(const Curve& curve, const BoardOptions& options, TaughtNumber against) {
   const auto seeds = whole_seeds(curve);
   std::vector<double> values;
   for (const auto& [value, series] : curve.points) values.push_back(value);
-  return {statistics_of(values, grid_of(curve, seeds), options), seeds, expected_seeds(curve), values};
+  return {statistics_of(values, grid_of(curve, seeds, against), options), seeds, expected_seeds(curve), values};
 }
 
 }  // namespace kdbench::inline leaderboard::boards

@@ -5,6 +5,7 @@
 
 #include <cstdint>
 #include <map>
+#include <optional>
 #include <string>
 #include <vector>
 
@@ -27,10 +28,15 @@ struct CurveGroup {
 /// Gathers a sensitivity study, in natural order of dataset, pair and strategy.
 std::vector<CurveGroup> make_curves(PlanResults& results, const std::string& study);
 
+/// Axis value -> fraction by seed.
+using AlongAxis = std::map<double, std::map<std::int64_t, double>>;
+
 /// The teacher's ECE by seed along the axis, for the methods that were taught the same: the usual study has one such row.
 struct EceRow {
   std::vector<std::string> methods;
-  std::map<double, std::map<std::int64_t, double>> points;  ///< axis value -> fraction by seed
+  AlongAxis points = {};
+  AlongAxis floors = {};                           ///< 95 % quantiles of the ECE's floor
+  AlongAxis training_ece = {}, training_gap = {};  ///< on the training rows as the loss saw them; confidence minus accuracy
 };
 
 std::vector<EceRow> ece_rows(const CurveGroup& group);
@@ -42,6 +48,13 @@ struct Sensitivity : AxisStatistics {
   std::vector<double> values;  ///< of the axis
 };
 
-Sensitivity analyse(const Curve& curve, const BoardOptions& options);
+/// A number of the teacher that accuracy is set against.
+using TaughtNumber = std::optional<double> (*)(const Outcome& run);
+std::optional<double> test_ece(const Outcome& run);      ///< as taught, on the test rows
+std::optional<double> training_ece(const Outcome& run);  ///< as taught, on the training rows as the loss saw them
+std::optional<double> training_gap(const Outcome& run);  ///< there, confidence minus accuracy
+
+/// @param against stands in the place of the teacher's ECE in all that is computed
+Sensitivity analyse(const Curve& curve, const BoardOptions& options, TaughtNumber against = test_ece);
 
 }  // namespace kdbench::inline leaderboard::boards

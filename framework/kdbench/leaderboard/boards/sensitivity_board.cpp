@@ -5,9 +5,12 @@
 #include <kdbench/base/text.h>
 #include <kdbench/leaderboard/boards/curves.h>
 #include <kdbench/leaderboard/model/cells.h>
+#include <kdbench/leaderboard/model/ece_marks.h>
 #include <kdbench/leaderboard/model/natural_order.h>
 
 #include <fmt/core.h>
+
+#include <algorithm>
 
 namespace kdbench::inline leaderboard::boards {
 namespace {
@@ -131,15 +134,35 @@ std::set<double> axis_values(const CurveGroup& group) {
   return out;
 }
 
-/// No run is missing from a row of ECE on its own account, so n alone is said.
-Row ece_row(const EceRow& row, bool only, const std::set<double>& values) {
-  Row out{{text_cell(only ? "teacher's ECE" : "teacher's ECE for " + join(row.methods, ", "))}};
-  for (const auto value : values) {
-    const auto at = row.points.find(value);
-    const auto eces = at == row.points.end() ? std::vector<double>() : values_of(at->second);
-    out.cells.push_back(compact_cell(metric("ece"), eces));
-  }
+std::vector<double> values_at(const AlongAxis& points, double value) {
+  const auto at = points.find(value);
+  return at == points.end() ? std::vector<double>() : values_of(at->second);
+}
+
+/// No run is missing from a row of the teacher on its own account, so n alone is said.
+Row teacher_row(const std::string& name, const Metric& metric, const AlongAxis& points, const std::set<double>& values) {
+  Row out{{text_cell(name)}};
+  for (const auto value : values) out.cells.push_back(compact_cell(metric, values_at(points, value)));
   return out;
+}
+
+/// The teacher on the test rows, with marks, then on the training rows.
+void add_teacher_rows(const EceRow& row, bool only, const std::set<double>& values, Table& table) {
+  const auto whose = only ? std::string() : " for " + join(row.methods, ", ");
+  auto ece = teacher_row("teacher's ECE" + whose, metric("ece"), row.points, values);
+  std::vector<Cell*> cells;
+  std::vector<FlooredEce> eces;
+  for (const auto value : values) {
+    cells.push_back(&ece.cells[cells.size() + 1]);
+    eces.push_back(floored_ece(values_at(row.points, value), values_at(row.floors, value)));
+  }
+  for (auto& line : mark_eces(cells, eces)) {
+    if (std::find(table.notes.begin(), table.notes.end(), line) == table.notes.end()) table.notes.push_back(std::move(line));
+  }
+  table.rows.push_back(std::move(ece));
+  table.rows.push_back(teacher_row("its ECE on training rows" + whose, metric("ece"), row.training_ece, values));
+  table.rows.push_back(
+      teacher_row("its confidence - accuracy on training rows" + whose, metric("signed_gap"), row.training_gap, values));
 }
 
 Table curve_table(const CurveGroup& group) {
@@ -149,8 +172,14 @@ Table curve_table(const CurveGroup& group) {
   table.columns = {text_column(group.axis, true)};
   for (const auto value : values)
     table.columns.push_back(summary_column({"accuracy", "", "", Direction::kNone}, fmt::format("{}", value)));
+  table.notes = {
+      "ECE of the teacher as taught (its logits divided by teacher_temperature * tau_teacher), on the test split, and accuracy "
+      "of "
+      "each method, both in %, mean±sd over seeds.",
+      "On training rows: the same logits on the rows that the student's loss saw, augmented where they are, of the last epoch in "
+      "which it asked the teacher; confidence - accuracy in points, above 0: overconfident there."};
   const auto rows = ece_rows(group);
-  for (const auto& row : rows) table.rows.push_back(ece_row(row, rows.size() == 1, values));
+  for (const auto& row : rows) add_teacher_rows(row, rows.size() == 1, values, table);
   for (const auto& curve : group.curves) {
     Row row{{text_cell(curve.method)}};
     for (const auto value : values) {
@@ -159,9 +188,6 @@ Table curve_table(const CurveGroup& group) {
     }
     table.rows.push_back(std::move(row));
   }
-  table.notes = {
-      "ECE of the teacher as taught (its logits divided by teacher_temperature * tau_teacher) and accuracy of each method, "
-      "both in %, mean±sd over seeds."};
   return table;
 }
 

@@ -3,6 +3,7 @@
 #include <kdbench/leaderboard/boards/strategy_board.h>
 
 #include <kdbench/leaderboard/model/cells.h>
+#include <kdbench/leaderboard/model/ece_marks.h>
 #include <kdbench/leaderboard/model/natural_order.h>
 #include <kdbench/leaderboard/model/teaching_chain.h>
 #include <kdbench/stats/describe/summary.h>
@@ -109,6 +110,8 @@ Table students_table(const PlanResults& results, const StrategyBoard& board) {
   table.columns = key_columns(board);
   table.columns.push_back(text_column("checkpoint"));
   table.columns.push_back(summary_column(metric("accuracy"), "teacher's accuracy"));
+  const auto ece_column = table.columns.size();
+  std::vector<FlooredEce> eces;
   table.columns.push_back(summary_column(metric("ece"), "teacher's ECE"));
   if (board.axis != "tau") table.columns.push_back(number_column(tau));
   if (board.rescaled) table.columns.push_back(number_column(metric("temperature")));
@@ -133,11 +136,16 @@ Table students_table(const PlanResults& results, const StrategyBoard& board) {
                     : said_cell("n/a", "no " + board.direct));
     }
     table.rows.push_back(std::move(cells));
+    eces.push_back(floored_ece(last.ece, last.floor));
   }
+  std::vector<Cell*> cells;
+  for (auto& row : table.rows) cells.push_back(&row.cells[ece_column]);
+  table.notes = mark_eces(cells, eces);
   return table;
 }
 
 void add_notes(const PlanResults& results, const StrategyBoard& board, Table& table) {
+  const auto legend = std::move(table.notes);
   table.notes = {
       fmt::format("The student's state is chosen by select = \"{}\", the teacher's as the strategy says; none on the test split, "
                   "where all "
@@ -149,6 +157,7 @@ void add_notes(const PlanResults& results, const StrategyBoard& board, Table& ta
       "Teacher's accuracy and ECE: of the network that taught the student directly, at that checkpoint; ECE of its logits as the "
       "student's loss used them, divided by the temperature of the teacher in it. Mean ± sample sd (n) over seeds.",
       "95% interval: t interval of the mean over seeds; n/a for one seed."};
+  table.notes.insert(table.notes.end(), legend.begin(), legend.end());
   if (board.rescaled)
     table.notes.push_back("T: what the teacher's logits were divided by in all, where a strategy rescales them beside tau.");
   if (board.has_direct) {

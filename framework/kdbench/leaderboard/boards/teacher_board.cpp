@@ -1,25 +1,51 @@
 /// The teacher board: how good and how calibrated each teacher is, its reliability table, its ECE against tau.
 #include <kdbench/leaderboard/boards/teacher_board.h>
 
+#include <kdbench/leaderboard/boards/teacher_rows.h>
 #include <kdbench/leaderboard/boards/teachers.h>
 #include <kdbench/leaderboard/model/cells.h>
+#include <kdbench/leaderboard/model/ece_marks.h>
 
 #include <fmt/core.h>
 
 #include <cmath>
+#include <map>
+#include <set>
+#include <utility>
 
 namespace kdbench::inline leaderboard::boards {
 namespace {
 
-Cell metric_cell(const PlanResults& results, const Teacher& teacher, const Metric& metric) {
-  if (teacher.series.accuracies().empty()) return summary_cell(metric, teacher.series);
+std::vector<double> metric_values(const PlanResults& results, const Teacher& teacher, const Metric& metric) {
   std::vector<double> values;
   for (const auto& [seed, run] : teacher.series.runs) {
     const auto* checkpoint = run->done() ? results.teacher_checkpoint(teacher.series.jobs.at(seed)) : nullptr;
     if (checkpoint == nullptr) continue;
     if (const auto value = metric.of(*checkpoint)) values.push_back(*value);
   }
-  return summary_cell(metric, values, teacher.series);
+  return values;
+}
+
+Cell metric_cell(const PlanResults& results, const Teacher& teacher, const Metric& metric) {
+  if (teacher.series.accuracies().empty()) return summary_cell(metric, teacher.series);
+  return summary_cell(metric, metric_values(results, teacher, metric), teacher.series);
+}
+
+/// Marks the last column, of ECEs; teachers of one data set are compared. Returns the legend.
+std::set<std::string> mark_last_column(const PlanResults& results, const Teachers& teachers, Table& table) {
+  std::map<std::string, std::pair<std::vector<Cell*>, std::vector<FlooredEce>>> by_dataset;
+  auto row = table.rows.begin();
+  for (const auto& [id, teacher] : teachers) {
+    auto& [cells, eces] = by_dataset[teacher.dataset];
+    cells.push_back(&(row++)->cells.back());
+    eces.push_back(
+        floored_ece(metric_values(results, teacher, metric("ece")), metric_values(results, teacher, metric("ece_floor_95"))));
+  }
+  std::set<std::string> legend;
+  for (auto& [dataset, marked] : by_dataset) {
+    for (auto& line : mark_eces(marked.first, marked.second)) legend.insert(std::move(line));
+  }
+  return legend;
 }
 
 /// The metrics of networks that metrics() has for this table.
@@ -28,13 +54,16 @@ Table metrics_table(const PlanResults& results, const Teachers& teachers, const 
   table.title = title;
   table.columns = {text_column("teacher", true), text_column("dataset", true)};
   for (const auto& [id, teacher] : teachers) table.rows.push_back({{text_cell(teacher.name), text_cell(teacher.dataset)}});
+  std::set<std::string> legend;
   for (const auto& metric : metrics()) {
     if (metric.table != which) continue;
     table.columns.push_back(summary_column(metric, metric.title));
     table.notes.push_back(metric.title + ": " + metric.meaning + ".");
     auto row = table.rows.begin();
     for (const auto& [id, teacher] : teachers) (row++)->cells.push_back(metric_cell(results, teacher, metric));
+    if (metric.key == "ece") legend = mark_last_column(results, teachers, table);
   }
+  table.notes.insert(table.notes.end(), legend.begin(), legend.end());
   return table;
 }
 
@@ -113,6 +142,7 @@ std::vector<Table> teacher_board(PlanResults& results, const std::string& study)
       metrics_table(results, teachers, "Teachers: likelihood, confidence and temperature", TeacherTable::kLikelihood)};
   tables[0].notes.insert(tables[0].notes.begin(), {selection_note(results.plan().select),
                                                    "Mean ± sample standard deviation (n) over seeds; n/a at n = 1."});
+  for (auto& table : teacher_rows_table(results, teachers, study)) tables.push_back(std::move(table));
   for (auto& table : tau_table(results, teachers)) tables.push_back(std::move(table));
   for (auto& table : reliability_tables(results, teachers)) tables.push_back(std::move(table));
   return tables;

@@ -1,4 +1,4 @@
-/// The teacher board: how good and how calibrated each teacher is.
+/// The teacher board: how good and how calibrated each teacher is, and on which rows.
 #pragma once
 #include <kdbench/leaderboard/model/plan_results.h>
 #include <kdbench/leaderboard/model/table.h>

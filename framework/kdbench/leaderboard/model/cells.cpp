@@ -14,6 +14,12 @@ std::optional<double> deviation(const std::vector<double>& values) {
   return values.size() < 2 ? std::nullopt : std::optional(stats::sample_sd(values));
 }
 
+/// A deviation has no sign, whatever it is one of.
+std::string shown_deviation(Metric metric, std::optional<double> sd) {
+  metric.with_sign = false;
+  return shown(metric, sd);
+}
+
 std::vector<Json> summary_values(const Metric& metric, const std::vector<double>& values, const Series& series) {
   const auto mean = values.empty() ? std::nullopt : std::optional(stats::mean(values));
   return {json_number(in_unit(metric, mean)), json_number(in_unit(metric, deviation(values))), values.size(), series.expected(),
@@ -53,7 +59,8 @@ Cell summary_cell(const Metric& metric, const std::vector<double>& values, const
   } else {
     const auto count =
         trouble.empty() ? fmt::format("{}", values.size()) : fmt::format("{}/{}; {}", values.size(), series.expected(), trouble);
-    cell.text = fmt::format("{} ± {} ({})", shown(metric, stats::mean(values)), shown(metric, deviation(values)), count);
+    cell.text =
+        fmt::format("{} ± {} ({})", shown(metric, stats::mean(values)), shown_deviation(metric, deviation(values)), count);
   }
   return cell;
 }
@@ -75,7 +82,7 @@ Cell compact_cell(const Metric& metric, const std::vector<double>& values, const
 Cell compact_cell(const Metric& metric, const std::vector<double>& values) {
   const auto mean = values.empty() ? std::nullopt : std::optional(stats::mean(values));
   const auto sd = deviation(values);
-  return {shown(metric, mean) + (sd ? "±" + shown(metric, sd) : ""),
+  return {shown(metric, mean) + (sd ? "±" + shown_deviation(metric, sd) : ""),
           {json_number(in_unit(metric, mean)), json_number(in_unit(metric, sd)), values.size(), values.size(),
            values.empty() ? Json() : Json("done")}};
 }

@@ -1,5 +1,6 @@
 #include <kdbench/leaderboard/model/make_points.h>
 
+#include <kdbench/leaderboard/model/metrics.h>
 #include <kdbench/leaderboard/model/teaching_chain.h>
 
 namespace kdbench::inline leaderboard::boards {
@@ -22,7 +23,11 @@ void add_runs(const Series& series, Point& point) {
   point.expected = static_cast<std::int64_t>(series.expected());
   for (const auto& [seed, run] : series.runs) {
     if (!run->done()) continue;
-    point.runs.push_back({seed, *run->accuracy, run->taught_ece});
+    point.runs.push_back({seed, *run->accuracy, run->taught_ece, run->taught_ece_floor});
+    if (const auto& training = run->taught.training) {
+      point.runs.back().teacher_training_ece = finite(training->ece);
+      point.runs.back().teacher_training_gap = finite(training->signed_gap());
+    }
     point.tau = run->tau;
     point.loss = run->setting.loss;
     point.data = run->setting.data;

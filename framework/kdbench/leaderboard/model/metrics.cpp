@@ -17,6 +17,23 @@ std::optional<double> test(const CheckpointRecord& checkpoint) {
   return finite(checkpoint.test.metrics.*Member);
 }
 
+template <std::optional<double> CalibrationMetrics::*Member>
+std::optional<double> test(const CheckpointRecord& checkpoint) {
+  return checkpoint.test.metrics.*Member;
+}
+
+/// A metric of any rows.
+template <double CalibrationMetrics::*Member>
+std::optional<double> any(const CalibrationMetrics& metrics) {
+  return finite(metrics.*Member);
+}
+template <std::optional<double> CalibrationMetrics::*Member>
+std::optional<double> any(const CalibrationMetrics& metrics) {
+  return metrics.*Member;
+}
+
+std::optional<double> signed_gap(const CalibrationMetrics& metrics) { return finite(metrics.signed_gap()); }
+
 /// A number of the fitted temperature.
 template <double TemperatureFit::*Member>
 std::optional<double> fitted(const CheckpointRecord& checkpoint) {
@@ -32,18 +49,32 @@ std::string to_string(Direction direction) {
 
 const std::vector<Metric>& metrics() {
   using enum Direction;
-  constexpr auto kCalibration = TeacherTable::kCalibration, kLikelihood = TeacherTable::kLikelihood;
+  constexpr auto kCalibration = TeacherTable::kCalibration, kLikelihood = TeacherTable::kLikelihood,
+                 kNoTable = TeacherTable::kNone;
   using M = CalibrationMetrics;
   using F = TemperatureFit;
   static const std::vector<Metric> table = {
-      {"accuracy", "accuracy", "%", kHigher, 2, 100, false, "top-1 accuracy on the test split", test<&M::accuracy>, kCalibration},
-      {"ece", "ECE", "%", kLower, 2, 100, false, "expected calibration error, equal-width bins", test<&M::ece>, kCalibration},
+      {"accuracy", "accuracy", "%", kHigher, 2, 100, false, "top-1 accuracy on the test split", test<&M::accuracy>, kCalibration,
+       any<&M::accuracy>},
+      {"mean_confidence", "confidence", "%", kNone, 2, 100, false, "mean largest probability", nullptr, kNoTable,
+       any<&M::mean_confidence>},
+      {"signed_gap", "confidence - accuracy", "points", kNone, 2, 100, true, "above 0: overconfident", nullptr, kNoTable,
+       signed_gap},
+      {"ece", "ECE", "%", kLower, 2, 100, false, "expected calibration error, equal-width bins", test<&M::ece>, kCalibration,
+       any<&M::ece>},
+      {"ece_floor", "ECE floor", "%", kNone, 2, 100, false, "mean ECE of a perfectly calibrated network of the same confidences",
+       test<&M::ece_floor>, kCalibration, any<&M::ece_floor>},
+      {"ece_floor_95", "floor at 95%", "%", kNone, 2, 100, false, "the 95% quantile of that ECE", test<&M::ece_floor_95>,
+       kCalibration, any<&M::ece_floor_95>},
+      {"ece_debiased", "debiased ECE", "%", kLower, 2, 100, false, "ECE less its estimated bias (Kumar et al. 2019)",
+       test<&M::ece_debiased>, kCalibration, any<&M::ece_debiased>},
       {"mce", "MCE", "%", kLower, 2, 100, false, "largest gap of a bin", test<&M::mce>, kCalibration},
       {"adaptive_ece", "adaptive ECE", "%", kLower, 2, 100, false, "ECE over bins of equal mass", test<&M::adaptive_ece>,
        kCalibration},
       {"classwise_ece", "classwise ECE", "%", kLower, 2, 100, false, "mean over classes of the ECE of that class's probability",
        test<&M::classwise_ece>, kCalibration},
-      {"nll", "NLL", "", kLower, 4, 1, false, "negative log-likelihood in nats", test<&M::nll>, kLikelihood},
+      {"nll", "NLL", "", kLower, 4, 1, false, "negative log-likelihood in nats", test<&M::nll>, kLikelihood, any<&M::nll>},
+      {"entropy", "entropy", "", kNone, 4, 1, false, "of the probabilities, in nats", nullptr, kNoTable, any<&M::entropy>},
       {"brier", "Brier", "", kLower, 4, 1, false, "squared distance to the one-hot label, summed over classes", test<&M::brier>,
        kLikelihood},
       {"overconfidence", "overconfidence", "%", kLower, 2, 100, false, "part of the ECE where confidence exceeds accuracy",
@@ -61,6 +92,8 @@ const std::vector<Metric>& metrics() {
       {"average_rank", "average rank", "", kLower, 2, 1, false, "1 is best; over the pairs of networks"},
       {"variance", "variance", "points^2", kLower, 2, 1e4, false, "population variance over the runs"},
       {"spearman_ece", "Spearman(ECE, acc)", "%", kNone, 2, 100, false, "rank correlation of the teacher's ECE and the accuracy"},
+      {"spearman_training", "Spearman(training ECE, acc)", "%", kNone, 2, 100, false,
+       "rank correlation of the teacher's ECE on the training rows and the accuracy"},
       {"spearman_axis", "Spearman(axis, acc)", "%", kNone, 2, 100, false, "rank correlation of the axis and the accuracy"},
       {"kendall", "Kendall", "%", kNone, 2, 100, false, "tau-b of the teacher's ECE and the accuracy"},
       {"slope", "slope", "points/point", kNone, 4, 1, true,
@@ -73,7 +106,6 @@ const std::vector<Metric>& metrics() {
       {"count", "count", "", kNone, 0, 1, false, "samples in the bin"},
       {"bin_accuracy", "accuracy", "%", kNone, 2, 100, false, "of the samples in the bin"},
       {"confidence", "confidence", "%", kNone, 2, 100, false, "mean over the samples in the bin"},
-      {"mean_confidence", "confidence", "%", kNone, 2, 100, false, "mean largest probability"},
       {"gap", "accuracy - confidence", "points", kNone, 2, 100, true, "below 0: overconfident"},
   };
   return table;

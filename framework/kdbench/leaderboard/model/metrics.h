@@ -17,6 +17,9 @@ std::string to_string(Direction direction);  ///< "none", "higher", "lower"
 /// Reads a metric of a network from one of its checkpoints; nothing where it was not measured.
 using MetricOf = std::optional<double> (*)(const CheckpointRecord& checkpoint);
 
+/// Reads it from the metrics of any rows.
+using RowMetricOf = std::optional<double> (*)(const CalibrationMetrics& metrics);
+
 /// In which table of the teacher board a metric of a network stands, in the order of metrics().
 enum class TeacherTable { kNone, kCalibration, kLikelihood };
 
@@ -31,6 +34,7 @@ struct Metric {
   std::string meaning = "";  ///< one line, for the notes of a board
   MetricOf of = nullptr;     ///< of a network; nullptr for a number of the board's own
   TeacherTable table = TeacherTable::kNone;
+  RowMetricOf of_rows = nullptr;  ///< of a network on any rows, where the teacher board sets rows beside each other
 };
 
 /// The whole table, in the order in which boards print.

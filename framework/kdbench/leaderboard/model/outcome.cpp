@@ -30,6 +30,10 @@ void add_teaching(const RunRecord& record, Outcome& out) {
   const auto& taught = record.teacher->as_taught;
   out.taught_ece = finite(taught.metrics.ece);
   out.taught_accuracy = finite(taught.metrics.accuracy);
+  out.taught_ece_floor = taught.metrics.ece_floor_95;
+  if (const auto& fitted = record.teacher->fitted_temperature) out.taught_fitted = finite(fitted->fit.T);
+  out.taught = {taught.metrics, record.teacher->as_taught_in_validation, {}};
+  if (const auto& training = record.teacher->as_taught_in_training) out.taught.training = training->metrics;
   out.taught_at = finite(taught.temperature);
   out.calibrated = record.teacher->calibrated;
   out.taught_by = record.teacher->job;

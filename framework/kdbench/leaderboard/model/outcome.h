@@ -24,6 +24,12 @@ constexpr auto names_of(JobState) {
 
 std::string to_string(JobState state);
 
+/// A teacher at the temperature of its student's loss, by the rows that it was measured on: the training rows as the loss saw
+/// them. Nothing where the record has none.
+struct TaughtMetrics {
+  std::optional<CalibrationMetrics> test, validation, training;
+};
+
 /// Numbers are fractions, and nothing where the record has none.
 struct Outcome {
   JobState state = JobState::kMissing;
@@ -31,10 +37,13 @@ struct Outcome {
   std::optional<double> accuracy, bayes_accuracy;
   std::optional<double> validation_accuracy;          ///< all that there is of a job that is judged on validation rows alone
   std::optional<double> taught_accuracy, taught_ece;  ///< of its teacher's checkpoint, at the temperature of its loss
-  std::optional<double> taught_at;                    ///< that temperature: teacher_temperature * tau_teacher
-  std::optional<double> tau;                          ///< tau_teacher
-  std::map<std::string, CalibrationMetrics> exits;    ///< its auxiliary exits by name, on the test rows
-  std::optional<CalibratedTeacher> calibrated;        ///< what a calibrator made of its teacher's logits
+  std::optional<double> taught_ece_floor;             ///< 95 % quantile of that ECE's floor
+  std::optional<double> taught_at;                    ///< that temperature: fitted T * teacher_temperature * tau_teacher
+  std::optional<double> taught_fitted;                ///< the fitted T, where one is part of it
+  TaughtMetrics taught;
+  std::optional<double> tau;                        ///< tau_teacher
+  std::map<std::string, CalibrationMetrics> exits;  ///< its auxiliary exits by name, on the test rows
+  std::optional<CalibratedTeacher> calibrated;      ///< what a calibrator made of its teacher's logits
   RunSetting setting;
   std::string taught_by;               ///< its teacher's job; empty: nobody taught
   PlacedCheckpoint taught_checkpoint;  ///< which state of that one taught

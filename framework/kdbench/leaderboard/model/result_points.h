@@ -16,11 +16,19 @@ struct PointRun {
   std::int64_t seed = 0;
   double accuracy = 0;
   std::optional<double> teacher_ece;
+  std::optional<double> teacher_ece_floor = {}, teacher_training_ece = {}, teacher_training_gap = {};
 
   static constexpr auto fields() {
     using R = PointRun;
-    return std::tuple(field("seed", &R::seed, "of the run"), field("accuracy", &R::accuracy, "of the student, on the test split"),
-                      field("teacher_ece", &R::teacher_ece, "of its teacher as taught; null where nobody taught"));
+    return std::tuple(
+        field("seed", &R::seed, "of the run"), field("accuracy", &R::accuracy, "of the student, on the test split"),
+        field("teacher_ece", &R::teacher_ece, "of its teacher as taught, on the test split; null where nobody taught"),
+        field("teacher_ece_floor", &R::teacher_ece_floor, "95 % quantile of that ECE's floor; null where not measured",
+              Presence::kSinceLater),
+        field("teacher_training_ece", &R::teacher_training_ece,
+              "ECE of its teacher as taught, on the training rows as its loss saw them; null where not measured",
+              Presence::kSinceLater),
+        field("teacher_training_gap", &R::teacher_training_gap, "confidence minus accuracy there", Presence::kSinceLater));
   }
 };
 

@@ -71,6 +71,7 @@ void add_network(const Outcome& network, TeachingStep& step) {
   step.jobs.push_back(network.taught_by);
   add_if(step.accuracy, network.taught_accuracy);
   add_if(step.ece, network.taught_ece);
+  add_if(step.floor, network.taught_ece_floor);
   add_if(step.temperature, network.taught_at);
 }
 

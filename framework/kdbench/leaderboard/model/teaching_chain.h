@@ -24,6 +24,7 @@ struct TeachingStep {
   std::string checkpoint;                          ///< the state that taught; with its epochs where a rule chose them
   std::vector<std::string> jobs;                   ///< of the teacher
   std::vector<double> accuracy, ece, temperature;  ///< on test rows, at the temperature of the loss it taught by; fractions
+  std::vector<double> floor;                       ///< 95 % quantiles of the ECE's floor, where they are known
 };
 
 /// Returns the chain from the first teacher to the one who taught the student directly; empty where nobody taught.

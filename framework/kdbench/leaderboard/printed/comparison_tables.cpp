@@ -68,7 +68,7 @@ Row sweep_row(const PrintedComparison& comparison, const Measured& m, bool print
   const auto& sweep = *m.sweep;
   const auto& s = m.statistics;
   const auto what = named(sweep.dataset, sweep_text(sweep)) + (sweep.who.empty() ? "" : "; " + sweep.who);
-  const auto pair = s.gain.value ? s.last + " over " + s.first : "n/a";
+  const auto pair = s.gain.value ? s.last + " over " + s.first + (s.is_within_floor ? " ≈" : "") : "n/a";
   const auto count = sweep.levels.size();
   return {{text_cell(printed ? comparison.source : "ours"),
            text_cell(sweep.role),
@@ -79,7 +79,8 @@ Row sweep_row(const PrintedComparison& comparison, const Measured& m, bool print
            estimate_cell(metric("spread"), s.spread),
            text_cell(s.best ? sweep.levels[*s.best].label : "n/a"),
            text_cell(pair),
-           estimate_cell(metric("difference"), s.gain)}};
+           estimate_cell(metric("difference"), s.gain),
+           estimate_cell(metric("spearman_training"), s.spearman_training)}};
 }
 
 /// The same thing stays in both, by the same value.
@@ -98,7 +99,9 @@ bool same_setting(const Sweep& printed, const Sweep& ours) {
 Row number_row(const Sweep& printed, const Sweep& ours, const Level& theirs, const Level& level) {
   const auto mean = stats::mean(values_of(theirs.accuracy)), own = stats::mean(values_of(level.accuracy));
   const auto interval = stats::t_interval(values_of(level.accuracy));
-  const auto ece = [](const Level& l) { return l.ece.empty() ? std::nullopt : std::optional(stats::mean(values_of(l.ece))); };
+  const auto mean_of = [](const std::map<std::int64_t, double>& by_seed) {
+    return by_seed.empty() ? std::nullopt : std::optional(stats::mean(values_of(by_seed)));
+  };
   const Estimate estimate{own, interval.defined() ? std::optional(interval.low) : std::nullopt,
                           interval.defined() ? std::optional(interval.high) : std::nullopt};
   const auto inside = !interval.defined() ? "n/a" : interval.low <= mean && mean <= interval.high ? "yes" : "no";
@@ -106,8 +109,8 @@ Row number_row(const Sweep& printed, const Sweep& ours, const Level& theirs, con
   const auto who = strategy == ours.fixed.end() ? ours.who : ours.who + ", strategy " + strategy->second;
   return {{text_cell(printed.role), text_cell(sweep_text(printed)), text_cell(theirs.label), text_cell(who),
            number_cell(metric("accuracy"), mean), estimate_cell(metric("accuracy"), estimate),
-           number_cell(metric("difference"), own - mean), text_cell(inside), number_cell(metric("ece"), ece(theirs)),
-           number_cell(metric("ece"), ece(level))}};
+           number_cell(metric("difference"), own - mean), text_cell(inside), number_cell(metric("ece"), mean_of(theirs.ece)),
+           number_cell(metric("ece"), mean_of(level.ece)), number_cell(metric("ece"), mean_of(level.training_ece))}};
 }
 
 }  // namespace
@@ -150,7 +153,8 @@ Table sweeps_table(const PrintedComparison& b) {
                    estimate_column(metric("spread")),
                    text_column("best " + b.along),
                    text_column("best calibrated over worst"),
-                   estimate_column(metric("difference"))};
+                   estimate_column(metric("difference")),
+                   estimate_column(metric("spearman_training"))};
   for (const auto& m : b.printed) table.rows.push_back(sweep_row(b, m, true));
   for (const auto& m : b.ours) table.rows.push_back(sweep_row(b, m, false));
   table.notes = {
@@ -158,7 +162,10 @@ Table sweeps_table(const PrintedComparison& b) {
                   "seeds (95%): of Spearman and spread from {} seeds on, by t for the difference from two.",
                   kLeastSeedsForInterval),
       "Best calibrated over worst: the two values with the lowest and the highest ECE of the one who teaches, or the last and "
-      "the first where the ECE is not known; difference: accuracy of the student there, in pairs by seed."};
+      "the first where the ECE is not known; difference: accuracy of the student there, in pairs by seed.",
+      "Spearman(training ECE, acc): of our own, with the teacher's ECE on the training rows as the student's loss saw them; "
+      "papers print "
+      "that of the test rows. ≈: the two ECEs differ by no more than a calibrated network shows (their floor at 95%)."};
   return table;
 }
 
@@ -174,7 +181,8 @@ Table numbers_table(const PrintedComparison& b) {
                    number_column(metric("difference")),
                    text_column(b.source + " inside ours"),
                    number_column(metric("ece"), "ECE, " + b.source),
-                   number_column(metric("ece"), "ECE, ours")};
+                   number_column(metric("ece"), "ECE, ours"),
+                   number_column(metric("ece"), "ECE on training rows, ours")};
   for (const auto& printed : b.printed) {
     for (const auto& ours : b.all_ours) {
       if (!same_setting(*printed.sweep, ours)) continue;
@@ -185,7 +193,8 @@ Table numbers_table(const PrintedComparison& b) {
       }
     }
   }
-  table.notes = {"Ours: mean over seeds [95% t interval]. The recipe may still differ: see above."};
+  table.notes = {"Ours: mean over seeds [95% t interval]. The recipe may still differ: see above.",
+                 "ECE: of the teacher as taught, on the test rows; on training rows: as the student's loss saw them."};
   return table;
 }
 

@@ -122,6 +122,8 @@ void add_level(Level level, const Point& p, Sweep& sweep) {
   for (const auto& run : p.runs) {
     level.accuracy[run.seed] = run.accuracy;
     if (run.teacher_ece) level.ece[run.seed] = *run.teacher_ece;
+    if (run.teacher_ece_floor) level.floor[run.seed] = *run.teacher_ece_floor;
+    if (run.teacher_training_ece) level.training_ece[run.seed] = *run.teacher_training_ece;
   }
   const auto there =
       std::find_if(sweep.levels.begin(), sweep.levels.end(), [&](const Level& l) { return l.label == level.label; });

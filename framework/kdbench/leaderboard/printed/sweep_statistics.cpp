@@ -1,7 +1,9 @@
 /// Statistics of a sweep over the seeds that have all of it.
 #include <kdbench/leaderboard/printed/sweeps.h>
 
+#include <kdbench/leaderboard/model/ece_marks.h>
 #include <kdbench/leaderboard/model/metrics.h>
+#include <kdbench/leaderboard/model/series.h>
 #include <kdbench/stats/comparison/paired.h>
 
 #include <algorithm>
@@ -21,19 +23,23 @@ std::vector<std::int64_t> whole_seeds(const std::vector<Level>& levels, std::map
   return out;
 }
 
-Grid grid_of(const std::vector<Level>& levels, const std::vector<std::int64_t>& seeds) {
+/// @param eces what is set against accuracy
+Grid grid_of(const std::vector<Level>& levels, const std::vector<std::int64_t>& seeds,
+             std::map<std::int64_t, double> Level::*eces) {
   Grid grid;
-  const bool taught = whole_seeds(levels, &Level::ece) == seeds;
+  const bool taught = whole_seeds(levels, eces) == seeds;
   for (const auto seed : seeds) {
     auto& accuracy = grid.accuracy.emplace_back();
     if (taught) grid.ece.emplace_back();
     for (const auto& level : levels) {
       accuracy.push_back(level.accuracy.at(seed));
-      if (taught) grid.ece.back().push_back(level.ece.at(seed));
+      if (taught) grid.ece.back().push_back((level.*eces).at(seed));
     }
   }
   return grid;
 }
+
+FlooredEce floored(const Level& level) { return floored_ece(values_of(level.ece), values_of(level.floor)); }
 
 Estimate paired_gain(const Grid& grid, std::size_t first, std::size_t last) {
   std::vector<double> ours, theirs;
@@ -54,6 +60,7 @@ void add_gain(const std::vector<Level>& levels, const Grid& grid, SweepStatistic
   if (first == last) return;
   s.first = levels[first].label;
   s.last = levels[last].label;
+  s.is_within_floor = is_within_floor(floored(levels[first]), floored(levels[last]));
   s.gain = paired_gain(grid, first, last);
 }
 
@@ -68,8 +75,9 @@ SweepStatistics statistics_of(const Sweep& sweep, const BoardOptions& options) {
   if (!seeds.empty()) {
     std::vector<double> axis;
     for (const auto& level : levels) axis.push_back(s.has_axis ? *level.x : static_cast<double>(axis.size()));
-    const auto grid = grid_of(levels, seeds);
+    const auto grid = grid_of(levels, seeds, &Level::ece);
     static_cast<AxisStatistics&>(s) = statistics_of(axis, grid, options);
+    s.spearman_training = statistics_of(axis, grid_of(levels, seeds, &Level::training_ece), options).spearman;
     if (!s.has_axis) s.spearman_axis = {};
     add_gain(levels, grid, s);
   }

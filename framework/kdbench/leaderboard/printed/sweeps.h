@@ -19,6 +19,8 @@ struct Level {
   std::string id;           ///< equal for equal positions, whoever names them: "1.5", "wrn282"
   std::optional<double> x;  ///< tau, epochs or parameters, where there is such a number
   std::map<std::int64_t, double> accuracy = {}, ece = {};
+  std::map<std::int64_t, double> floor = {};         ///< 95 % quantiles of the ECE's floor; our own alone
+  std::map<std::int64_t, double> training_ece = {};  ///< of the teacher on the training rows as its loss saw them; our own alone
 };
 
 /// Networks and data sets have a plain name, by which those of the printed numbers and our own are found to be the same; it is
@@ -51,8 +53,10 @@ std::vector<Sweep> our_sweeps(const std::vector<Point>& points, const std::strin
 struct SweepStatistics : AxisStatistics {  ///< positions on the axis: the levels' x, or their order
   bool has_axis = false;                   ///< every level has an x
   std::size_t num_seeds = 0;               ///< that have every level: the only ones used
-  std::string first, last;  ///< levels: the worst and the best calibrated, or the first and the last where there is no ECE
-  Estimate gain;            ///< accuracy at `last` minus accuracy at `first`, paired by seed, with t interval
+  Estimate spearman_training;              ///< of the teacher's ECE on the training rows and accuracy
+  std::string first, last;       ///< levels: the worst and the best calibrated, or the first and the last where there is no ECE
+  bool is_within_floor = false;  ///< the ECEs there differ by no more than the larger of their floors
+  Estimate gain;                 ///< accuracy at `last` minus accuracy at `first`, paired by seed, with t interval
 };
 
 SweepStatistics statistics_of(const Sweep& sweep, const BoardOptions& options);

@@ -2,6 +2,7 @@
 #include <kdbench/plan/make/draws.h>
 #include <kdbench/plan/make/loss_window.h>
 #include <kdbench/plan/make/make_plan.h>
+#include <kdbench/plan/make/miscalibration.h>
 #include <kdbench/plan/make/placer.h>
 #include <kdbench/plan/make/stages.h>
 #include <kdbench/plan/make/tuning.h>
@@ -10,6 +11,7 @@
 #include <fmt/core.h>
 
 #include <algorithm>
+#include <iterator>
 #include <map>
 #include <optional>
 #include <set>
@@ -48,11 +50,16 @@ class Planner {
   Result<Plan> make() {
     std::vector<std::pair<Setting, std::vector<Usable>>> settings;
     std::vector<Tuned> tuned;
+    std::vector<MiscalibrationStudy> miscalibrated;
     for (const auto& study : suite_.studies) {
       plan_.studies.push_back(study.name);
       plan_.study_options[study.name] = options_of(study);
       if (study.kind == StudyKind::kTune) {
         tuned.push_back(tuned_methods(study));
+        continue;
+      }
+      if (study.kind == StudyKind::kMiscalibration) {
+        miscalibrated.push_back(miscalibration(study));
         continue;
       }
       const auto first = std::ssize(settings);
@@ -63,6 +70,7 @@ class Planner {
     for (const auto seed : suite_.seeds) {
       placer_.begin_seed(seed);
       for (const auto& [setting, methods] : settings) plan_setting(setting, methods);
+      for (const auto& study : miscalibrated) place_miscalibration(placer_, study);
     }
     for (const auto& [study, rungs, methods] : tuned) {
       plan_.study_options[study->name].tuning =
@@ -134,17 +142,16 @@ class Planner {
                            "values in it, no lists",
                            study.name, study.calibrator.value, known->second.size()));
     }
-    check_fitted(study, known->second.front(), dataset);
+    check_fitted(study, known->second.front(), dataset, study.calibrator.at);
     return &known->second.front();
   }
 
-  void check_fitted(const Study& study, const ResolvedCalibrator& calibrator, const ResolvedDataset& dataset) {
+  void check_fitted(const Study& study, const ResolvedCalibrator& calibrator, const ResolvedDataset& dataset, Position at) {
     if (!calibrator.traits.is_fitted || dataset.use->validation.value > 0) return;
-    complain(
-        study.calibrator.at,
-        fmt::format("study '{}': calibrator '{}' is fitted on validation rows, but dataset '{}' has none; set 'validation' in "
-                    "[datasets.{}]",
-                    study.name, calibrator.label, study.dataset.value, study.dataset.value));
+    complain(at, fmt::format(
+                     "study '{}': calibrator '{}' is fitted on validation rows, but dataset '{}' has none; set 'validation' in "
+                     "[datasets.{}]",
+                     study.name, calibrator.label, study.dataset.value, study.dataset.value));
   }
 
   /// A calibrator of nobody, or under some strategy of nobody, would have no effect. Networks that learn together are not
@@ -178,6 +185,37 @@ class Planner {
     const auto [drawn, is_new] = drawn_.try_emplace({study.name, loss});
     if (is_new) drawn->second = draws_.draw(*out.front(), search->second, study.trials, study.draw_seed, diagnostics_);
     return drawn->second;
+  }
+
+  /// The arms of a miscalibration study, in every setting.
+  MiscalibrationStudy miscalibration(const Study& study) {
+    MiscalibrationStudy out{&study, {}, {}};
+    for (const auto& setting : settings_of(study)) {
+      auto& column = out.settings.emplace_back(MiscalibratedSetting{setting, {}});
+      for (const auto& usable : usable_methods(setting)) {
+        const auto refuse = [&](Position at, const char* why) {
+          complain(at,
+                   fmt::format("study '{}': loss '{}' with {}: {}", study.name, usable.method->label, pair_text(setting), why));
+        };
+        try {
+          auto methods = budgeted(resolved_, setting, usable);
+          std::move(methods.begin(), methods.end(), std::back_inserter(column.methods));
+        } catch (const LossKeyError& error) {
+          refuse(error.at(), error.what());
+        } catch (const Error& error) {
+          refuse(study.at, error.what());
+        }
+      }
+    }
+    for (const auto& name : study.calibrators) {
+      const auto known = resolved_.calibrators.find(name.value);
+      if (known == resolved_.calibrators.end() || out.settings.empty()) continue;
+      for (const auto& calibrator : known->second) {
+        check_fitted(study, calibrator, *out.settings.front().setting.dataset, name.at);
+        out.calibrators.push_back(&calibrator);
+      }
+    }
+    return out;
   }
 
   /// What a tune study tries, in every setting and for every rung.

@@ -11,6 +11,11 @@
 namespace kdbench::inline plan {
 namespace {
 
+/// " tau=4 x12 matched".
+std::string arm_text(const PlacedArm& arm) {
+  return fmt::format(" tau={} x{}{}", arm.student_tau, arm.budget, arm.matched ? " matched" : "");
+}
+
 /// A stage that others only start from or are added to is no teacher.
 bool teaches(const Usable& usable, const std::string& stage) {
   return std::any_of(usable.stages.begin(), usable.stages.end(), [&](const StagePlan& p) {
@@ -62,13 +67,27 @@ void Placer::place_alone(const Setting& s) {
   place(std::move(p));
 }
 
+void Placer::place_alone(const Setting& s, const PlacedArm& arm) {
+  auto p = placement(s, Role::kAlone);
+  p.method = fmt::format("alone x{}", arm.budget);
+  p.convention = "labels only";
+  p.arm = arm;
+  const auto& model = resolved_.models.at(s.student());
+  Stage labels_alone;
+  labels_alone.epochs = model.recipe->epochs * arm.budget;
+  auto spec = labels_spec(of_seed_, *s.dataset, model, stage_recipe(model, labels_alone));
+  p.job = jobs_.add(s, std::move(spec), fmt::format("alone {} x{}", s.student(), arm.budget), s.student());
+  place(std::move(p));
+}
+
 Placer::TrainedStages Placer::train_stages(const Setting& s, const Usable& usable, const Method& method, double value,
-                                           const std::string& more) {
+                                           const std::string& more, const std::string& matched_to) {
   TrainedStages trained;
   for (const auto& planned : usable.stages) {
     const auto& stage = planned.stage;
     const bool named = stage.loss == StageLoss::kNamed && planned.method;
     auto spec = stage_spec(s, planned, named ? *planned.method : method, trained);
+    if (stage.id == "student" && !matched_to.empty()) spec.lr_matched_to = matched_to;
     auto& now = trained[stage.id] = taught_by(planned, trained);
     const bool features = planned.method && (planned.needs.teacher_features || planned.needs.teacher_embedding);
     const auto name = job_name(s, usable, planned, value) + (stage.id == "student" ? more : "");
@@ -99,6 +118,19 @@ std::string Placer::place_trial(const Setting& s, const Usable& usable, const Pl
   p.convention = convention_of(usable, *usable.method, "");
   p.trial = trial;
   p.job = trained.at("student").job;
+  place(p);
+  return p.job;
+}
+
+std::string Placer::place_arm(const Setting& s, const Usable& usable, const Method& method, const PlacedArm& arm,
+                              const std::string& matched_to) {
+  const auto trained = train_stages(s, usable, method, 0, arm_text(arm), matched_to);
+  auto p = placement(s, Role::kMethod);
+  p.method = method.label + arm_text(arm);
+  if (s.calibrator) p.method += " " + s.calibrator->label;
+  p.convention = convention_of(usable, method, "");
+  p.arm = arm;
+  set_training(p, trained.at("student"));
   place(p);
   return p.job;
 }
@@ -164,6 +196,7 @@ void Placer::place_teacher(const Setting& s, const std::string& stage, const Tra
   p.convention = trained.teacher_job.empty() ? "labels only" : "taught";
   set_training(p, trained);
   p.axis = "";
+  if (trained.teacher_job.empty()) p.calibrator.clear();  // it taught calibrated, and is not another network for that
   place(std::move(p));
 }
 

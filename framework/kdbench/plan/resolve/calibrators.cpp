@@ -60,7 +60,7 @@ std::vector<ResolvedCalibrator> expand_calibrators(const CalibratorUse& use, con
     const auto label = choices.empty() ? use.name : fmt::format("{}[{}]", use.name, join(choices, ","));
     try {
       entry.create(params, {});
-      out.push_back({label, &use, &entry, params, entry.traits(params)});
+      out.push_back({use.name, label, &use, &entry, params, entry.traits(params)});
     } catch (const std::exception& error) {
       const std::string text = error.what();
       diagnostics.push_back({file, use.at, fmt::format("calibrator '{}': {}", label, text.substr(0, text.find('\n')))});

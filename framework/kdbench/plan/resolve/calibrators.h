@@ -11,6 +11,7 @@ namespace kdbench::inline plan {
 
 /// What is done to the logits of the teachers of a setting.
 struct ResolvedCalibrator {
+  std::string name;                    ///< of its table, or of the plugin that a study names without one
   std::string label;                   ///< "shift", or "shift[ratio=0.5]" where lists were expanded
   const CalibratorUse* use = nullptr;  ///< its table; nullptr: a plugin that a study names without one
   const Listed<CalibratorEntry>* entry = nullptr;

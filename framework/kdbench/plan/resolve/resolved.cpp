@@ -236,14 +236,17 @@ void Resolved::resolve_calibrators(const Catalog& catalog) {
   for (const auto& [name, use] : suite.calibrators)
     calibrators[name] = expand_calibrators(use, catalog, suite.file, diagnostics_);
   for (const auto& study : suite.studies) {
-    const auto& wanted = study.calibrator;
-    if (wanted.value.empty() || calibrators.contains(wanted.value)) continue;
-    CalibratorUse use;
-    use.name = wanted.value;
-    use.plugin = wanted;
-    use.at = wanted.at;
-    auto& expanded = calibrators[wanted.value] = expand_calibrators(use, catalog, suite.file, diagnostics_);
-    for (auto& calibrator : expanded) calibrator.use = nullptr;
+    auto named = study.calibrators;
+    named.push_back(study.calibrator);
+    for (const auto& wanted : named) {
+      if (wanted.value.empty() || calibrators.contains(wanted.value)) continue;
+      CalibratorUse use;
+      use.name = wanted.value;
+      use.plugin = wanted;
+      use.at = wanted.at;
+      auto& expanded = calibrators[wanted.value] = expand_calibrators(use, catalog, suite.file, diagnostics_);
+      for (auto& calibrator : expanded) calibrator.use = nullptr;
+    }
   }
 }
 

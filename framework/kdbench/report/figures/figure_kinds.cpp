@@ -4,10 +4,8 @@ namespace kdbench::report {
 
 const std::vector<FigureKind>& figure_kinds() {
   static const std::vector<FigureKind> kinds = {
-      {"curves", curves_figure},
-      {"scatter", scatter_figure},
-      {"teachers", teachers_figure},
-      {"reliability", reliability_figure},
+      {"curves", curves_figure},     {"scatter", scatter_figure},         {"scatter_training", training_scatter_figure},
+      {"teachers", teachers_figure}, {"reliability", reliability_figure},
   };
   return kinds;
 }

@@ -19,6 +19,10 @@ Figure curves_figure(boards::PlanResults& results, const std::string& study);
 /// study are the values of its axis, those of a compare study the teachers of one student.
 Figure scatter_figure(boards::PlanResults& results, const std::string& study);
 
+/// The same against the teacher's ECE, and in further panels its confidence minus its accuracy, on the training rows as the
+/// student's loss saw them. No panels where no record tells of them.
+Figure training_scatter_figure(boards::PlanResults& results, const std::string& study);
+
 /// Accuracy at a fixed temperature against teachers in order of their ECE, which is drawn on the right axis: the paper's
 /// Figure 4. One panel a student with two or more teachers; of a sensitivity study one for each value of the axis.
 Figure teachers_figure(boards::PlanResults& results, const std::string& study);

@@ -1,6 +1,7 @@
 #include <kdbench/base/machine.h>
 #include <kdbench/train/device/allocator.h>
 #include <kdbench/train/device/cuda.h>
+#include <kdbench/train/device/stopwatch.h>
 #include <kdbench/train/network/evaluate.h>
 #include <kdbench/train/session/completion.h>
 #include <kdbench/train/session/job_failure.h>
@@ -95,7 +96,9 @@ void JobRecorder::finished(Trainee& trainee) const {
   auto record = record_of(trainee.job(), trainee.seconds());
   if (shared_.teacher) shared_.teacher->check_unchanged();
   trainee.finish(record);
-  record.timings.evaluate_s = trainee.seconds().evaluate;
+  const Stopwatch watch;
+  tell_training_rows_(trainee, record);
+  record.timings.evaluate_s = trainee.seconds().evaluate + watch.seconds();
   record.status = Status::kDone;
   if (is_completion(trainee.folder())) {
     if (shared_.options.anew.contains(record.job))

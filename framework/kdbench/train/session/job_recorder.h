@@ -22,6 +22,9 @@ class JobRecorder {
   /// @param share asked for a student's share of the seconds spent on the teacher so far
   void set_teacher_seconds(std::function<double()> share) { teacher_share_ = std::move(share); }
 
+  /// @param tell adds to the record of a student that is trained how its teachers were on the training rows
+  void set_training_rows(std::function<void(const Trainee&, RunRecord&)> tell) { tell_training_rows_ = std::move(tell); }
+
   void epoch_done(const Trainee& trainee) const;
   /// Stopped and saved.
   void interrupted(const Trainee& trainee) const;
@@ -41,6 +44,7 @@ class JobRecorder {
   const SendEvent& send_;
   double load_s_ = 0;
   std::function<double()> teacher_share_ = [] { return 0.0; };
+  std::function<void(const Trainee&, RunRecord&)> tell_training_rows_ = [](const Trainee&, RunRecord&) {};
 };
 
 }  // namespace kdbench::inline train

@@ -60,7 +60,8 @@ void train_jobs(const std::vector<Job>& jobs, const Store& store, const Factorie
   const auto students = static_cast<double>(trainees.size());
   const auto supply = teacher_supply(shared, trainees, stop);
   Group group(std::move(trainees), shared.data, supply.table, supply.tape.get(), events_for(recorder));
-  recorder.set_teacher_seconds([&] { return (supply.table_seconds + group.teacher_seconds()) / students; });
+  recorder.set_teacher_seconds([&] { return (supply.ahead_seconds + group.teacher_seconds()) / students; });
+  recorder.set_training_rows([&](const Trainee& student, RunRecord& record) { supply.tell_training_rows(student, record); });
   wait_for_device(shared.device);  // what was made so far is read on other streams from here on
   group.run(shared.threads, stop);
 }

@@ -17,7 +17,7 @@
 namespace kdbench::inline train {
 namespace {
 
-constexpr const char* kInitRole = "the earlier stage's";
+constexpr const char *kInitRole = "the earlier stage's", *kMatchedRole = "the matched first gradient's";
 
 /// Of the draws for `what` that one network of a set makes; the first one's are those of a network that learns by itself.
 std::uint64_t seed_of_member(std::uint64_t seed, const Spec& spec, const std::string& what) {
@@ -37,6 +37,17 @@ std::shared_ptr<Model> TraineeFactory::make_model(const Spec& spec) const {
   const auto earlier = shared_.stored.record(*spec.init, kInitRole);
   load_state(*model, without_adapter(shared_.stored.weights(earlier, kLastState, kInitRole)), "the stage it starts from");
   return model;
+}
+
+/// @throws kdbench::Error where its record does not tell
+double TraineeFactory::first_gradient_norm(const std::string& job) const {
+  const auto norm = shared_.stored.record(job, kMatchedRole).extra.first_gradient_norm;
+  if (norm && *norm > 0) return *norm;
+  if (norm) throw Error(fmt::format("the first gradient of job {} is zero, so no learning rate matches it", job.substr(0, 12)));
+  throw Error(
+      fmt::format("{} says nothing of its first gradient, being of an earlier version: move it away to have it trained "
+                  "again",
+                  shared_.store.record_path(job).string()));
 }
 
 /// The first part draws as a loss of its own would; the others draw from seeds of theirs, or two of one plugin would draw the
@@ -101,6 +112,7 @@ std::unique_ptr<Trainee> TraineeFactory::make_fresh(const Place& place, std::sha
   parts.folder = place.folder;
   parts.checkpoint_every = job.checkpoint_every;
   parts.deferred = shared_.options.deferred;
+  if (spec.lr_matched_to) parts.matched_norm = first_gradient_norm(*spec.lr_matched_to);
   if (spec.added_to) {
     for (const auto& part : shared_.stored.network(*spec.added_to, kLastState, "the frozen network's")) {
       parts.frozen.push_back(make_frozen(part, shared_.device, "the frozen network"));
@@ -123,7 +135,9 @@ std::unique_ptr<Trainee> TraineeFactory::make_fresh(const Place& place, std::sha
 }
 
 std::unique_ptr<Trainee> TraineeFactory::make_untrained(const Job& job) const {
-  return make_fresh(Place{job, {}, false}, make_model(job.spec), teachers());
+  auto untrained = job;
+  untrained.spec.lr_matched_to.reset();  // no step is made
+  return make_fresh(Place{std::move(untrained), {}, false}, make_model(job.spec), teachers());
 }
 
 /// Networks that learn together are each other's teachers.

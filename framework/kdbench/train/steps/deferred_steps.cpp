@@ -51,13 +51,17 @@ void DeferredSteps::enter(std::int64_t epoch) {
 void DeferredSteps::run(const Batch& batch, const ModelOutput& teacher, std::int64_t step, double learning_rate) {
   parts_.optimizer.clear_gradients();
   const auto alone = parts_.randomness.begin(step);
-  parts_.optimizer.set_rate(learning_rate);
+  parts_.optimizer.set_rate(learning_rate * parts_.first_gradient.rate_factor());
   sums_.rows += static_cast<double>(batch.labels.size(0));
   enter(step / parts_.learner.steps_per_epoch());
   has_run_ = true;
   graph_.run(batch, teacher, phase_, [&](const Batch& inputs, const ModelOutput& taught) {
     parts_.optimizer.clear_gradients();
     const auto loss = forward_backward(inputs, taught, step);
+    if (step == 0) {  // the first steps are never captured
+      parts_.look_at_gradient(step);
+      parts_.optimizer.set_rate(learning_rate * parts_.first_gradient.rate_factor());
+    }
     watch_.see(loss, parts_.optimizer.step_on_device());
   });
 }

@@ -19,22 +19,29 @@ SessionTeacher::SessionTeacher(const TeacherSpec& spec, int bins, const StoredNe
       sha_(teacher_.sha256()) {
   common_.job = spec.job;
   common_.checkpoint = spec.checkpoint;
+  const bool is_measured = data_.test().size() > 0;
+  if (is_measured || spec.fits_temperature()) ask_validation_rows();
   if (spec.fits_temperature()) fit_temperature();
-  if (data_.test().size() > 0) measure_on_test_rows(stored.test_logits(spec.job, spec.checkpoint));
+  if (is_measured) measure_on_test_rows(stored.test_logits(spec.job, spec.checkpoint));
 }
 
 void SessionTeacher::measure_on_test_rows(const torch::Tensor& logits) {
   test_logits_ = logits;
   test_ = logits_and_labels(logits, data_.test().labels);
   common_.test = measure(test_.view(), bins_);
-  if (validation_) common_.fitted_temperature = fitted_temperature(*validation_, test_, bins_);
+  if (is_fitted_) common_.fitted_temperature = fitted_temperature(*validation_, test_, bins_);
   const auto scaled = logits_and_labels(logits / temperature_, data_.test().labels);
   common_.tau_curve = tau_curve(scaled.view(), kCurveTaus, bins_);
 }
 
-void SessionTeacher::fit_temperature() {
-  if (data_.validation().size() == 0) throw Error("the teacher's temperature cannot be fitted: there are no validation rows");
+void SessionTeacher::ask_validation_rows() {
+  if (data_.validation().size() == 0) return;
   validation_ = logits_and_labels(validation_logits(), data_.validation().labels);
+}
+
+void SessionTeacher::fit_temperature() {
+  if (!validation_) throw Error("the teacher's temperature cannot be fitted: there are no validation rows");
+  is_fitted_ = true;
   temperature_ = kdbench::fit_temperature(validation_->view()).T;
   teacher_.set_temperature(temperature_);
 }
@@ -68,7 +75,10 @@ void SessionTeacher::fit(Calibrated& made, const PluginSpec& spec, const Factori
     made.test = logits_and_labels(calibrated, data_.test().labels);
     record.tau_curve = tau_curve(made.test.view(), kCurveTaus, bins_);
     record.calibrated = {calibrator->fitted(), {}, measured(*calibrator, divided(test_logits_), data_.test().labels)};
-    if (seen.defined()) record.calibrated->validation = measured(*calibrator, seen, data_.validation().labels);
+    if (seen.defined()) {
+      record.calibrated->validation = measured(*calibrator, seen, data_.validation().labels);
+      made.validation = logits_and_labels(calibrator->apply_in_order(seen), data_.validation().labels);
+    }
   }
   made.calibrator = calibrator;
 }
@@ -96,8 +106,11 @@ std::optional<TeacherRecord> SessionTeacher::record_for(const Spec& job_spec, co
   const auto& loss = job_spec.loss->parts.front();
   const auto by_loss = loss.teacher_temperature * loss.tau_teacher;
   taught.temperature = temperature_ * by_loss;
-  taught.metrics = calibrated ? measure(calibrated->test.view(), bins_, by_loss).metrics
-                              : measure(test_.view(), bins_, taught.temperature).metrics;
+  const auto& test = calibrated ? calibrated->test : test_;
+  const auto& validation = calibrated ? calibrated->validation : validation_;
+  const auto temperature = calibrated ? by_loss : taught.temperature;
+  taught.metrics = measure(test.view(), bins_, temperature).metrics;
+  if (validation) out.as_taught_in_validation = measure(validation->view(), bins_, temperature).metrics;
   return out;
 }
 

@@ -53,9 +53,11 @@ class SessionTeacher {
     std::shared_ptr<const FittedCalibrator> calibrator;
     std::exception_ptr failure;
     LogitsAndLabels test;
+    std::optional<LogitsAndLabels> validation = {};  ///< nothing without validation rows
     TeacherRecord common;
   };
 
+  void ask_validation_rows();
   void fit_temperature();
   void measure_on_test_rows(const torch::Tensor& logits);
   const torch::Tensor& validation_logits();
@@ -69,7 +71,8 @@ class SessionTeacher {
   torch::Tensor test_logits_;        ///< undefined where the test rows were not loaded
   torch::Tensor validation_logits_;  ///< undefined until somebody is fitted on them
   LogitsAndLabels test_;
-  std::optional<LogitsAndLabels> validation_;  ///< what its temperature was fitted on
+  std::optional<LogitsAndLabels> validation_;  ///< at temperature 1; nothing without validation rows, or where nobody asks
+  bool is_fitted_ = false;                     ///< its temperature is
   double temperature_ = 1.0;
   TeacherRecord common_;  ///< what the records of all its students say of it that see its logits as they are
   std::map<std::string, Calibrated> calibrated_;  ///< by the text of the calibrator's spec

@@ -33,17 +33,23 @@ std::int64_t segment_length(const TrainData& data, const Teacher& teacher, Teach
   return std::clamp<std::int64_t>(static_cast<std::int64_t>(budget_bytes / a_batch), 1, per_epoch);
 }
 
-Tape::Tape(const TrainData& data, const Teacher& teacher, TeacherWants wants, const Recipe& recipe, std::int64_t segment_steps)
+Tape::Tape(const TrainData& data, const Teacher& teacher, TeacherWants wants, const Recipe& recipe, std::int64_t segment_steps,
+           TrainingRows* rows)
     : data_(data),
       teacher_(teacher),
       wants_(wants),
       recipe_(recipe),
       per_epoch_(data.steps_per_epoch(recipe.batch_size)),
       segment_steps_(segment_steps),
-      segments_per_epoch_((per_epoch_ + segment_steps - 1) / segment_steps) {}
+      segments_per_epoch_((per_epoch_ + segment_steps - 1) / segment_steps),
+      rows_(rows) {}
 
 std::int64_t Tape::segment_of(std::int64_t step) const {
   return step / per_epoch_ * segments_per_epoch_ + step % per_epoch_ / segment_steps_;
+}
+
+std::int64_t Tape::begin_of(std::int64_t segment) const {
+  return segment / segments_per_epoch_ * per_epoch_ + segment % segments_per_epoch_ * segment_steps_;
 }
 
 std::int64_t Tape::end_of(std::int64_t segment) const {
@@ -80,13 +86,21 @@ std::optional<Tape::Task> Tape::next_task() {
 }
 
 ModelOutput Tape::compute(const Task& task, std::size_t thread) const {
-  const auto step = task.segment % segments_per_epoch_ * segment_steps_ + task.batch;
+  return compute_step(task.epoch, task.segment % segments_per_epoch_ * segment_steps_ + task.batch, thread);
+}
+
+ModelOutput Tape::compute_step(std::int64_t epoch, std::int64_t step, std::size_t thread) const {
   const auto range = batch_range(step, recipe_.batch_size, data_.train().size());
-  if (auto* feed = data_.feed())
-    return teacher_.forward(thread, feed->batch(task.epoch, range.begin, range.size, recipe_).images, wants_);
-  const auto order = data_.order(task.epoch);
-  const auto batch = data_.batch(order.data() + range.begin, range.size, task.epoch, recipe_);
-  return teacher_.forward(thread, batch.images, wants_);
+  ModelOutput output;
+  if (auto* feed = data_.feed()) {
+    output = teacher_.forward(thread, feed->batch(epoch, range.begin, range.size, recipe_).images, wants_);
+  } else {
+    const auto order = data_.order(epoch);
+    const auto batch = data_.batch(order.data() + range.begin, range.size, epoch, recipe_);
+    output = teacher_.forward(thread, batch.images, wants_);
+  }
+  if (rows_) rows_->take(epoch, step, output.logits);
+  return output;
 }
 
 void Tape::complete(const Task& task, ModelOutput output, DeviceEvent computed) {

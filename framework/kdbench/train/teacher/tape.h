@@ -3,6 +3,7 @@
 #include <kdbench/train/data/train_data.h>
 #include <kdbench/train/device/cuda.h>
 #include <kdbench/train/teacher/teacher.h>
+#include <kdbench/train/teacher/training_rows.h>
 
 #include <cstdint>
 #include <map>
@@ -28,10 +29,13 @@ struct Segment {
 class Tape {
  public:
   /// @param recipe recipe of the students: their batch size and augmentation are the teacher's too
-  Tape(const TrainData& data, const Teacher& teacher, TeacherWants wants, const Recipe& recipe, std::int64_t segment_steps);
+  /// @param rows takes the logits of what is computed; nullptr: nobody does
+  Tape(const TrainData& data, const Teacher& teacher, TeacherWants wants, const Recipe& recipe, std::int64_t segment_steps,
+       TrainingRows* rows = nullptr);
 
-  std::int64_t segment_of(std::int64_t step) const;  ///< of a step counted from the start of training
-  std::int64_t end_of(std::int64_t segment) const;   ///< first step after a segment
+  std::int64_t segment_of(std::int64_t step) const;   ///< of a step counted from the start of training
+  std::int64_t begin_of(std::int64_t segment) const;  ///< first step of a segment
+  std::int64_t end_of(std::int64_t segment) const;    ///< first step after it
 
   /// Makes segments [first, last] exist and drops those before `first`.
   void keep(std::int64_t first, std::int64_t last, std::int64_t num_epochs);
@@ -44,6 +48,8 @@ class Tape {
   };
   std::optional<Task> next_task();
   ModelOutput compute(const Task& task, std::size_t thread) const;
+  /// The same for one step of an epoch, whether a segment has it or not.
+  ModelOutput compute_step(std::int64_t epoch, std::int64_t step, std::size_t thread) const;
   void complete(const Task& task, ModelOutput output, DeviceEvent computed = {});
 
  private:
@@ -52,6 +58,7 @@ class Tape {
   TeacherWants wants_;
   const Recipe recipe_;
   std::int64_t per_epoch_, segment_steps_, segments_per_epoch_;
+  TrainingRows* rows_;
   std::map<std::int64_t, Segment> segments_;
 };
 

@@ -23,7 +23,11 @@ CalibrationMetrics metrics(double nll, double ece) {
           .overconfidence = ece,
           .underconfidence = 0.0,
           .mean_confidence = 0.9,
-          .bins = 2};
+          .bins = 2,
+          .ece_floor = 0.06,
+          .ece_floor_95 = 0.11,
+          .ece_debiased = 0.03,
+          .entropy = 0.25};
 }
 
 CalibrateReport report() {
@@ -41,20 +45,26 @@ TEST(CalibrateText, ShowsEveryPart) {
   EXPECT_EQ(calibrate_text(report()),
             "4 samples, 2 bins\n"
             "\n"
-            "                            T = 1  T = 2.5\n"
-            "  accuracy %                75.00    75.00\n"
-            "  top-5 accuracy %         100.00   100.00\n"
-            "  mean confidence %         90.00    90.00\n"
-            "  ECE %                     15.00     5.00\n"
-            "    overconfident part %    15.00     5.00\n"
-            "    underconfident part %    0.00     0.00\n"
-            "  adaptive ECE %            12.50    12.50\n"
-            "  classwise ECE %           10.00    10.00\n"
-            "  ACE %                     15.00    15.00\n"
-            "  RMSCE %                   20.00    20.00\n"
-            "  MCE %                     30.00    30.00\n"
-            "  NLL (nats)               0.9000   0.6000\n"
-            "  Brier score              0.5000   0.5000\n"
+            "                             T = 1  T = 2.5\n"
+            "  accuracy %                 75.00    75.00\n"
+            "  top-5 accuracy %          100.00   100.00\n"
+            "  mean confidence %          90.00    90.00\n"
+            "  ECE %                      15.00     5.00\n"
+            "    overconfident part %     15.00     5.00\n"
+            "    underconfident part %     0.00     0.00\n"
+            "    debiased %                3.00     3.00\n"
+            "    floor, mean %             6.00     6.00\n"
+            "    floor, 95 % quantile %   11.00    11.00\n"
+            "  adaptive ECE %             12.50    12.50\n"
+            "  classwise ECE %            10.00    10.00\n"
+            "  ACE %                      15.00    15.00\n"
+            "  RMSCE %                    20.00    20.00\n"
+            "  MCE %                      30.00    30.00\n"
+            "  NLL (nats)                0.9000   0.6000\n"
+            "  Brier score               0.5000   0.5000\n"
+            "  entropy (nats)            0.2500   0.2500\n"
+            "floor: the ECE of a perfectly calibrated network of the same confidences on as many samples\n"
+            "at T = 2.5 the ECE is no more than its floor: chance alone would give it\n"
             "\n"
             "fitted temperature 2.5\n"
             "  NLL 0.9000 -> 0.6000, ECE 15.00 % -> 5.00 %\n"
@@ -84,7 +94,15 @@ TEST(CalibrateText, ExplainsATemperatureWithoutAnOptimum) {
 TEST(CalibrateText, PrintsAnInfiniteNll) {
   auto changed = report();
   changed.metrics.nll = INFINITY;
-  EXPECT_NE(calibrate_text(changed).find("  NLL (nats)                  inf   0.6000\n"), std::string::npos);
+  EXPECT_NE(calibrate_text(changed).find("  NLL (nats)                   inf   0.6000\n"), std::string::npos);
+}
+
+TEST(CalibrateText, SaysNothingOfAFloorThatWasNotMeasured) {
+  auto changed = report();
+  for (auto* metrics : {&changed.metrics, &changed.after}) metrics->ece_floor_95.reset();
+  const auto text = calibrate_text(changed);
+  EXPECT_NE(text.find("    floor, 95 % quantile %     n/a      n/a\n"), std::string::npos) << text;
+  EXPECT_EQ(text.find("chance alone"), std::string::npos) << text;
 }
 
 TEST(CalibrateText, LeavesOutAnEmptyCurve) {

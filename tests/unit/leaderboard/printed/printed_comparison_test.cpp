@@ -119,6 +119,26 @@ TEST(CompareWithPrinted, PrefersThePrintedCorrelationToTheComputedOne) {
   EXPECT_EQ(sweeps.rows[0].cells[9].text, "+1.48");  // 68.28 - 66.80
 }
 
+TEST(CompareWithPrinted, TellsOfTrainingRowsAndFloorsWhereResultsHaveThem) {
+  auto results = small_sweep();
+  for (auto& p : results.points) {
+    p.data = named("cifar100, 50000 training rows");
+    p.all_rows = true;
+    for (auto& run : p.runs) {
+      run.teacher_training_ece = 0.1 / p.value;  // falls along tau, where the ECE of the test rows rises
+      run.teacher_ece_floor = p.loss == "kl" ? 0.01 : 0.25;
+    }
+  }
+  const auto board = compare(results, three_taus(), "table6", "the paper");
+  const auto& sweeps = table(board, "What each says");
+  EXPECT_EQ(sweeps.columns.back().title, "Spearman(training ECE, acc)");
+  EXPECT_EQ(sweeps.rows[0].cells.back().text, "n/a");  // the paper prints no such ECE
+  EXPECT_EQ(sweeps.rows[2].cells.back().text, "100.00");
+  EXPECT_EQ(sweeps.rows[2].cells[8].text, "1 over 8");
+  EXPECT_EQ(sweeps.rows[3].cells[8].text, "1 over 8 ≈");  // of ECEs 5 % and 30 % with a floor of 25 %
+  EXPECT_EQ(table(board, "Number by number").rows[0].cells.back().text, "2.50");
+}
+
 TEST(CompareWithPrinted, ComparesNumbersWhereDataSetAndNetworksAreTheSame) {
   auto results = small_sweep();
   for (auto& p : results.points) {

@@ -111,6 +111,35 @@ TEST(ScatterFigure, LeavesOutSeedsThatAreNotDoneEverywhere) {
   EXPECT_NEAR(panel.series.at(1).points.at(0).y, 71, 1e-9);
 }
 
+TEST(TrainingScatterFigure, SetsAccuracyAgainstTheTrainingRowsOfTheTeacher) {
+  auto world = sweep();
+  for (auto& [job, record] : world.records) {
+    if (!record.teacher) continue;
+    // ECE 1 % less than on the test rows, and all of it underconfidence.
+    CalibrationMetrics metrics;
+    metrics.ece = record.teacher->as_taught.metrics.ece - 0.01;
+    metrics.accuracy = 0.99;
+    metrics.mean_confidence = 0.99 - metrics.ece;
+    record.teacher->as_taught_in_training = AsTaughtInTraining{metrics, 3};
+  }
+  auto results = results_of(world);
+  const auto figure = training_scatter_figure(results, "main");
+  ASSERT_EQ(figure.panels.size(), 2u);
+  EXPECT_TRUE(figure.panels[0].title.ends_with(": ECE")) << figure.panels[0].title;
+  EXPECT_TRUE(figure.panels[1].title.ends_with(": confidence - accuracy")) << figure.panels[1].title;
+  // The points of FitsALineThroughTheMeans one point to the left, and mirrored.
+  EXPECT_NEAR(figure.panels[0].series.at(1).points.at(2).x, 6, 1e-9);
+  EXPECT_NEAR(figure.panels[1].series.at(1).points.at(2).x, -6, 1e-9);
+  EXPECT_NEAR(figure.panels[0].fits.at(1).slope, -30.0 / 38, 1e-9);
+  EXPECT_NEAR(figure.panels[1].fits.at(1).slope, 30.0 / 38, 1e-9);
+}
+
+TEST(TrainingScatterFigure, HasNothingWhereNoRecordTells) {
+  const auto world = sweep();
+  auto results = results_of(world);
+  EXPECT_TRUE(training_scatter_figure(results, "main").panels.empty());
+}
+
 World::Where under(const std::string& teacher, int seed = 0, const std::string& method = "kl") {
   World::Where where;
   where.teacher = teacher;

@@ -54,8 +54,9 @@ void add_written(const std::string& prefix, const T& value, Paths& out) {
   }
 }
 
-/// A teacher, a student taught by it at a fitted temperature, one added to a frozen network, one trained in the way of a GPU, and
-/// one that fails; one with exits and a gradient policy that learns beside another; one that is judged on validation rows alone.
+/// A teacher, a student taught by it at a fitted temperature, one added to a frozen network, one trained in the way of a GPU,
+/// one taught by two on augmented rows, and one that fails; one with exits and a gradient policy that learns beside another; one
+/// that is judged on validation rows alone.
 Paths written_by_training() {
   toy::TemporaryStore s;
   toy::train(s.store, {toy::job("teacher", 8, false)});
@@ -63,6 +64,9 @@ Paths written_by_training() {
   toy::change(fitted.spec.teacher, [](TeacherSpec& teacher) { teacher.temperature = "fitted"; });
   toy::train(s.store, {fitted});
   toy::train(s.store, {toy::calibrated(toy::taught("calibrated", "mse", 2, false), "by_row")});
+  auto moving = toy::taught("moving", "several", 2, true);
+  moving.spec.more_teachers = {TeacherSpec{"fitted", {}, std::nullopt}};
+  toy::train(s.store, {moving});
   auto added = toy::job("added", 4, false);
   added.spec.added_to = "teacher";
   added.spec.init = "fitted";
@@ -78,6 +82,9 @@ Paths written_by_training() {
   taken.spec.loss_init = "handed";
   taken.spec.trains = "loss";
   toy::train(s.store, {taken});
+  auto matched = toy::taught("matched", "mse", 2, false);
+  matched.spec.lr_matched_to = "fitted";
+  toy::train(s.store, {matched});
   auto together = toy::taught("together", "exits", 2, false);
   together.spec.teacher = {};
   together.spec.model = PluginSpec{"exit_net", "1", Json::object()};
