@@ -136,7 +136,7 @@ TEST_F(Gpu, WaitsForNothingInsideAnEpoch) {
   };
   train_epoch();
   trainee.end_epoch();
-  data.feed()->positions(1, 0, 1, trainee.recipe());  // the table of an epoch goes up before its first step
+  data.feed()->batch(1, 0, 1, trainee.recipe());  // the table of an epoch goes up before its first step
   const SyncCounter syncs;
   train_epoch();
   EXPECT_EQ(syncs.count(), 0);

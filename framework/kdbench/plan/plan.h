@@ -46,7 +46,8 @@ struct Job {
         field("id", &J::id, "SHA-256 of what determines the result", a_plain_word), field("label", &J::label, "for people"),
         field("spec", &J::spec, "what determines the result"),
         field("needs", &J::needs,
-              "ids of the jobs that must be done before: its teacher's, and those of init, added_to and loss_init", plain_words),
+              "ids of the jobs that must be done before: its teacher's, and those of init, added_to, loss_init and lr_matched_to",
+              plain_words),
         field("checkpoint_every", &J::checkpoint_every, "epochs between resumable checkpoints; decides no result", a_count),
         field("keep_epochs", &J::keep_epochs,
               "epochs after which the network is kept, ascending: what other jobs of the plan learn from; decides no result",
@@ -100,11 +101,32 @@ struct PlacedTrial {
   }
 };
 
+/// An arm of a miscalibration study: how its student was taught, beside the calibrator.
+struct PlacedArm {
+  std::string loss = {}, family = {};
+  double student_tau = 1;
+  std::int64_t budget = 1;
+  bool matched = false;
+
+  static constexpr auto fields() {
+    using A = PlacedArm;
+    return std::tuple(
+        field("loss", &A::loss, "label of the loss: \"kl\", \"kl[alpha=0.5]\"; empty: the labels alone"),
+        field("family", &A::family, "table of the calibrator, of which it is one strength; empty: the teacher as it is"),
+        field("student_tau", &A::student_tau, "temperature of the student in the loss", above_0),
+        field("budget", &A::budget, "factor of the student's epochs", a_count),
+        field("matched", &A::matched,
+              "whether the learning rate is matched to the first gradient under the teacher as "
+              "it is"));
+  }
+};
+
 /// Where one job stands on the boards. Boards are made of placements and records alone.
 struct Placement {
   std::string study;
   StudyKind kind = StudyKind::kCompare;
   std::string dataset, method, convention, teacher, student, strategy;
+  std::string calibrator = {};
   std::int64_t seed = 0;
   std::string axis;
   double value = 0;
@@ -113,16 +135,18 @@ struct Placement {
   PlacedCheckpoint teacher_checkpoint;
   std::vector<std::string> chain;
   std::optional<PlacedTrial> trial = {};
+  std::optional<PlacedArm> arm = {};
 
   static constexpr auto fields() {
     using P = Placement;
     using enum Presence;
     return std::tuple(
-        field("study", &P::study, "name of the study"), field("kind", &P::kind, "compare, sensitivity or tune"),
+        field("study", &P::study, "name of the study"), field("kind", &P::kind, "compare, sensitivity, tune or miscalibration"),
         field("dataset", &P::dataset, "its name in the suite"), field("method", &P::method, "label: \"kl\", \"kl[alpha=0.5]\""),
         field("convention", &P::convention, "\"tau=4 on both, tau^2 on, alpha=1\", or \"labels only\""),
         field("teacher", &P::teacher, "name of the model in the suite; empty for a student alone"),
         field("student", &P::student, "name of the model in the suite"), field("strategy", &P::strategy, "its name in the suite"),
+        field("calibrator", &P::calibrator, "label of what is done to its teachers' logits: \"shift[ratio=0.5]\"", kIfAny),
         field("seed", &P::seed, "of the run"), field("axis", &P::axis, "empty, tau or teacher_temperature"),
         field("value", &P::value, "position on the axis"), field("role", &P::role, "method, alone, teacher or trial"),
         field("job", &P::job, "id of the job", a_plain_word),
@@ -130,7 +154,8 @@ struct Placement {
         field("teacher_checkpoint", &P::teacher_checkpoint,
               "which state of it taught: \"last\", \"best_val\", \"epoch 30\"; empty without teacher_job", kSinceLater),
         field("chain", &P::chain, "models from the first teacher to the direct one; empty without teacher_job", kSinceLater),
-        field("trial", &P::trial, "of a tune study: which setting of which loss", kIfAny));
+        field("trial", &P::trial, "of a tune study: which setting of which loss", kIfAny),
+        field("arm", &P::arm, "of a miscalibration study: how the student was taught", kIfAny));
   }
 };
 

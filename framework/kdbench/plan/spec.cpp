@@ -103,6 +103,10 @@ std::vector<PluginRef> plugins_of(const Spec& spec) {
     for (const auto& part : spec.loss->parts) add(PluginKind::kLoss, part.use);
     if (spec.loss->gradient_policy) add(PluginKind::kGradientPolicy, *spec.loss->gradient_policy);
   }
+  if (spec.teacher && spec.teacher->calibrator) add(PluginKind::kCalibrator, *spec.teacher->calibrator);
+  for (const auto& teacher : spec.more_teachers) {
+    if (teacher.calibrator) add(PluginKind::kCalibrator, *teacher.calibrator);
+  }
   return out;
 }
 
@@ -116,6 +120,7 @@ std::vector<std::string> needs_of(const Spec& spec) {
   if (spec.init) add(*spec.init);
   if (spec.added_to) add(*spec.added_to);
   if (spec.loss_init) add(*spec.loss_init);
+  if (spec.lr_matched_to) add(*spec.lr_matched_to);
   return out;
 }
 

@@ -16,13 +16,14 @@
 
 namespace kdbench::inline plan {
 
-enum class PluginKind { kModel, kDataset, kLoss, kStrategy, kGradientPolicy };
+enum class PluginKind { kModel, kDataset, kLoss, kStrategy, kGradientPolicy, kCalibrator };
 constexpr auto names_of(PluginKind) {
-  return std::array<std::pair<PluginKind, const char*>, 5>{{{PluginKind::kModel, "model"},
+  return std::array<std::pair<PluginKind, const char*>, 6>{{{PluginKind::kModel, "model"},
                                                             {PluginKind::kDataset, "dataset"},
                                                             {PluginKind::kLoss, "loss"},
                                                             {PluginKind::kStrategy, "strategy"},
-                                                            {PluginKind::kGradientPolicy, "gradient_policy"}}};
+                                                            {PluginKind::kGradientPolicy, "gradient_policy"},
+                                                            {PluginKind::kCalibrator, "calibrator"}}};
 }
 
 /// A plugin with every parameter resolved. Parameters are the plugin's own, so here they are values by name.
@@ -173,7 +174,8 @@ std::string snapshot_name(std::int64_t epoch);
 struct TeacherSpec {
   std::string job;
   CheckpointRef checkpoint;
-  std::optional<std::string> temperature;  ///< "fitted"; nothing where the teacher's logits are used as they are
+  std::optional<std::string> temperature;     ///< "fitted"; nothing where the teacher's logits are used as they are
+  std::optional<PluginSpec> calibrator = {};  ///< nothing: losses see its logits as they are
 
   bool fits_temperature() const { return temperature == "fitted"; }
 
@@ -182,6 +184,10 @@ struct TeacherSpec {
     return std::tuple(field("job", &T::job, "id of the job whose network teaches", a_plain_word),
                       field("checkpoint", &T::checkpoint, "its state that teaches"),
                       field("temperature", &T::temperature, "\"fitted\" where its logits are divided by a fitted temperature",
+                            Presence::kIfAny),
+                      field("calibrator", &T::calibrator,
+                            "what is done to its logits before losses see them; none: nothing. It is handed logits that are "
+                            "divided by the fitted temperature, and a loss's teacher_temperature divides what it returns",
                             Presence::kIfAny));
   }
 };
@@ -218,7 +224,7 @@ struct Spec {
   Shared<LossSpec> loss;
   Shared<TeacherSpec> teacher;
   std::vector<TeacherSpec> more_teachers = {};  ///< beside `teacher`
-  std::optional<std::string> init, added_to, loss_init;
+  std::optional<std::string> init, added_to, loss_init, lr_matched_to;
   std::optional<LockstepSpec> lockstep;  ///< nothing: it learns by itself
   std::optional<std::string> trains;     ///< "loss": the network stays as it begins; nothing: all of it
   std::optional<std::string> judged_on;  ///< "validation": the test rows are not read at all; nothing: measured on both
@@ -238,6 +244,11 @@ struct Spec {
         field("loss_init", &S::loss_init, "id of the job whose loss's parameters and buffers this one's loss starts from",
               Presence::kIfAny, if_any<a_plain_word>),
         field("lockstep", &S::lockstep, "the networks that learn together, each taught by the others", Presence::kIfAny),
+        field("lr_matched_to", &S::lr_matched_to,
+              "id of the job to whose first gradient its own is matched: learning rates are those of train times the ratio of "
+              "their "
+              "norms, that one's above its own, so that the first steps are equally long",
+              Presence::kIfAny, if_any<a_plain_word>),
         field("model", &S::model, "the network"),
         field("more_teachers", &S::more_teachers, "who teaches beside the first", Presence::kIfAny),
         field("sdk", &S::sdk, "2: the plugins' binary interface when specs were fixed, whatever it is now"),
@@ -262,17 +273,17 @@ struct PluginRef {
   bool operator==(const PluginRef&) const = default;
 
   static constexpr auto fields() {
-    return std::tuple(field("kind", &PluginRef::kind, "model, dataset, loss, strategy or gradient_policy"),
+    return std::tuple(field("kind", &PluginRef::kind, "model, dataset, loss, strategy, gradient_policy or calibrator"),
                       field("plugin", &PluginRef::name, "its name"));
   }
 };
 
-/// The plugins that compute the result of a job: those of the data set and of what it is made of, of the model, of the loss.
-/// What a strategy says stands in the spec itself.
+/// The plugins that compute the result of a job: those of the data set and of what it is made of, of the model, of the loss,
+/// of what is done to the logits of teachers. What a strategy says stands in the spec itself.
 std::vector<PluginRef> plugins_of(const Spec& spec);
 
 /// Ids of the jobs that a spec names, each once: those that teach, the one it starts from, the one it is added to, the one
-/// whose loss its own starts from.
+/// whose loss its own starts from, the one to whose first gradient its own is matched.
 std::vector<std::string> needs_of(const Spec& spec);
 
 }  // namespace kdbench::inline plan

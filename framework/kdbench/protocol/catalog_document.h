@@ -11,7 +11,7 @@
 
 namespace kdbench::inline protocol {
 
-/// Returns "model", "dataset", "loss" or "strategy".
+/// Returns "model", "dataset", "loss" and so on: what names_of() calls it.
 std::string name_of(PluginKind kind);
 
 /// What type a parameter is of; its number is that of the alternative of ParamValue.
@@ -59,11 +59,11 @@ struct PluginDocument {
 
   static constexpr auto fields() {
     using P = PluginDocument;
-    return std::tuple(field("kind", &P::kind, "model, dataset, loss, strategy or gradient_policy"),
+    return std::tuple(field("kind", &P::kind, "model, dataset, loss, strategy, gradient_policy or calibrator"),
                       field("name", &P::name, "in suite files"), field("library", &P::library, "file that it came from"),
                       field("version", &P::version, "part of the identity of jobs"), field("summary", &P::summary, "one line"),
                       field("formula", &P::formula, "in words of the paper"), field("source", &P::source, "where it is from"),
-                      field("needs", &P::needs, "keys that its table must have beside its parameters", Presence::kIfAny),
+                      field("needs", &P::needs, "what a suite must have beside its parameters", Presence::kIfAny),
                       field("params", &P::params, "in the order in which it declares them"));
   }
 };

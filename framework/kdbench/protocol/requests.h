@@ -204,7 +204,7 @@ struct ConformanceRequest {
   static constexpr auto fields() {
     using R = ConformanceRequest;
     return std::tuple(field("verb", &R::verb, "conformance"), inlined(&R::libraries),
-                      field("kind", &R::kind, "model, dataset, loss, strategy or gradient_policy"),
+                      field("kind", &R::kind, "model, dataset, loss, strategy, gradient_policy or calibrator"),
                       field("plugin", &R::plugin, "its name in suite files"));
   }
 };

@@ -22,6 +22,7 @@ class Staging final : public Registrar {
   std::vector<LossEntry> losses;
   std::vector<StrategyEntry> strategies;
   std::vector<GradientPolicyEntry> gradient_policies;
+  std::vector<CalibratorEntry> calibrators;
 
  protected:
   void add(ModelEntry entry) override { models.push_back(std::move(entry)); }
@@ -29,6 +30,7 @@ class Staging final : public Registrar {
   void add(LossEntry entry) override { losses.push_back(std::move(entry)); }
   void add(StrategyEntry entry) override { strategies.push_back(std::move(entry)); }
   void add(GradientPolicyEntry entry) override { gradient_policies.push_back(std::move(entry)); }
+  void add(CalibratorEntry entry) override { calibrators.push_back(std::move(entry)); }
 };
 
 template <class EntryType>
@@ -139,11 +141,13 @@ void Catalog::load(const fs::path& file) {
     check_declarations(staged.losses, host_keys_.losses, "loss");
     check_declarations(staged.strategies, host_keys_.strategies, "strategy");
     check_declarations(staged.gradient_policies, host_keys_.gradient_policies, "gradient policy");
+    check_declarations(staged.calibrators, host_keys_.calibrators, "calibrator");
     refuse_duplicates(staged.models, models, "model");
     refuse_duplicates(staged.datasets, datasets, "dataset");
     refuse_duplicates(staged.losses, losses, "loss");
     refuse_duplicates(staged.strategies, strategies, "strategy");
     refuse_duplicates(staged.gradient_policies, gradient_policies, "gradient policy");
+    refuse_duplicates(staged.calibrators, calibrators, "calibrator");
     refuse_second_baseline(staged.losses, losses, "loss");
     refuse_second_baseline(staged.strategies, strategies, "strategy");
     accept(staged.models, models, library);
@@ -151,6 +155,7 @@ void Catalog::load(const fs::path& file) {
     accept(staged.losses, losses, library);
     accept(staged.strategies, strategies, library);
     accept(staged.gradient_policies, gradient_policies, library);
+    accept(staged.calibrators, calibrators, library);
   } catch (const std::exception& error) {
     library.reason = error.what();
   } catch (...) {

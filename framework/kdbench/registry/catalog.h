@@ -23,7 +23,7 @@ struct Library {
 /// Keys that the host reads itself in the tables of a suite, by kind of plugin. A plugin's parameter of that name could never be
 /// set.
 struct HostKeys {
-  std::vector<std::string> models, datasets, losses, strategies, gradient_policies;
+  std::vector<std::string> models, datasets, losses, strategies, gradient_policies, calibrators;
 };
 
 /// A plugin with the library it came from.
@@ -44,6 +44,7 @@ class Catalog {
   std::map<std::string, Listed<LossEntry>> losses;
   std::map<std::string, Listed<StrategyEntry>> strategies;
   std::map<std::string, Listed<GradientPolicyEntry>> gradient_policies;
+  std::map<std::string, Listed<CalibratorEntry>> calibrators;
 
   /// Loads one library and registers its plugins, all or none of them. Never throws for a bad library: it becomes a Library
   /// with a reason. Libraries are never unloaded, because plugin code must outlive every object made from it.

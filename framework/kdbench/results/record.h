@@ -136,6 +136,31 @@ struct AsTaughtInTraining {
   }
 };
 
+/// What a calibrator made of a network's logits on one split.
+struct CalibratedSplit {
+  CalibrationMetrics before, after;
+
+  static constexpr auto fields() {
+    using C = CalibratedSplit;
+    return std::tuple(field("before", &C::before, "of the logits as the calibrator was handed them"),
+                      field("after", &C::after, "of what it returned"));
+  }
+};
+
+/// What the calibrator of the spec did to a teacher's logits before losses saw them.
+struct CalibratedTeacher {
+  std::map<std::string, double> fitted;
+  std::optional<CalibratedSplit> validation;
+  CalibratedSplit test;
+
+  static constexpr auto fields() {
+    using C = CalibratedTeacher;
+    return std::tuple(field("fitted", &C::fitted, "what was fitted, by the plugin's names, where it is a few numbers"),
+                      field("validation", &C::validation, "on the validation rows; null: there are none"),
+                      field("test", &C::test, "on the test rows"));
+  }
+};
+
 /// The network that taught, in the state that taught, which may be an epoch that its own record does not tell of.
 struct TeacherRecord {
   std::string job;
@@ -146,21 +171,23 @@ struct TeacherRecord {
   std::optional<CalibrationMetrics> as_taught_in_validation = {};
   std::optional<AsTaughtInTraining> as_taught_in_training = {};
   std::vector<TauPoint> tau_curve;
+  std::optional<CalibratedTeacher> calibrated = {};
 
   static constexpr auto fields() {
     using T = TeacherRecord;
     return std::tuple(
         field("job", &T::job, "id of its job", a_plain_word), field("checkpoint", &T::checkpoint, "the state that taught"),
-        field("test", &T::test, "on the test rows, at temperature 1"),
+        field("test", &T::test, "on the test rows, at temperature 1, before any calibrator"),
         field("fitted_temperature", &T::fitted_temperature, "whose T its logits were divided by; null: by none"),
-        field("as_taught", &T::as_taught, "on the test rows, at the temperature of the student's loss"),
+        field("as_taught", &T::as_taught,
+              "on the test rows, at the temperature of the student's loss, after the calibrator if there is one"),
         field("as_taught_in_validation", &T::as_taught_in_validation,
-              "on the validation rows, at the same temperature; absent without them, and where that was not measured",
-              Presence::kIfAny),
+              "the same on the validation rows; absent without them, and where that was not measured", Presence::kIfAny),
         field("as_taught_in_training", &T::as_taught_in_training,
-              "on the training rows, at the same temperature; absent where images are mixed, and where that was not measured",
-              Presence::kIfAny),
-        field("tau_curve", &T::tau_curve, "of its test logits, divided by the fitted T if there is one"));
+              "the same on the training rows; absent where images are mixed, and where that was not measured", Presence::kIfAny),
+        field("tau_curve", &T::tau_curve,
+              "of its test logits, divided by the fitted T if there is one, after the calibrator if there is one"),
+        field("calibrated", &T::calibrated, "what a calibrator made of its logits", Presence::kIfAny));
   }
 };
 
@@ -271,7 +298,7 @@ struct GraphReport {
 
 /// What else is known of a run: sizes, hashes, faults.
 struct RunFacts {
-  std::optional<double> bayes_accuracy;
+  std::optional<double> bayes_accuracy, first_gradient_norm, rate_factor;
   std::optional<std::int64_t> num_train, num_val, num_test, num_params, num_frozen_params, group_size, faults;
   std::string data_sha256, split_sha256, weights_sha256;
   std::optional<GraphReport> graph;
@@ -279,20 +306,26 @@ struct RunFacts {
   static constexpr auto fields() {
     using F = RunFacts;
     constexpr auto kIfAny = Presence::kIfAny;
-    return std::tuple(field("bayes_accuracy", &F::bayes_accuracy, "of the data set's own posterior, on the test rows", kIfAny,
-                            if_any<from_0_to_1>),
-                      field("num_train", &F::num_train, "rows trained on", kIfAny, if_any<a_count<std::int64_t>>),
-                      field("num_val", &F::num_val, "validation rows", kIfAny, if_any<a_count<std::int64_t>>),
-                      field("num_test", &F::num_test, "test rows", kIfAny, if_any<a_count<std::int64_t>>),
-                      field("num_params", &F::num_params, "of the network", kIfAny, if_any<a_count<std::int64_t>>),
-                      field("num_frozen_params", &F::num_frozen_params, "of what its logits are added to", kIfAny,
-                            if_any<a_count<std::int64_t>>),
-                      field("group_size", &F::group_size, "jobs that shared the worker", kIfAny, if_any<a_count<std::int64_t>>),
-                      field("faults", &F::faults, "pages that the worker faulted in", kIfAny, if_any<a_count<std::int64_t>>),
-                      field("data_sha256", &F::data_sha256, "of all rows of both splits, as read", kIfAny),
-                      field("split_sha256", &F::split_sha256, "of the numbers of the validation rows", kIfAny),
-                      field("weights_sha256", &F::weights_sha256, "of the last state", kIfAny),
-                      field("graph", &F::graph, "how steps ran on a GPU", kIfAny));
+    return std::tuple(
+        field("bayes_accuracy", &F::bayes_accuracy, "of the data set's own posterior, on the test rows", kIfAny,
+              if_any<from_0_to_1>),
+        field("num_train", &F::num_train, "rows trained on", kIfAny, if_any<a_count<std::int64_t>>),
+        field("num_val", &F::num_val, "validation rows", kIfAny, if_any<a_count<std::int64_t>>),
+        field("num_test", &F::num_test, "test rows", kIfAny, if_any<a_count<std::int64_t>>),
+        field("num_params", &F::num_params, "of the network", kIfAny, if_any<a_count<std::int64_t>>),
+        field("num_frozen_params", &F::num_frozen_params, "of what its logits are added to", kIfAny,
+              if_any<a_count<std::int64_t>>),
+        field("group_size", &F::group_size, "jobs that shared the worker", kIfAny, if_any<a_count<std::int64_t>>),
+        field("faults", &F::faults, "pages that the worker faulted in", kIfAny, if_any<a_count<std::int64_t>>),
+        field("data_sha256", &F::data_sha256, "of all rows of both splits, as read", kIfAny),
+        field("split_sha256", &F::split_sha256, "of the numbers of the validation rows", kIfAny),
+        field("weights_sha256", &F::weights_sha256, "of the last state", kIfAny),
+        field("graph", &F::graph, "how steps ran on a GPU", kIfAny),
+        field("first_gradient_norm", &F::first_gradient_norm,
+              "Euclidean norm of the gradient of the first step, of all that is trained, before weight decay", kIfAny,
+              if_any<at_least_0>),
+        field("rate_factor", &F::rate_factor,
+              "what the recipe's learning rates were multiplied by; with spec.lr_matched_to alone", kIfAny, if_any<at_least_0>));
   }
 };
 

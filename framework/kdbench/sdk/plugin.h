@@ -1,5 +1,6 @@
 /// How a shared library hands its plugins to the host.
 #pragma once
+#include <kdbench/sdk/calibrator.h>
 #include <kdbench/sdk/dataset.h>
 #include <kdbench/sdk/gradient_policy.h>
 #include <kdbench/sdk/loss.h>
@@ -19,7 +20,7 @@ namespace kdbench {
 /// What a plugin says about itself beside its parameters; use designated initialisers.
 struct About {
   std::string summary = {};  ///< one line
-  std::string formula = {};  ///< one plain line, N images, K classes; losses, strategies, gradient policies
+  std::string formula = {};  ///< one plain line, N images, K classes; all but models and data sets
   std::string source = {};   ///< paper, section, equation
   bool takes_of = false;     ///< data sets: made of another one, which the suite's key `of` must name
   /// Losses: the one that others are compared with where a study names none. Strategies: the one without detours, which a study
@@ -54,6 +55,16 @@ struct LossEntry : Entry<Loss, LossContext> {
 };
 using StrategyEntry = Entry<Strategy, NoContext>;
 using GradientPolicyEntry = Entry<GradientPolicy, GradientContext>;
+/// A calibrator is also asked about itself before it is built; that throws what the plugin throws.
+struct CalibratorEntry : Entry<Calibrator, CalibratorContext> {
+  std::function<CalibratorTraits(const ParamValues&)> traits = {};
+};
+
+/// A calibrator that tells its traits.
+template <class P>
+concept TellsTraits = requires(const typename P::Options& options) {
+  { P::traits(options) } -> std::same_as<CalibratorTraits>;
+};
 
 /// A loss whose needs are known before it is built.
 template <class P>
@@ -147,6 +158,19 @@ class Registrar {
     say_what_is_missing<P, has.options, has.declare>();
     if constexpr (has.all()) add(make<P, GradientPolicy, GradientContext>(std::move(name), std::move(about)));
   }
+  template <class P>
+  void calibrator(std::string name, About about) {
+    constexpr auto has = parts_of<P, Calibrator, CalibratorContext>();
+    static_assert(has.base,
+                  "a calibrator derives from kdbench::Calibrator: `class MyCalibrator final : public kdbench::Calibrator`");
+    static_assert(has.functions,
+                  "a calibrator needs `void fit(const kdbench::CalibrationRows& validation) override` and `torch::Tensor "
+                  "apply(const torch::Tensor& logits, const torch::Tensor& rows) const override`");
+    static_assert(has.constructor,
+                  "a calibrator needs a public constructor `MyCalibrator(Options, const kdbench::CalibratorContext&)`");
+    say_what_is_missing<P, has.options, has.declare>();
+    if constexpr (has.all()) add(make_calibrator<P>(std::move(name), std::move(about)));
+  }
 
  protected:
   virtual void add(ModelEntry entry) = 0;
@@ -154,6 +178,7 @@ class Registrar {
   virtual void add(LossEntry entry) = 0;
   virtual void add(StrategyEntry entry) = 0;
   virtual void add(GradientPolicyEntry entry) = 0;
+  virtual void add(CalibratorEntry entry) = 0;
 
  private:
   /// Of what plugins of every kind must have.
@@ -191,6 +216,20 @@ class Registrar {
         return std::optional<std::string>(P::unsupported(params.bind(values), context));
       };
     }
+    return entry;
+  }
+
+  template <class P>
+  static CalibratorEntry make_calibrator(std::string name, About about) {
+    CalibratorEntry entry{make<P, Calibrator, CalibratorContext>(std::move(name), std::move(about))};
+    Params<typename P::Options> params;
+    P::declare(params);
+    entry.traits = [params](const ParamValues& values) {
+      if constexpr (TellsTraits<P>)
+        return P::traits(params.bind(values));
+      else
+        return CalibratorTraits{};
+    };
     return entry;
   }
 };

@@ -10,7 +10,7 @@
 
 /// Counts changes of the SDK's binary interface.
 #ifndef KDBENCH_SDK_ABI
-#define KDBENCH_SDK_ABI 5
+#define KDBENCH_SDK_ABI 6
 #endif
 #define KDBENCH_SDK_VERSION "0.1.0"
 

@@ -56,6 +56,10 @@ class Plugins final : private Registrar {
                                                   const GradientContext& context = {}) const {
     return build(gradient_policies_, name, values, context);
   }
+  std::shared_ptr<Calibrator> calibrator(const std::string& name, const ParamValues& values = {},
+                                         const CalibratorContext& context = {}) const {
+    return build(calibrators_, name, values, context);
+  }
 
  private:
   void open(const std::filesystem::path& file) {
@@ -71,6 +75,7 @@ class Plugins final : private Registrar {
   void add(LossEntry entry) override { losses_.insert_or_assign(entry.name, std::move(entry)); }
   void add(StrategyEntry entry) override { strategies_.insert_or_assign(entry.name, std::move(entry)); }
   void add(GradientPolicyEntry entry) override { gradient_policies_.insert_or_assign(entry.name, std::move(entry)); }
+  void add(CalibratorEntry entry) override { calibrators_.insert_or_assign(entry.name, std::move(entry)); }
 
   template <class EntryType, class Context>
   static auto build(const std::map<std::string, EntryType>& known, const std::string& name, const ParamValues& values,
@@ -96,6 +101,7 @@ class Plugins final : private Registrar {
   std::map<std::string, LossEntry> losses_;
   std::map<std::string, StrategyEntry> strategies_;
   std::map<std::string, GradientPolicyEntry> gradient_policies_;
+  std::map<std::string, CalibratorEntry> calibrators_;
 };
 
 #ifdef KDBENCH_TEST_PLUGINS

@@ -34,7 +34,7 @@ struct SuiteParam {
 using SuiteParams = std::map<std::string, SuiteParam>;
 
 /// A named use of a plugin: `[models.NAME]`, `[losses.NAME]`, `[datasets.NAME]`, `[strategies.NAME]`,
-/// `[gradient_policies.NAME]`.
+/// `[gradient_policies.NAME]`, `[calibrators.NAME]`.
 struct PluginUse {
   std::string name;             ///< NAME
   Located<std::string> plugin;  ///< key `plugin`; NAME itself where it is absent
@@ -67,6 +67,8 @@ struct LossUse : PluginUse {
 
 struct StrategyUse : PluginUse {};
 struct GradientPolicyUse : PluginUse {};
+/// Lists of parameters stand for variants.
+struct CalibratorUse : PluginUse {};
 
 /// A teacher and a student; the teacher is empty for a student trained alone.
 struct PairUse {
@@ -90,17 +92,23 @@ struct Study {
   std::vector<Located<std::string>> losses;  ///< names of [losses.NAME]
   std::vector<PairUse> pairs;
   std::vector<Located<std::string>>
-      strategies;              ///< names of [strategies.NAME], or of strategy plugins; empty: the one without detours
-  std::string axis;            ///< sensitivity: "tau" or "teacher_temperature"
-  std::vector<double> values;  ///< sensitivity: positions on the axis, > 0
+      strategies;                   ///< names of [strategies.NAME], or of strategy plugins; empty: the one without detours
+  Located<std::string> calibrator;  ///< of its teachers: a [calibrators.NAME], or a calibrator plugin; empty: none
+  std::string axis;                 ///< sensitivity: "tau" or "teacher_temperature"
+  std::vector<double> values;       ///< sensitivity: positions on the axis, > 0
   std::vector<Position> values_at;
   std::int64_t trials = 0;                           ///< tune: settings tried of each method, the default among them
   std::vector<std::int64_t> rungs;                   ///< tune: epochs of a trial in each rung, rising; empty: the student's
   std::vector<std::int64_t> tuning_seeds = {10000};  ///< tune: of trials; none is a seed of the suite
   std::int64_t draw_seed = 0;                        ///< tune: of the draws
   std::map<std::string, LossSearch> search;          ///< tune: by [losses.NAME]
-  std::string baseline;   ///< label of the method that others are compared with; empty: the baseline loss
-  bool per_seed = false;  ///< also print every seed's accuracy, mean and population variance
+  std::vector<Located<std::string>> calibrators;     ///< miscalibration: names of [calibrators.NAME], or of calibrator plugins
+  std::vector<double> student_tau = {1, 4};          ///< miscalibration: temperatures of the student in the loss, > 0
+  std::vector<std::int64_t> budgets = {1, 4, 12};    ///< miscalibration: factors of the student's epochs, >= 1
+  bool match_gradient = false;  ///< miscalibration: also arms whose learning rate is matched to the first gradient
+  bool over_teachers = false;   ///< miscalibration: axis = "teacher"
+  std::string baseline;         ///< label of the method that others are compared with; empty: the baseline loss
+  bool per_seed = false;        ///< also print every seed's accuracy, mean and population variance
   Position at;
 };
 
@@ -123,6 +131,7 @@ struct Suite {
   std::map<std::string, LossUse> losses;
   std::map<std::string, StrategyUse> strategies;
   std::map<std::string, GradientPolicyUse> gradient_policies;
+  std::map<std::string, CalibratorUse> calibrators;
   std::vector<Study> studies;
   std::int64_t bins = 15;           ///< of every reliability table and ECE
   std::vector<Override> overrides;  ///< as given; line -n of a Position means the n-th of them, 1-based

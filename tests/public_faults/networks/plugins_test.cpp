@@ -38,7 +38,7 @@ TEST(KB_28, EveryPluginWithASourceIsInTheCatalogOfThisBuild) {
     EXPECT_EQ(library.reason, "") << library.file;
     loaded.insert(fs::path(library.file).stem());
   }
-  for (const char* kind : {"models", "datasets", "losses", "strategies", "gradient_policies"}) {
+  for (const char* kind : {"models", "datasets", "losses", "strategies", "gradient_policies", "calibrators"}) {
     for (const auto& folder : fs::directory_iterator(fs::path(KDBENCH_SOURCE_DIR) / "plugins" / kind)) {
       const auto name = folder.path().filename().string();
       if (fs::exists(folder.path() / (name + ".cpp"))) sources.insert(name);

@@ -84,6 +84,30 @@ struct Direct final : Strategy {
   }
 };
 
+/// Refuses a size above 9.
+struct ToyCalibrator final : Calibrator {
+  explicit ToyCalibrator(double size) {
+    if (size > 9) throw Error("it is too large");
+  }
+  void fit(const CalibrationRows&) override {}
+  torch::Tensor apply(const torch::Tensor& logits, const torch::Tensor&) const override { return logits; }
+};
+
+/// "fitted" needs validation rows, "free" does not.
+inline Listed<CalibratorEntry> toy_calibrator(const std::string& name) {
+  Listed<CalibratorEntry> out;
+  out.name = name;
+  out.params = {{.name = "size", .default_value = 1.0, .doc = "A size.", .min = 0.0},
+                {.name = "kind", .default_value = std::string("a"), .doc = "A kind.", .choices = {"a", "b"}}};
+  out.create = [](const ParamValues& values, const auto&) {
+    return std::make_shared<ToyCalibrator>(std::get<double>(values.at("size")));
+  };
+  out.traits = [name](const ParamValues&) { return CalibratorTraits{.is_fitted = name == "fitted"}; };
+  out.library = "toys";
+  out.version = "1";
+  return out;
+}
+
 inline Catalog toys() {
   Catalog catalog;
   const std::vector<ParamSpec> widths{{.name = "width", .default_value = std::int64_t{4}, .doc = "Units.", .min = 1.0}};
@@ -107,6 +131,7 @@ inline Catalog toys() {
                             "toys",
                             "1"};
   }
+  for (const std::string name : {"fitted", "free"}) catalog.calibrators[name] = toy_calibrator(name);
   catalog.strategies["direct"] = {
       {"direct", {.is_baseline = true}, {}, [](const auto&, const auto&) { return std::make_shared<Direct>(); }}, "toys", "1"};
   return catalog;

@@ -279,7 +279,8 @@ TEST_F(StoreTest, KeepsARecordThatSaysDoneButCannotBeRead) {
             path.string() +
                 ": extra: nothing is called 'of_a_later_time' here; expected one of bayes_accuracy, num_train, num_val, "
                 "num_test, num_params, num_frozen_params, group_size, faults, data_sha256, split_sha256, "
-                "weights_sha256, graph; it says that the job is done, so it is not replaced: move it away to have the "
+                "weights_sha256, graph, first_gradient_norm, rate_factor; it says that the job is done, so it is not replaced: "
+                "move it away to have the "
                 "job trained again");
   EXPECT_THROW(store.put(record(Status::kDone)), std::runtime_error);
   EXPECT_EQ(read_json(path).value(), json);

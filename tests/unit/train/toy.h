@@ -1,5 +1,7 @@
 /// A data set, networks and losses small enough to train in milliseconds.
 #pragma once
+#include "unit/train/toy_calibrator.h"
+
 #include <kdbench/train/network/safetensors.h>
 #include <kdbench/train/session/session.h>
 
@@ -245,6 +247,7 @@ inline Factories factories() {
     return {loss, loss->needs()};
   };
   f.gradient_policy = [](const PluginSpec&, const GradientContext& context) { return std::make_shared<ToyPolicy>(context); };
+  f.calibrator = toy_calibrator;
   return f;
 }
 

@@ -12,7 +12,7 @@ namespace kdbench::inline cli {
 
 /// A file of plugins/template as it was when the program was built.
 struct TemplateFile {
-  std::string_view kind;  ///< folder of plugins/template: "loss", "model", "dataset", "strategy"
+  std::string_view kind;  ///< folder of plugins/template: "loss", "model", "dataset", "strategy", "calibrator"
   std::string_view path;  ///< below that folder
   std::string_view text;
 };

@@ -15,11 +15,12 @@
 namespace kdbench::inline cli {
 namespace {
 
-constexpr std::array<std::pair<PluginKind, const char*>, 5> kPlurals{{{PluginKind::kModel, "models"},
+constexpr std::array<std::pair<PluginKind, const char*>, 6> kPlurals{{{PluginKind::kModel, "models"},
                                                                       {PluginKind::kDataset, "datasets"},
                                                                       {PluginKind::kLoss, "losses"},
                                                                       {PluginKind::kStrategy, "strategies"},
-                                                                      {PluginKind::kGradientPolicy, "gradient_policies"}}};
+                                                                      {PluginKind::kGradientPolicy, "gradient_policies"},
+                                                                      {PluginKind::kCalibrator, "calibrators"}}};
 
 std::string library_name(const PluginDocument& plugin) { return std::filesystem::path(plugin.library).stem().string(); }
 

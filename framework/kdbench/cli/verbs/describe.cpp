@@ -38,7 +38,7 @@ void add_describe(CLI::App& app, Context& context) {
   auto& verb =
       add_verb(app, "describe", "Show what a plugin does and takes, or the keys of a suite file", "kdbench describe loss dist");
   auto arguments = std::make_shared<DescribeArguments>();
-  verb.add_option("KIND", arguments->kind, "model, dataset, loss, strategy, gradient_policy or suite");
+  verb.add_option("KIND", arguments->kind, "model, dataset, loss, strategy, gradient_policy, calibrator or suite");
   verb.add_option("NAME", arguments->name, "Name of the plugin");
   verb.add_flag("--markdown", arguments->markdown, "Write Markdown; without KIND, the whole reference");
   verb.callback([&context, arguments] { context.action = [&context, arguments] { return describe(context, *arguments); }; });

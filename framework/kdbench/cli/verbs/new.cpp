@@ -55,7 +55,9 @@ int write_new(const Context& context, const NewArguments& arguments) {
   const auto files = new_plugin(kind, arguments.name);
   if (files.empty()) {
     mistakes.push_back(
-        {"", {}, fmt::format("there is no template of a {}: expected loss, model, dataset or strategy", name_of(kind))});
+        {"",
+         {},
+         fmt::format("there is no template of a {}: expected loss, model, dataset, strategy or calibrator", name_of(kind))});
   }
   if (!mistakes.empty()) refuse(context, mistakes);
   context.out << folder.string() << "\n";
@@ -71,7 +73,7 @@ void add_new(CLI::App& app, Context& context) {
   auto& verb = add_verb(app, "new", "Write the folder of a new plugin: source, test, build, method card, a suite that runs it",
                         "kdbench new loss my_loss");
   auto arguments = std::make_shared<NewArguments>();
-  verb.add_option("KIND", arguments->kind, "loss, model, dataset or strategy")->required();
+  verb.add_option("KIND", arguments->kind, "loss, model, dataset, strategy or calibrator")->required();
   verb.add_option("NAME", arguments->name, "Name of the plugin, such as my_loss")->required();
   verb.add_option("--folder", arguments->folder, "Folder to write, which must not be there yet; default: NAME")->type_name("DIR");
   verb.callback([&context, arguments] { context.action = [&context, arguments] { return write_new(context, *arguments); }; });

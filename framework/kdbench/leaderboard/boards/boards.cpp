@@ -1,6 +1,7 @@
 /// The table of board kinds: a new kind of study adds a line.
 #include <kdbench/leaderboard/boards/boards.h>
 
+#include <kdbench/leaderboard/boards/calibrated_board.h>
 #include <kdbench/leaderboard/boards/exits_board.h>
 #include <kdbench/leaderboard/boards/kd_board.h>
 #include <kdbench/leaderboard/boards/sensitivity_board.h>
@@ -28,9 +29,10 @@ void append(std::vector<Table>& tables, std::vector<Table> more) {
 
 const std::vector<BoardKind>& board_kinds() {
   static const std::vector<BoardKind> kinds = {
-      {"kd", StudyKind::kCompare, kd_board},  {"sensitivity", StudyKind::kSensitivity, sensitivity_board},
-      {"tune", StudyKind::kTune, tune_board}, {"strategies", EveryStudy(), strategy_board},
-      {"exits", EveryStudy(), exits_board},   {"teachers", WholeSuite(), teacher_board},
+      {"kd", StudyKind::kCompare, kd_board},          {"sensitivity", StudyKind::kSensitivity, sensitivity_board},
+      {"tune", StudyKind::kTune, tune_board},         {"strategies", EveryStudy(), strategy_board},
+      {"calibrated", EveryStudy(), calibrated_board}, {"exits", EveryStudy(), exits_board},
+      {"teachers", WholeSuite(), teacher_board},
   };
   return kinds;
 }

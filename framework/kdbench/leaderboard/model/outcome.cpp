@@ -35,6 +35,7 @@ void add_teaching(const RunRecord& record, Outcome& out) {
   out.taught = {taught.metrics, record.teacher->as_taught_in_validation, {}};
   if (const auto& training = record.teacher->as_taught_in_training) out.taught.training = training->metrics;
   out.taught_at = finite(taught.temperature);
+  out.calibrated = record.teacher->calibrated;
   out.taught_by = record.teacher->job;
   out.taught_checkpoint = record.teacher->checkpoint;
 }

@@ -43,6 +43,7 @@ struct Outcome {
   TaughtMetrics taught;
   std::optional<double> tau;                        ///< tau_teacher
   std::map<std::string, CalibrationMetrics> exits;  ///< its auxiliary exits by name, on the test rows
+  std::optional<CalibratedTeacher> calibrated;      ///< what a calibrator made of its teacher's logits
   RunSetting setting;
   std::string taught_by;               ///< its teacher's job; empty: nobody taught
   PlacedCheckpoint taught_checkpoint;  ///< which state of that one taught

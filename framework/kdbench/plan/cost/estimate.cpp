@@ -60,9 +60,12 @@ void add_memory(Estimate& estimate, const ModelFacts& model, const ModelFacts* t
     estimate.shared_bytes += tape_bytes(*teacher, train, rows, feature_loss);
     estimate.thread_bytes = kWeightBytes * static_cast<double>(teacher->num_params) + kTeacherFactor * map_bytes(*teacher);
   }
+  // Of images that do not move the logits are calibrated once and kept, for each calibrator.
+  const bool has_table = teacher && spec.teacher && spec.teacher->calibrator && !train.moves_images() && !feature_loss;
   // Weights, gradients and what the optimiser keeps; with validation rows also the states that were best by four rules.
   const double copies = 2 + (train.optimizer == "adamw" ? 2 : 1) + (validates ? 4 : 0);
   estimate.state_bytes = copies * kWeightBytes * static_cast<double>(model.num_params);
+  if (has_table) estimate.state_bytes += rows * values_said(*teacher, false) * 4;
   // A step and an evaluation come on top of each other, because their batches differ in size.
   const double running = kStepFactor * model.activation_bytes * batch + kEvaluationFactor * map_bytes(model);
   estimate.bytes = estimate.shared_bytes + estimate.thread_bytes + estimate.state_bytes + running;

@@ -2,6 +2,7 @@
 #include <kdbench/plan/make/draws.h>
 #include <kdbench/plan/make/loss_window.h>
 #include <kdbench/plan/make/make_plan.h>
+#include <kdbench/plan/make/miscalibration.h>
 #include <kdbench/plan/make/placer.h>
 #include <kdbench/plan/make/stages.h>
 #include <kdbench/plan/make/tuning.h>
@@ -10,6 +11,7 @@
 #include <fmt/core.h>
 
 #include <algorithm>
+#include <iterator>
 #include <map>
 #include <optional>
 #include <set>
@@ -48,6 +50,7 @@ class Planner {
   Result<Plan> make() {
     std::vector<std::pair<Setting, std::vector<Usable>>> settings;
     std::vector<Tuned> tuned;
+    std::vector<MiscalibrationStudy> miscalibrated;
     for (const auto& study : suite_.studies) {
       plan_.studies.push_back(study.name);
       plan_.study_options[study.name] = options_of(study);
@@ -55,12 +58,19 @@ class Planner {
         tuned.push_back(tuned_methods(study));
         continue;
       }
+      if (study.kind == StudyKind::kMiscalibration) {
+        miscalibrated.push_back(miscalibration(study));
+        continue;
+      }
+      const auto first = std::ssize(settings);
       for (auto& setting : settings_of(study)) settings.emplace_back(setting, usable_methods(setting));
+      check_calibrated(study, {settings.begin() + first, settings.end()});
     }
     if (!diagnostics_.empty()) return with_overrides_named(diagnostics_, suite_.overrides);
     for (const auto seed : suite_.seeds) {
       placer_.begin_seed(seed);
       for (const auto& [setting, methods] : settings) plan_setting(setting, methods);
+      for (const auto& study : miscalibrated) place_miscalibration(placer_, study);
     }
     for (const auto& [study, rungs, methods] : tuned) {
       plan_.study_options[study->name].tuning =
@@ -106,6 +116,7 @@ class Planner {
                            "validation rows; set 'validation' here, or select = \"last\"",
                            study.name, study.dataset.value));
     }
+    const auto* calibrator = calibrator_of(study, dataset->second);
     const auto strategies = resolved_.strategies_of(study);
     if (strategies.empty()) {
       complain(study.at,
@@ -115,10 +126,52 @@ class Planner {
     for (const auto& pair : study.pairs) {
       for (const auto& strategy : strategies) {
         if (!resolved_.strategies.contains(strategy.value)) continue;
-        out.push_back({&study, &pair, strategy.value, &dataset->second});
+        out.push_back({&study, &pair, strategy.value, &dataset->second, calibrator});
       }
     }
     return out;
+  }
+
+  /// What is done to the logits of the study's teachers; nullptr where it names nothing, or what was complained about.
+  const ResolvedCalibrator* calibrator_of(const Study& study, const ResolvedDataset& dataset) {
+    const auto known = resolved_.calibrators.find(study.calibrator.value);
+    if (study.calibrator.value.empty() || known == resolved_.calibrators.end() || known->second.empty()) return nullptr;
+    if (known->second.size() > 1) {
+      complain(study.calibrator.at,
+               fmt::format("study '{}' names [calibrators.{}], which stands for {} calibrators; write single "
+                           "values in it, no lists",
+                           study.name, study.calibrator.value, known->second.size()));
+    }
+    check_fitted(study, known->second.front(), dataset, study.calibrator.at);
+    return &known->second.front();
+  }
+
+  void check_fitted(const Study& study, const ResolvedCalibrator& calibrator, const ResolvedDataset& dataset, Position at) {
+    if (!calibrator.traits.is_fitted || dataset.use->validation.value > 0) return;
+    complain(at, fmt::format(
+                     "study '{}': calibrator '{}' is fitted on validation rows, but dataset '{}' has none; set 'validation' in "
+                     "[datasets.{}]",
+                     study.name, calibrator.label, study.dataset.value, study.dataset.value));
+  }
+
+  /// A calibrator of nobody, or under some strategy of nobody, would have no effect. Networks that learn together are not
+  /// calibrated.
+  void check_calibrated(const Study& study, const std::vector<std::pair<Setting, std::vector<Usable>>>& settings) {
+    std::map<std::string, bool> acts;
+    for (const auto& [setting, methods] : settings) {
+      if (!setting.calibrator || methods.empty()) continue;
+      auto& any = acts[setting.strategy];
+      for (const auto& usable : methods)
+        any = any || std::any_of(usable.stages.begin(), usable.stages.end(), [](const StagePlan& p) { return p.taught(); });
+    }
+    for (const auto& [strategy, any] : acts) {
+      if (any) continue;
+      complain(
+          study.calibrator.at,
+          fmt::format("study '{}': 'calibrator' has no effect under strategy '{}': no loss of the study reads a teacher that "
+                      "stands by itself; remove it, or give the study such a loss or strategy",
+                      study.name, strategy));
+    }
   }
 
   /// The methods of a loss in a study: those of its table or, in a tune study, those that are tried.
@@ -134,10 +187,42 @@ class Planner {
     return drawn->second;
   }
 
+  /// The arms of a miscalibration study, in every setting.
+  MiscalibrationStudy miscalibration(const Study& study) {
+    MiscalibrationStudy out{&study, {}, {}};
+    for (const auto& setting : settings_of(study)) {
+      auto& column = out.settings.emplace_back(MiscalibratedSetting{setting, {}});
+      for (const auto& usable : usable_methods(setting)) {
+        const auto refuse = [&](Position at, const char* why) {
+          complain(at,
+                   fmt::format("study '{}': loss '{}' with {}: {}", study.name, usable.method->label, pair_text(setting), why));
+        };
+        try {
+          auto methods = budgeted(resolved_, setting, usable);
+          std::move(methods.begin(), methods.end(), std::back_inserter(column.methods));
+        } catch (const LossKeyError& error) {
+          refuse(error.at(), error.what());
+        } catch (const Error& error) {
+          refuse(study.at, error.what());
+        }
+      }
+    }
+    for (const auto& name : study.calibrators) {
+      const auto known = resolved_.calibrators.find(name.value);
+      if (known == resolved_.calibrators.end() || out.settings.empty()) continue;
+      for (const auto& calibrator : known->second) {
+        check_fitted(study, calibrator, *out.settings.front().setting.dataset, name.at);
+        out.calibrators.push_back(&calibrator);
+      }
+    }
+    return out;
+  }
+
   /// What a tune study tries, in every setting and for every rung.
   Tuned tuned_methods(const Study& study) {
     Tuned out{&study, {}, {}};
     const auto before = diagnostics_.size();
+    std::vector<std::pair<Setting, std::vector<Usable>>> calibrated;
     try {
       out.rungs = rungs_of(resolved_, study);
     } catch (const Error& error) {
@@ -145,6 +230,7 @@ class Planner {
     }
     for (const auto& setting : settings_of(study)) {
       auto usable = usable_methods(setting);
+      if (setting.calibrator) calibrated.emplace_back(setting, usable);
       if (diagnostics_.size() != before) continue;
       const auto trials = static_cast<std::size_t>(study.trials);
       for (std::size_t first = 0; first + trials <= usable.size(); first += trials) {
@@ -154,6 +240,7 @@ class Planner {
         out.methods.push_back(std::move(method));
       }
     }
+    check_calibrated(study, calibrated);
     return out;
   }
 

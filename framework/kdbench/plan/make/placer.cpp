@@ -11,6 +11,11 @@
 namespace kdbench::inline plan {
 namespace {
 
+/// " tau=4 x12 matched".
+std::string arm_text(const PlacedArm& arm) {
+  return fmt::format(" tau={} x{}{}", arm.student_tau, arm.budget, arm.matched ? " matched" : "");
+}
+
 /// A stage that others only start from or are added to is no teacher.
 bool teaches(const Usable& usable, const std::string& stage) {
   return std::any_of(usable.stages.begin(), usable.stages.end(), [&](const StagePlan& p) {
@@ -35,6 +40,7 @@ Placement Placer::placement(const Setting& s, Role role) const {
   p.teacher = s.teacher();
   p.student = s.student();
   p.strategy = s.strategy;
+  if (s.calibrator) p.calibrator = s.calibrator->label;
   p.seed = of_seed_.seed;
   p.axis = s.study->axis;
   p.role = role;
@@ -43,8 +49,9 @@ Placement Placer::placement(const Setting& s, Role role) const {
 
 /// Every method places its teachers again; each place is kept once. What is left out of the key follows from the rest.
 void Placer::place(Placement p) {
-  auto key = fmt::format("{}\n{}\n{}\n{}\n{}\n{}\n{}\n{}\n{}\n{}\n{}\n{}", p.study, p.dataset, p.method, p.convention, p.teacher,
-                         p.student, p.strategy, p.seed, p.value, static_cast<int>(p.role), p.job, p.teacher_job);
+  auto key =
+      fmt::format("{}\n{}\n{}\n{}\n{}\n{}\n{}\n{}\n{}\n{}\n{}\n{}\n{}", p.study, p.dataset, p.method, p.convention, p.teacher,
+                  p.student, p.strategy, p.calibrator, p.seed, p.value, static_cast<int>(p.role), p.job, p.teacher_job);
   if (placed_.insert(std::move(key)).second) plan_.placements.push_back(std::move(p));
 }
 
@@ -60,13 +67,27 @@ void Placer::place_alone(const Setting& s) {
   place(std::move(p));
 }
 
+void Placer::place_alone(const Setting& s, const PlacedArm& arm) {
+  auto p = placement(s, Role::kAlone);
+  p.method = fmt::format("alone x{}", arm.budget);
+  p.convention = "labels only";
+  p.arm = arm;
+  const auto& model = resolved_.models.at(s.student());
+  Stage labels_alone;
+  labels_alone.epochs = model.recipe->epochs * arm.budget;
+  auto spec = labels_spec(of_seed_, *s.dataset, model, stage_recipe(model, labels_alone));
+  p.job = jobs_.add(s, std::move(spec), fmt::format("alone {} x{}", s.student(), arm.budget), s.student());
+  place(std::move(p));
+}
+
 Placer::TrainedStages Placer::train_stages(const Setting& s, const Usable& usable, const Method& method, double value,
-                                           const std::string& more) {
+                                           const std::string& more, const std::string& matched_to) {
   TrainedStages trained;
   for (const auto& planned : usable.stages) {
     const auto& stage = planned.stage;
     const bool named = stage.loss == StageLoss::kNamed && planned.method;
     auto spec = stage_spec(s, planned, named ? *planned.method : method, trained);
+    if (stage.id == "student" && !matched_to.empty()) spec.lr_matched_to = matched_to;
     auto& now = trained[stage.id] = taught_by(planned, trained);
     const bool features = planned.method && (planned.needs.teacher_features || planned.needs.teacher_embedding);
     const auto name = job_name(s, usable, planned, value) + (stage.id == "student" ? more : "");
@@ -101,6 +122,19 @@ std::string Placer::place_trial(const Setting& s, const Usable& usable, const Pl
   return p.job;
 }
 
+std::string Placer::place_arm(const Setting& s, const Usable& usable, const Method& method, const PlacedArm& arm,
+                              const std::string& matched_to) {
+  const auto trained = train_stages(s, usable, method, 0, arm_text(arm), matched_to);
+  auto p = placement(s, Role::kMethod);
+  p.method = method.label + arm_text(arm);
+  if (s.calibrator) p.method += " " + s.calibrator->label;
+  p.convention = convention_of(usable, method, "");
+  p.arm = arm;
+  set_training(p, trained.at("student"));
+  place(p);
+  return p.job;
+}
+
 /// The networks that learn together with a stage's own are teachers of each other; each is a job and a row of its own.
 void Placer::train_peers(const Setting& s, const Usable& usable, const StagePlan& planned, const Method& method, double value,
                          TrainedStages& trained) {
@@ -124,9 +158,10 @@ Spec Placer::stage_spec(const Setting& s, const StagePlan& planned, const Method
   const auto& model = resolved_.models.at(stage.model);
   auto spec = labels_spec(of_seed_, *s.dataset, model, planned.recipe);
   if (planned.method) spec.loss = loss_spec(method, planned.needs, stage);
-  if (planned.taught()) spec.teacher = teacher_spec(trained.at(*stage.teacher).job, stage.teacher_checkpoint, stage);
+  if (planned.taught())
+    spec.teacher = teacher_spec(trained.at(*stage.teacher).job, stage.teacher_checkpoint, stage, s.calibrator);
   for (const auto& more : stage.more_teachers)
-    spec.more_teachers.push_back(teacher_spec(trained.at(more.stage).job, more.checkpoint, stage));
+    spec.more_teachers.push_back(teacher_spec(trained.at(more.stage).job, more.checkpoint, stage, s.calibrator));
   if (stage.init) spec.init = trained.at(*stage.init).job;
   if (stage.added_to) spec.added_to = trained.at(*stage.added_to).job;
   if (stage.loss_init) spec.loss_init = trained.at(*stage.loss_init).job;
@@ -161,6 +196,7 @@ void Placer::place_teacher(const Setting& s, const std::string& stage, const Tra
   p.convention = trained.teacher_job.empty() ? "labels only" : "taught";
   set_training(p, trained);
   p.axis = "";
+  if (trained.teacher_job.empty()) p.calibrator.clear();  // it taught calibrated, and is not another network for that
   place(std::move(p));
 }
 
@@ -172,7 +208,8 @@ std::string Placer::job_name(const Setting& s, const Usable& usable, const Stage
   const auto who = stage.teacher ? fmt::format("{}->{}", s.teacher(), stage.model) : stage.model;
   const auto how = s.strategy == resolved_.baseline_strategy ? "" : " " + s.strategy;
   const auto at = stage.id == "student" ? "" : " " + stage.id;
-  return fmt::format("{}{} {}{}{}", (by_method ? usable.method : planned.method)->label, axis, who, how, at);
+  const auto by = planned.taught() && s.calibrator ? " " + s.calibrator->label : "";
+  return fmt::format("{}{} {}{}{}{}", (by_method ? usable.method : planned.method)->label, axis, who, how, by, at);
 }
 
 }  // namespace kdbench::inline plan

@@ -27,6 +27,9 @@ class Placer {
   /// The student on labels alone.
   void place_alone(const Setting& s);
 
+  /// The student on labels alone, for the budget of an arm of a miscalibration study.
+  void place_alone(const Setting& s, const PlacedArm& arm);
+
   /// A method with its teachers.
   /// @param method the usable one, at `value` on the study's axis; @param trial of a tune study, which setting it is
   void place_method(const Setting& s, const Usable& usable, const Method& method, double value,
@@ -34,6 +37,11 @@ class Placer {
 
   /// The student of a method as one trial of a tune study; its teachers are trained and have no place. @returns the job's id
   std::string place_trial(const Setting& s, const Usable& usable, const PlacedTrial& trial);
+
+  /// A student of a miscalibration study, with its teachers. @param method at its temperatures; @param arm where it stands
+  /// @param matched_to the job to whose first gradient its own is matched; empty: none. @returns the job's id
+  std::string place_arm(const Setting& s, const Usable& usable, const Method& method, const PlacedArm& arm,
+                        const std::string& matched_to);
 
   std::vector<Job> take_jobs() { return jobs_.take(); }
 
@@ -50,7 +58,9 @@ class Placer {
   Placement placement(const Setting& s, Role role) const;
   void place(Placement p);
   void place_teacher(const Setting& s, const std::string& stage, const Trained& trained);
-  TrainedStages train_stages(const Setting& s, const Usable& usable, const Method& method, double value, const std::string& more);
+  /// @param more to the name of the student's job; @param matched_to as place_arm() has it
+  TrainedStages train_stages(const Setting& s, const Usable& usable, const Method& method, double value, const std::string& more,
+                             const std::string& matched_to = "");
   void train_peers(const Setting& s, const Usable& usable, const StagePlan& planned, const Method& method, double value,
                    TrainedStages& trained);
   Spec stage_spec(const Setting& s, const StagePlan& planned, const Method& method, const TrainedStages& trained) const;

@@ -16,6 +16,7 @@ struct Setting {
   const PairUse* pair = nullptr;
   std::string strategy;
   const ResolvedDataset* dataset = nullptr;
+  const ResolvedCalibrator* calibrator = nullptr;  ///< of all its teachers; nullptr: none
   const std::string& teacher() const { return pair->teacher.value; }
   const std::string& student() const { return pair->student.value; }
 };

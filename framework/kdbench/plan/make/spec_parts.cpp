@@ -59,6 +59,12 @@ LossPart part_spec(const MethodPart& part, const LossNeeds& needs, const Stage& 
   return spec;
 }
 
+/// Calibrators are asked after the teacher, so that students with different ones share its passes.
+TeacherSpec uncalibrated(TeacherSpec teacher) {
+  teacher.calibrator.reset();
+  return teacher;
+}
+
 }  // namespace
 
 Spec seed_spec(std::int64_t seed, std::int64_t bins, const std::string& device) {
@@ -115,8 +121,10 @@ CheckpointRef checkpoint_of(const Checkpoint& checkpoint) {
   return {rule, rule == "epoch" ? epoch : 0};
 }
 
-TeacherSpec teacher_spec(const std::string& job, const Checkpoint& checkpoint, const Stage& stage) {
+TeacherSpec teacher_spec(const std::string& job, const Checkpoint& checkpoint, const Stage& stage,
+                         const ResolvedCalibrator* calibrator) {
   TeacherSpec spec{job, checkpoint_of(checkpoint), std::nullopt};
+  if (calibrator) spec.calibrator = calibrator->spec();
   if (stage.fit_teacher_temperature) spec.temperature = "fitted";
   return spec;
 }
@@ -132,9 +140,13 @@ std::string group_of(const Spec& spec) {
     if (spec.judged_on) key += *spec.judged_on + '\n';
     return sha256_hex(key).substr(0, 16);
   }
-  auto key = fmt::format("{}\n{}\n{}\n{}\n", spec.teacher.identity(), spec.dataset.identity(), canonical(spec.seed),
-                         canonical(spec.device));
-  if (!spec.more_teachers.empty()) key += canonical(to_document(spec.more_teachers)) + '\n';
+  auto key = fmt::format("{}\n{}\n{}\n{}\n", canonical(to_document(uncalibrated(*spec.teacher))), spec.dataset.identity(),
+                         canonical(spec.seed), canonical(spec.device));
+  if (!spec.more_teachers.empty()) {
+    std::vector<TeacherSpec> more;
+    for (const auto& teacher : spec.more_teachers) more.push_back(uncalibrated(teacher));
+    key += canonical(to_document(more)) + '\n';
+  }
   if (spec.judged_on) key += *spec.judged_on + '\n';
   const auto& t = *spec.train;
   if (t.is_strong() || t.views > 1)

@@ -22,8 +22,10 @@ Shared<Recipe> stage_recipe(const ResolvedModel& model, const Stage& stage, bool
 /// identity.
 Shared<LossSpec> loss_spec(const Method& method, const MethodNeeds& needs, const Stage& stage);
 
-/// @param job id of the job whose network, in the state of `checkpoint`, teaches in `stage`
-TeacherSpec teacher_spec(const std::string& job, const Checkpoint& checkpoint, const Stage& stage);
+/// @param job id of the job whose network, in the state of `checkpoint`, teaches in `stage`; @param calibrator of its logits;
+/// nullptr: none
+TeacherSpec teacher_spec(const std::string& job, const Checkpoint& checkpoint, const Stage& stage,
+                         const ResolvedCalibrator* calibrator);
 
 /// A strategy's word for a state as specs have it.
 CheckpointRef checkpoint_of(const Checkpoint& checkpoint);
@@ -31,7 +33,8 @@ CheckpointRef checkpoint_of(const Checkpoint& checkpoint);
 /// The hash of what determines the result: of the spec, with what the data's files hold in place of where they lie.
 std::string job_identity(const Spec& spec);
 
-/// Equal for jobs that see the same teacher logits on the same batches in the same order, and for networks that learn together.
+/// Equal for jobs that ask the same teacher about the same batches in the same order, however its logits are calibrated, and for
+/// networks that learn together.
 /// Call it for jobs with a teacher or with others that learn together with them.
 std::string group_of(const Spec& spec);
 

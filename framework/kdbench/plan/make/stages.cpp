@@ -257,4 +257,14 @@ std::vector<StagePlan> plan_stages(Resolved& resolved, LossAnswers& answers, con
   return out;
 }
 
+Usable with_epochs(const Resolved& resolved, const Usable& usable, std::int64_t epochs) {
+  auto out = usable;
+  auto& student = out.stages.back();
+  const auto& model = resolved.models.at(student.stage.model);
+  student.stage.epochs = epochs;
+  student.recipe = stage_recipe(model, student.stage, student.method && student.needs.second_view);
+  if (student.method) check_loss_keys(*student.method, student.needs, student.stage, *student.recipe);
+  return out;
+}
+
 }  // namespace kdbench::inline plan

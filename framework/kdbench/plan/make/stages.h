@@ -17,4 +17,8 @@ const std::vector<std::string>& checkpoint_rules();
 std::vector<StagePlan> plan_stages(Resolved& resolved, LossAnswers& answers, const Setting& s, const Method& method,
                                    const MethodNeeds& needs);
 
+/// A method of which the student's stage, the last, has `epochs` epochs, its schedule stretched to them.
+/// @throws LossKeyError for a key that means nothing in so many
+Usable with_epochs(const Resolved& resolved, const Usable& usable, std::int64_t epochs);
+
 }  // namespace kdbench::inline plan

@@ -1,7 +1,6 @@
 #include <kdbench/base/text.h>
 #include <kdbench/plan/make/halving.h>
-#include <kdbench/plan/make/loss_window.h>
-#include <kdbench/plan/make/spec_parts.h>
+#include <kdbench/plan/make/stages.h>
 #include <kdbench/plan/make/tuning.h>
 
 #include <fmt/core.h>
@@ -38,8 +37,7 @@ std::vector<std::int64_t> rungs_of(const Resolved& resolved, const Study& study)
 }
 
 Usable for_epochs(const Resolved& resolved, const Usable& usable, const std::string& strategy, std::int64_t epochs) {
-  auto out = usable;
-  for (const auto& planned : out.stages) {
+  for (const auto& planned : usable.stages) {
     const bool is_student = planned.stage.id == "student";
     if ((!is_student && planned.stage.loss == StageLoss::kMethod) || !planned.peers.empty()) {
       throw Error(
@@ -48,12 +46,7 @@ Usable for_epochs(const Resolved& resolved, const Usable& usable, const std::str
                       strategy));
     }
   }
-  auto& student = out.stages.back();
-  const auto& model = resolved.models.at(student.stage.model);
-  student.stage.epochs = epochs;
-  student.recipe = stage_recipe(model, student.stage, student.method && student.needs.second_view);
-  if (student.method) check_loss_keys(*student.method, student.needs, student.stage, *student.recipe);
-  return out;
+  return with_epochs(resolved, usable, epochs);
 }
 
 TuningBudget Tuning::plan(const Study& study, const std::vector<TunedMethod>& methods, const std::vector<std::int64_t>& rungs,

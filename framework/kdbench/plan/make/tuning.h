@@ -22,7 +22,7 @@ struct TunedMethod {
 /// @throws kdbench::Error where the study says none and its students differ
 std::vector<std::int64_t> rungs_of(const Resolved& resolved, const Study& study);
 
-/// A method of which the student is trained for `epochs` epochs.
+/// A method of which the student is trained for `epochs` epochs, in a trial.
 /// @throws kdbench::Error where a trial would not cost its epochs alone; LossKeyError for a key that means nothing in so many
 Usable for_epochs(const Resolved& resolved, const Usable& usable, const std::string& strategy, std::int64_t epochs);
 

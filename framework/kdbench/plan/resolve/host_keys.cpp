@@ -22,7 +22,8 @@ HostKeys host_keys() {
           .datasets = keys_of_table("datasets.NAME"),
           .losses = keys_of_table("losses.NAME"),
           .strategies = keys_of_table("strategies.NAME"),
-          .gradient_policies = keys_of_table("gradient_policies.NAME")};
+          .gradient_policies = keys_of_table("gradient_policies.NAME"),
+          .calibrators = keys_of_table("calibrators.NAME")};
 }
 
 }  // namespace kdbench::inline plan

@@ -96,6 +96,7 @@ Resolved::Resolved(const Suite& s, const Catalog& catalog, Diagnostics& diagnost
   methods.merge(combined);
   resolve_strategies(catalog);
   resolve_gradient_policies(catalog);
+  resolve_calibrators(catalog);
 }
 
 /// Each once; nullptr where it cannot be resolved, for a reason that stands in the diagnostics. One that is still being resolved
@@ -227,6 +228,25 @@ void Resolved::resolve_gradient_policies(const Catalog& catalog) {
       method.policy = found.at(wanted);
     }
     std::erase_if(expanded, [](const Method& method) { return !method.gradient_policy.empty() && !method.policy; });
+  }
+}
+
+/// Those of the tables, and plugins that studies name without one.
+void Resolved::resolve_calibrators(const Catalog& catalog) {
+  for (const auto& [name, use] : suite.calibrators)
+    calibrators[name] = expand_calibrators(use, catalog, suite.file, diagnostics_);
+  for (const auto& study : suite.studies) {
+    auto named = study.calibrators;
+    named.push_back(study.calibrator);
+    for (const auto& wanted : named) {
+      if (wanted.value.empty() || calibrators.contains(wanted.value)) continue;
+      CalibratorUse use;
+      use.name = wanted.value;
+      use.plugin = wanted;
+      use.at = wanted.at;
+      auto& expanded = calibrators[wanted.value] = expand_calibrators(use, catalog, suite.file, diagnostics_);
+      for (auto& calibrator : expanded) calibrator.use = nullptr;
+    }
   }
 }
 

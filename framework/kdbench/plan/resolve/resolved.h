@@ -1,6 +1,7 @@
 /// The suite with every plugin found and every value checked: what make_plan works on.
 #pragma once
 #include <kdbench/plan/cost/probe.h>
+#include <kdbench/plan/resolve/calibrators.h>
 #include <kdbench/plan/resolve/host_keys.h>
 #include <kdbench/plan/resolve/variants.h>
 #include <kdbench/plan/spec.h>
@@ -53,6 +54,8 @@ class Resolved {
   std::map<std::string, ResolvedModel> models;
   std::map<std::string, std::vector<Method>> methods;  ///< by [losses.NAME]
   std::map<std::string, ResolvedStrategy> strategies;
+  /// By [calibrators.NAME], and by the names of plugins that studies name: one for every combination of the table's lists.
+  std::map<std::string, std::vector<ResolvedCalibrator>> calibrators;
   std::string baseline_loss;      ///< plugin that methods are compared with where a study names none; empty: no plugin is it
   std::string baseline_strategy;  ///< plugin of the strategy without detours; empty: no plugin is it
 
@@ -71,6 +74,7 @@ class Resolved {
   void resolve_models(const Catalog& catalog);
   void resolve_strategies(const Catalog& catalog);
   void resolve_gradient_policies(const Catalog& catalog);
+  void resolve_calibrators(const Catalog& catalog);
   std::optional<MethodPolicy> resolved_policy(const GradientPolicyUse& use, const Catalog& catalog);
 
   const HostKeys host_ = host_keys();

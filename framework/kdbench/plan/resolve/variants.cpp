@@ -15,17 +15,6 @@ ParamValue to_param(const SuiteValue& value) {
   return std::visit([](const auto& v) -> ParamValue { return v; }, value);
 }
 
-std::string shown(const SuiteValue& value) {
-  return std::visit(
-      [](const auto& v) -> std::string {
-        if constexpr (std::is_same_v<std::decay_t<decltype(v)>, std::string>)
-          return v;
-        else
-          return fmt::format("{}", v);
-      },
-      value);
-}
-
 /// One dimension of the grid: the keys that advance together, and how many positions they have.
 struct Dimension {
   std::vector<std::string> keys;
@@ -74,7 +63,7 @@ void set_knob(Knobs& knobs, const std::string& key, const SuiteValue& value) {
   if (key == "tau_student") knobs.tau_student = real_value(value);
   if (key == "tau_teacher") knobs.tau_teacher = real_value(value);
   if (key == "teacher_temperature") knobs.teacher_temperature = real_value(value);
-  if (key == "gradient_policy") knobs.gradient_policy = shown(value);
+  if (key == "gradient_policy") knobs.gradient_policy = value_text(value);
   if (key == "tau_squared") {
     if (const auto* on = std::get_if<bool>(&value)) knobs.tau_squared = *on;
   }
@@ -107,7 +96,7 @@ Method at_point(const LossUse& use, const Listed<LossEntry>& entry, const std::v
   for (std::size_t d = 0; d < dims.size(); ++d) {
     for (const auto& key : dims[d].keys) {
       position[key] = index[d];
-      parts.push_back(key + "=" + shown(written(use, key).values[index[d]]));
+      parts.push_back(key + "=" + value_text(written(use, key).values[index[d]]));
     }
   }
   Method method{use.name, parts, &use, {{&use, &entry, {}, {}}}, 0};
@@ -130,6 +119,17 @@ Method at_point(const LossUse& use, const Listed<LossEntry>& entry, const std::v
 }  // namespace
 
 PluginSpec MethodPolicy::spec() const { return {entry->name, entry->version, to_json(params)}; }
+
+std::string value_text(const SuiteValue& value) {
+  return std::visit(
+      [](const auto& v) -> std::string {
+        if constexpr (std::is_same_v<std::decay_t<decltype(v)>, std::string>)
+          return v;
+        else
+          return fmt::format("{}", v);
+      },
+      value);
+}
 
 double real_value(const SuiteValue& value) {
   if (const auto* integer = std::get_if<std::int64_t>(&value)) return static_cast<double>(*integer);

@@ -68,6 +68,9 @@ std::vector<Method> expand_methods(const LossUse& use, const Catalog& catalog, c
 ParamValues resolve_use(const PluginUse& use, const std::vector<ParamSpec>& specs, const std::vector<std::string>& host,
                         const std::string& what, const std::string& file, Diagnostics& diagnostics);
 
+/// Returns a value as labels have it: "0.5", "true", "mass".
+std::string value_text(const SuiteValue& value);
+
 /// Returns a number of the suite; 0 for what is none, which the suite's reader has complained about.
 double real_value(const SuiteValue& value);
 

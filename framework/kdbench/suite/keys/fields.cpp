@@ -1,52 +1,17 @@
 #include <kdbench/suite/keys/fields.h>
 
 #include <kdbench/base/text.h>
+#include <kdbench/suite/keys/completed_fields.h>
 
 #include <fmt/core.h>
 
 #include <algorithm>
 #include <cctype>
-#include <type_traits>
 
 namespace kdbench::inline suite {
 namespace {
 
-template <class T>
-std::string type_text() {
-  if constexpr (std::is_same_v<T, bool>)
-    return "boolean";
-  else if constexpr (std::is_same_v<T, std::int64_t> || std::is_same_v<T, Located<std::int64_t>>)
-    return "integer";
-  else if constexpr (std::is_same_v<T, double>)
-    return "real";
-  else if constexpr (std::is_same_v<T, std::vector<std::int64_t>>)
-    return "list of integers";
-  else if constexpr (std::is_same_v<T, std::vector<double>>)
-    return "list of reals";
-  else
-    return "string";
-}
-
-/// Fills in type and default from the member and the owner's own initialisers.
-template <class Owner>
-std::vector<Field<Owner>> completed(std::vector<Field<Owner>> fields) {
-  const Owner defaults{};
-  for (auto& field : fields) {
-    std::visit(
-        [&](auto member) {
-          if constexpr (!std::is_same_v<decltype(member), std::monostate>) {
-            const auto& value = defaults.*member;
-            field.spec.type = type_text<std::decay_t<decltype(value)>>();
-            if (field.spec.default_text.empty() && !field.spec.required) field.spec.default_text = toml_text(value);
-          }
-        },
-        field.member);
-  }
-  return fields;
-}
-
-constexpr double kManyEpochs = 1e6, kManyRows = 1e6, kManyPixels = 1024, kManyThreads = 1024, kManyBins = 1000,
-                 kManyTrials = 10000;
+constexpr double kManyRows = 1e6, kManyPixels = 1024, kManyThreads = 1024, kManyBins = 1000;
 
 }  // namespace
 
@@ -224,62 +189,6 @@ const std::vector<Field<DatasetUse>>& dataset_fields() {
   return fields;
 }
 
-const std::vector<Field<Study>>& study_fields() {
-  static const auto fields = completed<Study>({
-      {{.key = "name", .doc = "Heads the study's board.", .required = true}, &Study::name},
-      {{.key = "kind",
-        .doc = "compare: methods x pairs x seeds. sensitivity: the same along an axis that moves the "
-               "teacher's calibration. tune: methods by the settings that validation rows choose, each with the same budget.",
-        .choices = {"compare", "sensitivity", "tune"},
-        .type = "string",
-        .default_text = "\"compare\""},
-       {}},
-      {{.key = "dataset", .doc = "A [datasets.NAME].", .default_text = "the only one"}, &Study::dataset},
-      {{.key = "losses", .doc = "Names of [losses.NAME].", .type = "list of strings", .required = true}, {}},
-      {{.key = "pairs",
-        .doc = "Pairs [\"teacher\", \"student\"] of [models.NAME]; [\"student\"] is trained without a teacher.",
-        .type = "list of lists of strings",
-        .required = true},
-       {}},
-      {{.key = "strategies",
-        .doc = "Names of [strategies.NAME] or of strategy plugins.",
-        .type = "list of strings",
-        .default_text = "the strategy without detours"},
-       {}},
-      {{.key = "axis", .doc = "sensitivity: what is varied.", .choices = {"tau", "teacher_temperature"}, .default_text = "none"},
-       &Study::axis},
-      {{.key = "values",
-        .doc = "sensitivity: positions on the axis; all differ.",
-        .limits = {.above = 0},
-        .default_text = "none"},
-       &Study::values},
-      {{.key = "trials",
-        .doc = "tune: how many settings of each method are tried: the default, and random draws that differ.",
-        .limits = {.at_least = 2, .at_most = kManyTrials},
-        .default_text = "none"},
-       &Study::trials},
-      {{.key = "rungs",
-        .doc = "tune: epochs of a trial, rising. The better half of the trials of a rung is trained afresh for the epochs of the "
-               "next; the best of the last is chosen.",
-        .limits = {.at_least = 1, .at_most = kManyEpochs},
-        .default_text = "the student's epochs"},
-       &Study::rungs},
-      {{"tuning_seeds", "tune: seeds of the trials; none of them is one of suite.seeds.", {.at_least = 0}}, &Study::tuning_seeds},
-      {{"draw_seed", "tune: seed of the draws.", {.at_least = 0}}, &Study::draw_seed},
-      {{.key = "search",
-        .doc =
-            "tune: for each loss what is tried: `kl = { tau = [1, 2, 4], alpha = \"range\" }`. A list of values, or \"range\": "
-            "from the declared minimum to the maximum, log-uniform where they are a factor of more than 100 apart.",
-        .type = "table of tables",
-        .default_text = "none"},
-       {}},
-      {{.key = "baseline", .doc = "Method the others are compared with.", .default_text = "the baseline loss where it is used"},
-       &Study::baseline},
-      {{"per_seed", "Also print the accuracy of every seed, their mean and their population variance."}, &Study::per_seed},
-  });
-  return fields;
-}
-
 const std::vector<KeySpec>& loss_specs() {
   static const auto number = [](std::string type, std::string key, std::string doc, Limits limits, std::string default_text) {
     return KeySpec{std::move(key), std::move(doc), limits, {}, std::move(type) + ", or a list", std::move(default_text)};
@@ -379,7 +288,7 @@ const KeySpec& model_train_spec() {
 
 const std::vector<std::string>& top_tables() {
   static const std::vector<std::string> names = {
-      "suite", "train", "datasets", "models", "losses", "strategies", "gradient_policies", "studies", "profile"};
+      "suite", "train", "datasets", "models", "losses", "strategies", "gradient_policies", "calibrators", "studies", "profile"};
   return names;
 }
 

@@ -47,7 +47,7 @@ const std::vector<Field<Recipe>>& recipe_fields();       ///< [train] and [model
 const std::vector<Field<DatasetUse>>& dataset_fields();  ///< the host's keys in [datasets.NAME], without `plugin`
 const std::vector<Field<Study>>& study_fields();         ///< [[studies]]
 const std::vector<KeySpec>& loss_specs();                ///< the host's knobs in [losses.NAME], without those below
-const KeySpec& plugin_spec();                            ///< `plugin` of the five named kinds
+const KeySpec& plugin_spec();                            ///< `plugin` of the named kinds
 const KeySpec& zip_spec();                               ///< `zip` of [losses.NAME]
 const KeySpec& of_spec();                                ///< `of` of [losses.NAME], which makes it a combination
 const KeySpec& weights_spec();                           ///< `weights` of a combination

@@ -35,6 +35,7 @@ std::vector<KeyDoc> make_keys() {
   for (const auto* spec : {&preset_spec(), &zip_spec(), &of_spec(), &weights_spec()}) out.push_back(doc_of("losses.NAME", *spec));
   out.push_back(doc_of("strategies.NAME", plugin_spec()));
   out.push_back(doc_of("gradient_policies.NAME", plugin_spec()));
+  out.push_back(doc_of("calibrators.NAME", plugin_spec()));
   add(out, "[studies]", study_fields());
   return out;
 }

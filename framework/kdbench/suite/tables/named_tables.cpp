@@ -40,7 +40,7 @@ void read_use(const Node::Entry& entry, const std::string& header, Use& use, Rea
     if (item.key == plugin_spec().key)
       read_plugin_name(item, use, reader);
     else if (!host(item))
-      read_plugin_param(item, header, std::is_same_v<Use, LossUse>, use, reader);
+      read_plugin_param(item, header, std::is_same_v<Use, LossUse> || std::is_same_v<Use, CalibratorUse>, use, reader);
   }
 }
 
@@ -182,6 +182,7 @@ void read_tables(const Node& root, Suite& suite, Reader& reader) {
   };
   read_named(root, "strategies", suite.strategies, reader, read_plain);
   read_named(root, "gradient_policies", suite.gradient_policies, reader, read_plain);
+  read_named(root, "calibrators", suite.calibrators, reader, read_plain);
 }
 
 void check_top(const Node& root, Reader& reader) {

@@ -56,10 +56,13 @@ class StudyReader {
       const auto kind = reader_.text(spec, entry.value);
       if (kind == "sensitivity") study.kind = StudyKind::kSensitivity;
       if (kind == "tune") study.kind = StudyKind::kTune;
+      if (kind == "miscalibration") study.kind = StudyKind::kMiscalibration;
     } else if (spec.key == "search") {
       study.search = read_search(entry, suite_, reader_);
     } else if (spec.key == "losses") {
       study.losses = reader_.texts(spec, entry.value);
+    } else if (spec.key == "calibrators") {
+      study.calibrators = reader_.texts(spec, entry.value);
     } else if (spec.key == "strategies") {
       study.strategies = reader_.texts(spec, entry.value);
     } else if (spec.key == "pairs") {

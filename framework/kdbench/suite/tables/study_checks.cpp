@@ -6,6 +6,7 @@
 #include <fmt/core.h>
 
 #include <array>
+#include <string_view>
 
 namespace kdbench::inline suite {
 namespace {
@@ -18,20 +19,77 @@ struct KeyOfKind {
   bool required;
 };
 
-constexpr std::array<KeyOfKind, 7> kKeysOfKinds{{{"axis", StudyKind::kSensitivity, "sensitivity", true},
-                                                 {"values", StudyKind::kSensitivity, "sensitivity", true},
-                                                 {"trials", StudyKind::kTune, "tune", true},
-                                                 {"search", StudyKind::kTune, "tune", true},
-                                                 {"rungs", StudyKind::kTune, "tune", false},
-                                                 {"tuning_seeds", StudyKind::kTune, "tune", false},
-                                                 {"draw_seed", StudyKind::kTune, "tune", false}}};
+constexpr std::array<KeyOfKind, 11> kKeysOfKinds{{{"axis", StudyKind::kSensitivity, "sensitivity", true},
+                                                  {"values", StudyKind::kSensitivity, "sensitivity", true},
+                                                  {"trials", StudyKind::kTune, "tune", true},
+                                                  {"search", StudyKind::kTune, "tune", true},
+                                                  {"rungs", StudyKind::kTune, "tune", false},
+                                                  {"tuning_seeds", StudyKind::kTune, "tune", false},
+                                                  {"draw_seed", StudyKind::kTune, "tune", false},
+                                                  {"calibrators", StudyKind::kMiscalibration, "miscalibration", false},
+                                                  {"student_tau", StudyKind::kMiscalibration, "miscalibration", false},
+                                                  {"budgets", StudyKind::kMiscalibration, "miscalibration", false},
+                                                  {"match_gradient", StudyKind::kMiscalibration, "miscalibration", false}}};
+constexpr const char* kTeacherAxis = "teacher";
 
 void check_kind(const Node& table, const Study& study, Reader& reader) {
   for (const auto& [key, kind, name, required] : kKeysOfKinds) {
     const auto* entry = table.find(key);
     if (study.kind == kind && required && !entry) reader.complain(table.at, fmt::format("a {} study needs '{}'", name, key));
-    if (study.kind != kind && entry) reader.complain(entry->at, fmt::format("'{}' is for a study with kind = \"{}\"", key, name));
+    const bool also_here = study.kind == StudyKind::kMiscalibration && std::string_view(key) == "axis";
+    if (study.kind != kind && !also_here && entry)
+      reader.complain(entry->at, fmt::format("'{}' is for a study with kind = \"{}\"", key, name));
   }
+}
+
+/// What of a loss would move its temperatures beside the study, which sets them itself.
+std::string temperature_key(const LossUse& use) {
+  for (const auto* key : {"tau", "tau_student", "tau_teacher", "teacher_temperature"}) {
+    if (use.knobs.contains(key)) return key;
+  }
+  return "";
+}
+
+void check_temperatures(const Study& study, const Located<std::string>& name, const Suite& suite, Reader& reader) {
+  const auto loss = suite.losses.find(name.value);
+  if (loss == suite.losses.end()) return;
+  auto parts = loss->second.of;
+  if (!loss->second.is_combination) parts = {name};
+  for (const auto& part : parts) {
+    const auto use = suite.losses.find(part.value);
+    const auto key = use == suite.losses.end() ? "" : temperature_key(use->second);
+    if (key.empty()) continue;
+    const auto at = loss->second.is_combination ? name.at : use->second.knobs.at(key).at;
+    reader.complain(at, fmt::format("[losses.{}] sets '{}', but study '{}' sets the temperatures itself: 'student_tau' for the "
+                                    "student, 1 for the teacher; remove it, or give the study a loss without it",
+                                    part.value, key, study.name));
+  }
+}
+
+/// Complains about what a miscalibration study cannot do, and takes its axis for what it is: no number moves along it.
+void check_miscalibration(const Node& table, Study& study, const Suite& suite, Reader& reader) {
+  const auto* axis = table.find("axis");
+  study.over_teachers = study.axis == kTeacherAxis;
+  if (axis && !study.axis.empty() && !study.over_teachers) {
+    reader.complain(axis->value.at, fmt::format("'axis' = {} is for a study with kind = \"sensitivity\"; a miscalibration study "
+                                                "has calibrators, or axis = \"teacher\"",
+                                                toml_text(study.axis)));
+  }
+  const auto* calibrators = table.find("calibrators");
+  if (!calibrators && !axis)
+    reader.complain(table.at, "a miscalibration study needs 'calibrators', or axis = \"teacher\" with several teachers");
+  if (const auto* entry = table.find("calibrator")) {
+    reader.complain(entry->at, "'calibrator' is for studies of another kind; a miscalibration study has a list, 'calibrators'");
+  }
+  for (const auto* entry : {calibrators, table.find("match_gradient")}) {
+    if (!study.over_teachers || !entry) continue;
+    reader.complain(entry->at,
+                    fmt::format("'{}' has no effect along the axis \"teacher\": teachers are taken as they are; remove "
+                                "it, or make a study without 'axis'",
+                                entry->key));
+  }
+  for (const auto& name : study.losses) check_temperatures(study, name, suite, reader);
+  study.axis.clear();
 }
 
 /// A combination is moved along the axis by the parts that leave it open. Boards measure the teacher as the first part uses it,
@@ -109,9 +167,16 @@ void check_baseline(const Node& table, const Study& study, const Suite& suite, R
 
 void check_study(const Node& table, Study& study, const Suite& suite, Reader& reader) {
   check_kind(table, study, reader);
+  if (study.kind == StudyKind::kSensitivity && study.axis == kTeacherAxis) {
+    reader.complain(table.find("axis")->value.at,
+                    "'axis' = \"teacher\" is for a study with kind = \"miscalibration\"; here it is \"tau\" or "
+                    "\"teacher_temperature\"");
+    study.axis.clear();
+  }
   check_axis(study, suite, reader);
   check_baseline(table, study, suite, reader);
   if (study.kind == StudyKind::kTune) check_search(table, study, suite, reader);
+  if (study.kind == StudyKind::kMiscalibration) check_miscalibration(table, study, suite, reader);
 }
 
 }  // namespace kdbench::inline suite

@@ -108,12 +108,6 @@ Batch DeviceFeed::batch(std::int64_t epoch, std::int64_t begin, std::int64_t n, 
   return cut(epoch_source(epoch, recipe), begin, n);
 }
 
-torch::Tensor DeviceFeed::positions(std::int64_t epoch, std::int64_t begin, std::int64_t n, const Recipe& recipe) {
-  const auto source = epoch_source(epoch, recipe);
-  read_here(source.positions);
-  return source.positions.narrow(0, begin, n);
-}
-
 Batch DeviceFeed::rows(const std::int64_t* positions, std::int64_t n, std::int64_t epoch, const Recipe& recipe) {
   return cut(source_of({positions, positions + n}, epoch, recipe), 0, n);
 }

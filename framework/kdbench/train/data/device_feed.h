@@ -18,9 +18,6 @@ class DeviceFeed {
   /// Rows [begin, begin + n) of the epoch's order, augmented.
   Batch batch(std::int64_t epoch, std::int64_t begin, std::int64_t n, const Recipe& recipe);
 
-  /// Positions in train() of those rows, [n] int64 on the device.
-  torch::Tensor positions(std::int64_t epoch, std::int64_t begin, std::int64_t n, const Recipe& recipe);
-
   /// Any rows of train() by position, augmented for `epoch`. Goes up row by row: the host may wait.
   Batch rows(const std::int64_t* positions, std::int64_t n, std::int64_t epoch, const Recipe& recipe);
 

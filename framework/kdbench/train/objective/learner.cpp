@@ -13,9 +13,15 @@ ModelOutput divided(ModelOutput output, double temperature) {
   return output;
 }
 
-ModelOutput answer_of(const FrozenTeacher& teacher, const torch::Tensor& images, double teacher_temperature) {
+/// @param rows of the images, as calibrators know them
+ModelOutput answer_of(const FrozenTeacher& teacher, const torch::Tensor& images, const torch::Tensor& rows,
+                      double teacher_temperature) {
   const torch::NoGradGuard no_grad;
-  return divided(teacher.model->forward(images), teacher.temperature * teacher_temperature);
+  auto output = teacher.model->forward(images);
+  if (!teacher.calibrator) return divided(std::move(output), teacher.temperature * teacher_temperature);
+  output = divided(std::move(output), teacher.temperature);
+  output.logits = teacher.calibrator->apply(output.logits, rows);
+  return divided(std::move(output), teacher_temperature);
 }
 
 }  // namespace
@@ -59,10 +65,15 @@ std::int64_t Learner::phase(std::int64_t epoch) const {
   return first;
 }
 
-std::vector<ModelOutput> Learner::more_teachers(const torch::Tensor& images, double teacher_temperature) const {
+bool Learner::asks_calibrator() const {
+  const auto has = [](const FrozenTeacher& teacher) { return teacher.calibrator != nullptr; };
+  return std::any_of(asked_.more.begin(), asked_.more.end(), has) || (asked_.second_view && has(*asked_.second_view));
+}
+
+std::vector<ModelOutput> Learner::more_teachers(const Batch& batch, double teacher_temperature) const {
   std::vector<ModelOutput> out;
   for (std::size_t i = 1; i < heard_.size(); ++i) out.push_back(divided(heard_[i], teacher_temperature));
-  for (const auto& teacher : asked_.more) out.push_back(answer_of(teacher, images, teacher_temperature));
+  for (const auto& teacher : asked_.more) out.push_back(answer_of(teacher, batch.images, batch.indices, teacher_temperature));
   return out;
 }
 
@@ -71,7 +82,7 @@ Learner::SecondView Learner::second_view(const Part& part, const Batch& batch) c
   if (!part.trained.needs.second_view) return out;
   out.student = output_of(batch.second_images);
   if (part.trained.needs.teacher && asked_.second_view)
-    out.teacher = answer_of(*asked_.second_view, batch.second_images, part.spec.teacher_temperature);
+    out.teacher = answer_of(*asked_.second_view, batch.second_images, batch.indices, part.spec.teacher_temperature);
   return out;
 }
 
@@ -111,7 +122,7 @@ LossTerms Learner::terms_of(const Part& part, const ModelOutput& student, const 
       recipe_->epochs,
       step,
       recipe_->epochs * steps_per_epoch_,
-      part.trained.needs.several_teachers ? more_teachers(batch.images, how.teacher_temperature) : std::vector<ModelOutput>(),
+      part.trained.needs.several_teachers ? more_teachers(batch, how.teacher_temperature) : std::vector<ModelOutput>(),
       std::move(view.student),
       std::move(view.teacher),
       part.trained.needs.student_classifier ? network_->classifier() : Classifier{},

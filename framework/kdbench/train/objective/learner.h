@@ -6,6 +6,7 @@
 #include <kdbench/train/data/batch.h>
 #include <kdbench/train/objective/objective.h>
 #include <kdbench/train/objective/trained_loss.h>
+#include <kdbench/train/teacher/fitted_calibrator.h>
 
 #include <cstdint>
 #include <memory>
@@ -16,8 +17,9 @@ namespace kdbench::inline train {
 
 /// A teacher that a student asks by itself.
 struct FrozenTeacher {
-  std::shared_ptr<Model> model;  ///< in eval mode, of nobody else
-  double temperature = 1;        ///< its logits are divided by
+  std::shared_ptr<Model> model;                             ///< in eval mode, of nobody else
+  double temperature = 1;                                   ///< its logits are divided by
+  std::shared_ptr<const FittedCalibrator> calibrator = {};  ///< of its logits; nullptr: none
 };
 
 /// Whom a student asks by itself, beside the teacher whose outputs it is given.
@@ -40,6 +42,8 @@ class Learner {
   /// What its losses need together.
   const LossNeeds& needs() const { return needs_; }
   std::int64_t steps_per_epoch() const { return steps_per_epoch_; }
+  /// True if a teacher that it asks by itself has a calibrator, which computes on the host.
+  bool asks_calibrator() const;
 
   /// True if the teacher is asked in `epoch`.
   bool distils(std::int64_t epoch) const;
@@ -74,7 +78,7 @@ class Learner {
   ModelOutput output_of(const torch::Tensor& images) const;
   /// The student's own, or its adapter's.
   torch::Tensor judged_logits(const ModelOutput& student) const;
-  std::vector<ModelOutput> more_teachers(const torch::Tensor& images, double teacher_temperature) const;
+  std::vector<ModelOutput> more_teachers(const Batch& batch, double teacher_temperature) const;
   /// What a part's loss reads of a second view; empty outputs for one that reads none.
   struct SecondView {
     ModelOutput student, teacher;

@@ -22,6 +22,7 @@ class FlatAdamW final : public Optimizer {
   FlatAdamW(std::vector<at::Tensor> parameters, Options options);
 
   void clear_gradients() override { params_.clear_gradients(); }
+  double gradient_norm() const override { return params_.gradient_norm(); }
   bool step(double lr) override;
   void set_rate(double lr) override;
   at::Tensor step_on_device() override;

@@ -3,6 +3,8 @@
 #include <ATen/Functions.h>
 #include <ATen/core/grad_mode.h>
 
+#include <cmath>
+
 namespace kdbench::inline train {
 namespace {
 
@@ -44,6 +46,15 @@ at::Tensor FlatParameters::gradient(std::size_t i) const {
 
 void FlatParameters::clear_gradients() {
   for (auto& p : params_) p.mutable_grad().reset();
+}
+
+double FlatParameters::gradient_norm() const {
+  const at::NoGradGuard no_grad;
+  double squares = 0;
+  for (std::size_t i = 0; i < params_.size(); ++i) {
+    if (has_gradient(i)) squares += params_[i].grad().to(at::kDouble).square().sum().item<double>();
+  }
+  return std::sqrt(squares);
 }
 
 at::Tensor FlatParameters::make_buffer() const { return flat_.defined() ? at::zeros_like(flat_) : at::Tensor(); }

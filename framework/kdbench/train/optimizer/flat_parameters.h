@@ -22,6 +22,8 @@ class FlatParameters {
   /// In the parameter's own memory layout, so that one loop can walk both.
   at::Tensor gradient(std::size_t i) const;
   void clear_gradients();
+  /// Euclidean norm of all gradients as one vector, summed in float64; 0 where there is none. Waits for the device.
+  double gradient_norm() const;
 
   /// Zeros in the layout of the buffer; undefined without parameters.
   at::Tensor make_buffer() const;

@@ -15,6 +15,9 @@ class Optimizer {
   /// Leaves all gradients undefined.
   virtual void clear_gradients() = 0;
 
+  /// Euclidean norm of the gradients of all its parameters as one vector, before weight decay. Waits for the device.
+  virtual double gradient_norm() const = 0;
+
   /// Updates with learning rate `lr`, on the CPU in one pass. A parameter without gradient is left alone, as torch does.
   /// Returns false if some gradient was not finite; the parameters are then worthless.
   virtual bool step(double lr) = 0;

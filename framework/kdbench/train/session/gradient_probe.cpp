@@ -28,7 +28,8 @@ torch::Tensor gradient_at(const SharedParts& shared, const TraineeFactory& facto
   for (std::int64_t i = 0; i < std::min(batches, trainee->per_epoch()); ++i) {
     const auto range = batch_range(i, trainee->recipe().batch_size, shared.data.train().size());
     const auto batch = shared.data.batch(order.data() + range.begin, range.size, 0, trainee->recipe());
-    const auto teacher = shared.teacher->teacher().forward(0, batch.images, wants);
+    auto teacher = shared.teacher->teacher().forward(0, batch.images, wants);
+    if (const auto* calibrator = trainee->calibrator()) teacher.logits = calibrator->apply(teacher.logits, batch.indices);
     const auto gradient = trainee->gradient_of_terms(batch, teacher);
     if (!gradient.defined()) return {};
     sum = sum.defined() ? sum + gradient : gradient;

@@ -19,7 +19,7 @@ Group::Group(std::vector<TraineeSet> sets, const TrainData& data, torch::Tensor 
     const auto& needs = set.lead().needs();
     const bool from_table = table_.defined() && !needs.teacher_features && !needs.teacher_embedding;
     const auto at = set.lead().step();
-    members_.push_back({std::move(set), false, false, from_table, at});
+    members_.push_back({std::move(set), false, false, from_table, {}, at});
   }
 }
 
@@ -195,35 +195,40 @@ void Group::leave(const TraineeSet& set) const {
   }
 }
 
-ModelOutput Group::teacher_output(const Trainee& trainee, const Segment* segment, const torch::Tensor& positions) const {
-  if (!trainee.distils(trainee.epoch())) return {};
-  if (segment) {
-    const auto i = static_cast<std::size_t>(trainee.step() % trainee.per_epoch() - segment->first_step);
-    segment->computed[i].hold_stream();
-    read_here(segment->outputs[i]);
-    return segment->outputs[i];
-  }
+/// Calibrated once for all students with this calibrator.
+torch::Tensor Group::table_of(const FittedCalibrator* calibrator) {
+  const std::lock_guard<std::mutex> guard(tables_mutex_);
+  auto& table = tables_[calibrator];
+  if (!table.defined()) table = calibrator ? calibrator->apply_in_order(table_) : table_;
+  return table;
+}
+
+ModelOutput Group::teacher_output(const Member& member, const Segment* segment, const Batch& batch) const {
+  const auto& trainee = member.set.lead();
   ModelOutput output;
-  if (table_.defined()) output.logits = table_.index_select(0, positions);
+  if (!trainee.distils(trainee.epoch())) return output;
+  if (!segment) {
+    if (member.table.defined()) output.logits = member.table.index_select(0, batch.indices);
+    return output;
+  }
+  const auto i = static_cast<std::size_t>(trainee.step() % trainee.per_epoch() - segment->first_step);
+  segment->computed[i].hold_stream();
+  read_here(segment->outputs[i]);
+  output = segment->outputs[i];
+  if (const auto* calibrator = trainee.calibrator()) output.logits = calibrator->apply(output.logits, batch.indices);
   return output;
 }
 
 /// One step on the batch that follows. `order` is empty where the data cuts batches on the device.
-void Group::train_on(const TraineeSet& set, const Segment* segment, const std::vector<std::int64_t>& order) const {
-  const auto& trainee = set.lead();
+void Group::train_on(const Member& member, const Segment* segment, const std::vector<std::int64_t>& order) const {
+  const auto& trainee = member.set.lead();
   const auto epoch = trainee.epoch();
   const auto& recipe = trainee.recipe();
   const auto range = batch_range(trainee.step() % trainee.per_epoch(), recipe.batch_size, data_.train().size());
-  const bool from_table = !segment && table_.defined() && trainee.distils(epoch);
-  torch::Tensor positions;
-  if (auto* feed = data_.feed()) {
-    if (from_table) positions = feed->positions(epoch, range.begin, range.size, recipe);
-    set.train_step(feed->batch(epoch, range.begin, range.size, recipe), teacher_output(trainee, segment, positions));
-    return;
-  }
-  const auto* rows = order.data() + range.begin;
-  if (from_table) positions = torch::from_blob(const_cast<std::int64_t*>(rows), {range.size}, torch::kInt64);
-  set.train_step(data_.batch(rows, range.size, epoch, recipe), teacher_output(trainee, segment, positions));
+  auto* feed = data_.feed();
+  const auto batch = feed ? feed->batch(epoch, range.begin, range.size, recipe)
+                          : data_.batch(order.data() + range.begin, range.size, epoch, recipe);
+  member.set.train_step(batch, teacher_output(member, segment, batch));
 }
 
 void Group::train_segment(Member& member, const std::atomic<bool>& stop) {
@@ -239,8 +244,9 @@ void Group::train_segment(Member& member, const std::atomic<bool>& stop) {
     segment = tape_->ready(index);  // stays while this member is in it
     end = tape_->end_of(index);
   }
+  if (member.from_table && !member.table.defined()) member.table = table_of(trainee.calibrator());
   const auto order = data_.feed() ? std::vector<std::int64_t>{} : data_.order(epoch);
-  while (trainee.step() < end && !stop && !harmed_) train_on(set, segment, order);
+  while (trainee.step() < end && !stop && !harmed_) train_on(member, segment, order);
   if (!harmed_ && trainee.step() == (epoch + 1) * trainee.per_epoch()) {
     for (const auto& network : set.networks()) network->end_epoch();
     for (const auto& network : set.networks()) {

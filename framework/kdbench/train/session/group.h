@@ -7,6 +7,7 @@
 #include <condition_variable>
 #include <exception>
 #include <functional>
+#include <map>
 #include <memory>
 #include <mutex>
 #include <vector>
@@ -26,6 +27,7 @@ class Group {
  public:
   /// @param table the teacher's logits for every training row, or undefined; used by students that read nothing else of it
   /// @param tape the teacher batch by batch, or nullptr if nobody needs it
+  /// Both are as the teacher says them; every student sees them through its calibrator, if it has one.
   Group(std::vector<TraineeSet> sets, const TrainData& data, torch::Tensor table, Tape* tape, GroupEvents events);
 
   /// Trains everybody to the end on `threads` threads, or until `stop` is set: then every student saves and leaves.
@@ -44,7 +46,8 @@ class Group {
   struct Member {
     TraineeSet set;
     bool running = false, out = false, from_table = false;
-    std::int64_t at = 0;  ///< its step when it was last idle: what the others may read while it runs
+    torch::Tensor table = {};  ///< its own, calibrated; undefined before it is needed
+    std::int64_t at = 0;       ///< its step when it was last idle: what the others may read while it runs
   };
 
   void work(std::size_t thread, const std::atomic<bool>& stop);
@@ -56,8 +59,9 @@ class Group {
   void finish(const TraineeSet& set) const;
   static void forget(const TraineeSet& set);
   void train_segment(Member& member, const std::atomic<bool>& stop);
-  void train_on(const TraineeSet& set, const Segment* segment, const std::vector<std::int64_t>& order) const;
-  ModelOutput teacher_output(const Trainee& trainee, const Segment* segment, const torch::Tensor& positions) const;
+  torch::Tensor table_of(const FittedCalibrator* calibrator);
+  void train_on(const Member& member, const Segment* segment, const std::vector<std::int64_t>& order) const;
+  ModelOutput teacher_output(const Member& member, const Segment* segment, const Batch& batch) const;
   std::exception_ptr tape_failure();
   void fail(const TraineeSet& set, const std::exception_ptr& why);
   void report_failure(Trainee& trainee, const std::exception_ptr& why);
@@ -66,6 +70,8 @@ class Group {
   std::vector<Member> members_;
   const TrainData& data_;
   torch::Tensor table_;
+  std::mutex tables_mutex_;
+  std::map<const FittedCalibrator*, torch::Tensor> tables_;  ///< the table, calibrated
   Tape* tape_;
   GroupEvents events_;
   mutable std::mutex mutex_;

@@ -64,9 +64,10 @@ RunRecord JobRecorder::record_of(const Job& job, const StudentSeconds& seconds) 
   record.timings = timings(seconds);
   record.memory = memory();
   record.extra = facts();
-  if (shared_.teacher) record.teacher = shared_.teacher->record_for(job.spec);
-  for (const auto& more : shared_.more_teachers) {
-    if (auto told = more->record_for(job.spec)) record.more_teachers.push_back(std::move(*told));
+  if (shared_.teacher) record.teacher = shared_.teacher->record_for(job.spec, *job.spec.teacher);
+  for (std::size_t i = 0; i < shared_.more_teachers.size(); ++i) {
+    if (auto told = shared_.more_teachers[i]->record_for(job.spec, job.spec.more_teachers.at(i)))
+      record.more_teachers.push_back(std::move(*told));
   }
   record.origin = shared_.origin_of(job.spec);
   record.finished_at = utc_now();

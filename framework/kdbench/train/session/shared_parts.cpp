@@ -46,10 +46,19 @@ SharedParts::SharedParts(const std::vector<Job>& jobs_, const Store& store_, con
   use_intra_op_threads(options.workers > 1 ? 1 : static_cast<int>(spec().train->threads));
   if (options.deferred) data.make_feed();
   if (!spec().teacher) return;
+  load_teachers();
+}
+
+void SharedParts::load_teachers() {
   const auto bins = static_cast<int>(spec().bins);
   teacher = std::make_unique<SessionTeacher>(*spec().teacher, bins, stored, data, threads, device);
   for (const auto& more : spec().more_teachers)
     more_teachers.push_back(std::make_unique<SessionTeacher>(more, bins, stored, data, 1, device));
+  for (const auto& job : jobs) {
+    teacher->add_calibrator(*job.spec.teacher, factories, seed);
+    for (std::size_t i = 0; i < more_teachers.size(); ++i)
+      more_teachers[i]->add_calibrator(job.spec.more_teachers.at(i), factories, seed);
+  }
 }
 
 Origin SharedParts::origin_of(const Spec& job_spec) const {

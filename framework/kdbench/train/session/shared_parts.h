@@ -51,6 +51,8 @@ struct SharedParts {
   ModelContext model_context() const { return {data.info().num_classes, data.info().image}; }
 
  private:
+  /// With the calibrators of all jobs.
+  void load_teachers();
   const Spec& spec() const { return jobs.front().spec; }
 };
 

@@ -142,19 +142,20 @@ void TeacherSupply::tell_training_rows(const Trainee& student, RunRecord& record
   const auto epoch = measured_epoch(student);
   if (!record.teacher || !rows || !spec.loss || !epoch) return;
   const auto& loss = spec.loss->parts.front();
-  const auto told = [&](TrainingRows& of, std::optional<std::int64_t> where) -> std::optional<AsTaughtInTraining> {
-    const auto metrics = of.metrics(where, loss.teacher_temperature * loss.tau_teacher, static_cast<int>(spec.bins));
+  const auto told = [&](TrainingRows& of, std::optional<std::int64_t> where,
+                        const FittedCalibrator* calibrator) -> std::optional<AsTaughtInTraining> {
+    const auto metrics = of.metrics(where, loss.teacher_temperature * loss.tau_teacher, static_cast<int>(spec.bins), calibrator);
     if (!metrics) return std::nullopt;
     return AsTaughtInTraining{*metrics, student.recipe().moves_images() ? std::optional(*epoch + 1) : std::nullopt};
   };
-  record.teacher->as_taught_in_training = told(*rows, reads_table(student) ? std::nullopt : epoch);
+  record.teacher->as_taught_in_training = told(*rows, reads_table(student) ? std::nullopt : epoch, student.calibrator());
   const std::lock_guard<std::mutex> guard(*mutex_);
   for (std::size_t i = 0; i < record.more_teachers.size() && i < beside.size(); ++i) {
     auto& of = *beside[i].rows;
     if (!of.is_whole(*epoch)) {
       for (std::int64_t step = 0; step < student.per_epoch(); ++step) beside[i].tape->compute_step(*epoch, step, 0);
     }
-    record.more_teachers[i].as_taught_in_training = told(of, epoch);
+    record.more_teachers[i].as_taught_in_training = told(of, epoch, student.calibrator_beside(i));
   }
 }
 

@@ -17,7 +17,7 @@
 namespace kdbench::inline train {
 namespace {
 
-constexpr const char* kInitRole = "the earlier stage's";
+constexpr const char *kInitRole = "the earlier stage's", *kMatchedRole = "the matched first gradient's";
 
 /// Of the draws for `what` that one network of a set makes; the first one's are those of a network that learns by itself.
 std::uint64_t seed_of_member(std::uint64_t seed, const Spec& spec, const std::string& what) {
@@ -37,6 +37,17 @@ std::shared_ptr<Model> TraineeFactory::make_model(const Spec& spec) const {
   const auto earlier = shared_.stored.record(*spec.init, kInitRole);
   load_state(*model, without_adapter(shared_.stored.weights(earlier, kLastState, kInitRole)), "the stage it starts from");
   return model;
+}
+
+/// @throws kdbench::Error where its record does not tell
+double TraineeFactory::first_gradient_norm(const std::string& job) const {
+  const auto norm = shared_.stored.record(job, kMatchedRole).extra.first_gradient_norm;
+  if (norm && *norm > 0) return *norm;
+  if (norm) throw Error(fmt::format("the first gradient of job {} is zero, so no learning rate matches it", job.substr(0, 12)));
+  throw Error(
+      fmt::format("{} says nothing of its first gradient, being of an earlier version: move it away to have it trained "
+                  "again",
+                  shared_.store.record_path(job).string()));
 }
 
 /// The first part draws as a loss of its own would; the others draw from seeds of theirs, or two of one plugin would draw the
@@ -66,7 +77,7 @@ std::vector<Model*> TraineeFactory::teachers() const {
 }
 
 /// A copy of its own for every trainee: what a model keeps between calls is then shared by none.
-FrozenTeacher TraineeFactory::make_teacher(const TeacherSpec& teacher, double temperature) const {
+FrozenTeacher TraineeFactory::make_teacher(const TeacherSpec& teacher, const SessionTeacher& loaded) const {
   std::vector<std::shared_ptr<Model>> parts;
   for (const auto& part : shared_.stored.network(teacher.job, teacher.checkpoint, "the teacher's"))
     parts.push_back(make_frozen(part, shared_.device, "the teacher"));
@@ -74,7 +85,7 @@ FrozenTeacher TraineeFactory::make_teacher(const TeacherSpec& teacher, double te
   parts.erase(parts.begin());
   auto model = summed(std::move(own), std::move(parts));
   model->eval();
-  return {std::move(model), temperature};
+  return {std::move(model), loaded.temperature(), loaded.calibrator(teacher)};
 }
 
 std::shared_ptr<GradientPolicy> TraineeFactory::make_gradient_policy(const Spec& spec, const TraineeParts& parts) const {
@@ -101,17 +112,19 @@ std::unique_ptr<Trainee> TraineeFactory::make_fresh(const Place& place, std::sha
   parts.folder = place.folder;
   parts.checkpoint_every = job.checkpoint_every;
   parts.deferred = shared_.options.deferred;
+  if (spec.lr_matched_to) parts.matched_norm = first_gradient_norm(*spec.lr_matched_to);
   if (spec.added_to) {
     for (const auto& part : shared_.stored.network(*spec.added_to, kLastState, "the frozen network's")) {
       parts.frozen.push_back(make_frozen(part, shared_.device, "the frozen network"));
     }
   }
+  if (spec.teacher) parts.calibrator = shared_.teacher->calibrator(*spec.teacher);
   if (spec.loss) parts.losses = make_losses(spec, *parts.model, teachers);
   for (std::size_t i = 0; i < spec.more_teachers.size(); ++i)
-    parts.more_teachers.push_back(make_teacher(spec.more_teachers[i], shared_.more_teachers.at(i)->temperature()));
+    parts.more_teachers.push_back(make_teacher(spec.more_teachers[i], *shared_.more_teachers.at(i)));
   const auto reads_second_view = [](const TrainedLoss& part) { return part.needs.second_view && part.needs.teacher; };
   if (spec.teacher && std::any_of(parts.losses.begin(), parts.losses.end(), reads_second_view))
-    parts.second_view_teacher = make_teacher(*spec.teacher, shared_.teacher->temperature());
+    parts.second_view_teacher = make_teacher(*spec.teacher, *shared_.teacher);
   if (spec.loss_init)
     take_over(shared_.stored.loss_state(*spec.loss_init, kInitRole), parts.losses, "the stage its loss starts from");
   for (const auto& part : parts.losses) {
@@ -122,7 +135,9 @@ std::unique_ptr<Trainee> TraineeFactory::make_fresh(const Place& place, std::sha
 }
 
 std::unique_ptr<Trainee> TraineeFactory::make_untrained(const Job& job) const {
-  return make_fresh(Place{job, {}, false}, make_model(job.spec), teachers());
+  auto untrained = job;
+  untrained.spec.lr_matched_to.reset();  // no step is made
+  return make_fresh(Place{std::move(untrained), {}, false}, make_model(job.spec), teachers());
 }
 
 /// Networks that learn together are each other's teachers.

@@ -38,9 +38,10 @@ class TraineeFactory {
   std::unique_ptr<Trainee> make_fresh(const Place& place, std::shared_ptr<Model> model,
                                       const std::vector<Model*>& teachers) const;
   std::shared_ptr<Model> make_model(const Spec& spec) const;
+  double first_gradient_norm(const std::string& job) const;
   /// Of the session, the first and those beside it.
   std::vector<Model*> teachers() const;
-  FrozenTeacher make_teacher(const TeacherSpec& teacher, double temperature) const;
+  FrozenTeacher make_teacher(const TeacherSpec& teacher, const SessionTeacher& loaded) const;
   std::vector<TrainedLoss> make_losses(const Spec& spec, Model& student, const std::vector<Model*>& teachers) const;
   std::shared_ptr<GradientPolicy> make_gradient_policy(const Spec& spec, const TraineeParts& parts) const;
   void note(std::string text) const { send_(NoteEvent{.text = std::move(text)}); }

@@ -11,6 +11,7 @@ std::string why_no_graph(const StepParts& parts) {
   if (parts.randomness.draws()) return "the model draws random numbers";
   if (parts.learner.recipe().mixup > 0) return "images are mixed in shares that the host draws";
   if (parts.in_lockstep) return "the network learns together with others";
+  if (parts.learner.asks_calibrator()) return "a calibrator is asked at every step";
   if (parts.gradients.has_policy()) return "a gradient policy is asked at every step";
   if (!parts.learner.needs().repeatable) return "the loss does not promise that its steps repeat (LossNeeds::repeatable)";
   return {};
@@ -50,13 +51,17 @@ void DeferredSteps::enter(std::int64_t epoch) {
 void DeferredSteps::run(const Batch& batch, const ModelOutput& teacher, std::int64_t step, double learning_rate) {
   parts_.optimizer.clear_gradients();
   const auto alone = parts_.randomness.begin(step);
-  parts_.optimizer.set_rate(learning_rate);
+  parts_.optimizer.set_rate(learning_rate * parts_.first_gradient.rate_factor());
   sums_.rows += static_cast<double>(batch.labels.size(0));
   enter(step / parts_.learner.steps_per_epoch());
   has_run_ = true;
   graph_.run(batch, teacher, phase_, [&](const Batch& inputs, const ModelOutput& taught) {
     parts_.optimizer.clear_gradients();
     const auto loss = forward_backward(inputs, taught, step);
+    if (step == 0) {  // the first steps are never captured
+      parts_.look_at_gradient(step);
+      parts_.optimizer.set_rate(learning_rate * parts_.first_gradient.rate_factor());
+    }
     watch_.see(loss, parts_.optimizer.step_on_device());
   });
 }

@@ -19,7 +19,8 @@ void DirectSteps::forward_backward(const Batch& batch, const ModelOutput& teache
 void DirectSteps::run(const Batch& batch, const ModelOutput& teacher, std::int64_t step, double learning_rate) {
   parts_.optimizer.clear_gradients();
   forward_backward(batch, teacher, step);
-  if (!parts_.optimizer.step(learning_rate)) fail({step, false});
+  parts_.look_at_gradient(step);
+  if (!parts_.optimizer.step(learning_rate * parts_.first_gradient.rate_factor())) fail({step, false});
 }
 
 }  // namespace kdbench::inline train

@@ -7,6 +7,7 @@
 #include <kdbench/train/objective/learner.h>
 #include <kdbench/train/optimizer/optimizer.h>
 #include <kdbench/train/steps/diverged.h>
+#include <kdbench/train/steps/first_gradient.h>
 #include <kdbench/train/steps/step_randomness.h>
 
 #include <cstdint>
@@ -23,7 +24,8 @@ class TrainingSteps {
   /// Goes on at `step`, counted from the start of training, with the sums of the epoch that it is in.
   virtual void start(std::int64_t step, const EpochSums& sums) = 0;
 
-  /// Trains on one batch. @throws Diverged naming epoch and step, unless wait() is the one to tell
+  /// Trains on one batch, at the given rate times FirstGradient::rate_factor(). @throws Diverged naming epoch and step, unless
+  /// wait() is the one to tell
   virtual void run(const Batch& batch, const ModelOutput& teacher, std::int64_t step, double learning_rate) = 0;
 
   /// Returns when every step is done, with what was not finite since start().
@@ -42,7 +44,13 @@ struct StepParts {
   Optimizer& optimizer;
   const StepRandomness& randomness;
   const Gradients& gradients;
+  FirstGradient& first_gradient;
   bool in_lockstep = false;  ///< steps begin with Learner::look()
+
+  /// Between the backward pass of a step and its update.
+  void look_at_gradient(std::int64_t step) const {
+    if (step == 0) first_gradient.take(optimizer.gradient_norm());
+  }
 
   StagePosition position_of(std::int64_t step) const {
     const auto per_epoch = learner.steps_per_epoch(), epochs = learner.recipe().epochs;

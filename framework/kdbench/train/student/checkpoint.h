@@ -21,6 +21,7 @@ struct CheckpointState {
   std::vector<EpochRecord> history;
   EpochSums sums;
   std::map<std::string, BestMark> kept;
+  std::optional<double> first_gradient_norm = {};
   double lr = 0, epoch_seconds = 0, train_s = 0, evaluate_s = 0, validation_accuracy = -1;
 
   static constexpr auto fields() {
@@ -29,6 +30,7 @@ struct CheckpointState {
                       field("step", &S::step, "steps done"), field("history", &S::history, "of the epochs that are over"),
                       field("sums", &S::sums, "over the rows of the epoch that it is in"),
                       field("kept", &S::kept, "by rule, what the kept states are worth"), field("lr", &S::lr, "of the last step"),
+                      field("first_gradient_norm", &S::first_gradient_norm, "nothing before the first step", Presence::kIfAny),
                       field("epoch_seconds", &S::epoch_seconds, "of training, in this epoch"),
                       field("train_s", &S::train_s, "in all"), field("evaluate_s", &S::evaluate_s, "in all"),
                       field("validation_accuracy", &S::validation_accuracy, "of the last validation; -1 before it"));

@@ -64,12 +64,13 @@ Trainee::Trainee(TraineeParts parts, const TrainData& data)
       learner_(make_learner(parts_, data)),
       randomness_(find_randomness(parts_, data)),
       gradients_(parts_.gradient_policy, trained_parameters(parts_)),
+      first_gradient_(parts_.matched_norm),
       optimizer_(make_optimizer(trained_parameters(parts_), recipe())),
       stream_(parts_.device),
       steps_(make_steps()) {}
 
 std::unique_ptr<TrainingSteps> Trainee::make_steps() {
-  const StepParts parts{learner_, *optimizer_, randomness_, gradients_, parts_.job.spec.lockstep.has_value()};
+  const StepParts parts{learner_, *optimizer_, randomness_, gradients_, first_gradient_, parts_.job.spec.lockstep.has_value()};
   if (!parts_.deferred && parts_.device.is_cpu()) return std::make_unique<DirectSteps>(parts);
   return std::make_unique<DeferredSteps>(parts, parts_.device, std::min(recipe().batch_size, data_.train().size()));
 }
@@ -83,6 +84,7 @@ void Trainee::train_step(const Batch& batch, const ModelOutput& teacher) {
   const Stopwatch watch;
   lr_ = learning_rate(recipe(), step_, per_epoch());
   steps_->run(batch, teacher, step_, lr_);
+  lr_ *= first_gradient_.rate_factor();
   ++step_;
   add_training_time(watch.seconds());
 }
@@ -199,6 +201,7 @@ void Trainee::save() {
   out.state.history = history_;
   out.state.sums = steps_->sums();
   out.state.lr = lr_;
+  out.state.first_gradient_norm = first_gradient_.norm();
   out.state.epoch_seconds = epoch_seconds_;
   out.state.train_s = seconds_.train;
   out.state.evaluate_s = seconds_.evaluate;
@@ -232,6 +235,7 @@ bool Trainee::resume() {
   steps_->start(step_, from->state.sums);
   history_ = std::move(from->state.history);
   lr_ = from->state.lr;
+  if (const auto norm = from->state.first_gradient_norm) first_gradient_.take(*norm);
   epoch_seconds_ = from->state.epoch_seconds;
   seconds_.train = from->state.train_s;
   seconds_.evaluate = from->state.evaluate_s;
@@ -252,6 +256,8 @@ void Trainee::finish(RunRecord& record) {
   record.epochs = history_;
   record.extra.num_params = num_parameters(*parts_.model);
   record.extra.graph = steps_->report();
+  record.extra.first_gradient_norm = first_gradient_.norm();
+  if (first_gradient_.is_matched()) record.extra.rate_factor = first_gradient_.rate_factor();
   std::int64_t frozen = 0;
   for (const auto& model : parts_.frozen) frozen += num_parameters(*model);
   if (frozen > 0) record.extra.num_frozen_params = frozen;

@@ -7,6 +7,7 @@
 #include <kdbench/train/device/cuda.h>
 #include <kdbench/train/objective/learner.h>
 #include <kdbench/train/optimizer/optimizer.h>
+#include <kdbench/train/steps/first_gradient.h>
 #include <kdbench/train/steps/step_randomness.h>
 #include <kdbench/train/steps/training_steps.h>
 #include <kdbench/train/student/best_states.h>
@@ -31,12 +32,14 @@ struct TraineeParts {
   std::vector<FrozenTeacher> more_teachers = {};  ///< those beside the first, in eval mode, on the device
   std::optional<FrozenTeacher> second_view_teacher =
       {};  ///< the first teacher, asked about second views; nothing: nobody reads them
-  std::shared_ptr<GradientPolicy> gradient_policy = {};  ///< on the device; nullptr: the gradient is that of the sum
-  std::vector<TrainedLoss> losses = {};                  ///< of the parts of the job's loss; empty: labels only
+  std::shared_ptr<const FittedCalibrator> calibrator = {};  ///< of the logits of the teacher it is given; nullptr: none
+  std::shared_ptr<GradientPolicy> gradient_policy = {};     ///< on the device; nullptr: the gradient is that of the sum
+  std::vector<TrainedLoss> losses = {};                     ///< of the parts of the job's loss; empty: labels only
   torch::Device device = torch::kCPU;
-  std::filesystem::path folder;       ///< of its artifacts
-  std::int64_t checkpoint_every = 1;  ///< epochs
-  bool is_recorded = true;            ///< false: another's job needs it in training, and nobody asked for its own
+  std::filesystem::path folder;             ///< of its artifacts
+  std::int64_t checkpoint_every = 1;        ///< epochs
+  bool is_recorded = true;                  ///< false: another's job needs it in training, and nobody asked for its own
+  std::optional<double> matched_norm = {};  ///< of the first gradient that its own is matched to; nothing: none
   bool deferred = false;  ///< train as on a GPU (it is so there anyway): the host learns of metrics and failures once an epoch
 };
 
@@ -53,6 +56,10 @@ class Trainee {
   const Job& job() const { return parts_.job; }
   const Recipe& recipe() const { return learner_.recipe(); }
   const LossNeeds& needs() const { return learner_.needs(); }
+  /// What is done to the logits of the teacher before train_step() is given them; nullptr: nothing.
+  const FittedCalibrator* calibrator() const { return parts_.calibrator.get(); }
+  /// That of the i-th of the teachers beside the first; nullptr: none.
+  const FittedCalibrator* calibrator_beside(std::size_t i) const { return parts_.more_teachers.at(i).calibrator.get(); }
 
   std::int64_t step() const { return step_; }  ///< steps done so far
   std::int64_t per_epoch() const { return learner_.steps_per_epoch(); }
@@ -62,7 +69,8 @@ class Trainee {
   /// True if the KD terms are on in `epoch`; outside it no teacher is asked.
   bool distils(std::int64_t epoch) const { return learner_.distils(epoch); }
 
-  /// Trains on the next batch. `teacher` is empty when !distils(epoch()). On a GPU this enqueues the step and returns.
+  /// Trains on the next batch. `teacher`, its logits calibrated, is empty when !distils(epoch()). On a GPU this enqueues the step
+  /// and returns.
   /// @throws Diverged naming epoch and step (on a GPU end_epoch() or save() does)
   void train_step(const Batch& batch, const ModelOutput& teacher);
 
@@ -113,6 +121,7 @@ class Trainee {
   Learner learner_;
   StepRandomness randomness_;
   Gradients gradients_;
+  FirstGradient first_gradient_;
   std::unique_ptr<Optimizer> optimizer_;
   DeviceStream stream_;
   std::unique_ptr<TrainingSteps> steps_;

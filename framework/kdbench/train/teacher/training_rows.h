@@ -4,6 +4,7 @@
 #include <kdbench/calibration/metrics.h>
 #include <kdbench/train/data/train_data.h>
 #include <kdbench/train/network/evaluate.h>
+#include <kdbench/train/teacher/fitted_calibrator.h>
 
 #include <cstdint>
 #include <map>
@@ -36,18 +37,20 @@ class TrainingRows {
 
   /// Of softmax(logits / temperature) on the rows of the table (no epoch), or of an epoch. Computed once for each temperature.
   /// Nothing while a batch is missing, where nobody wanted them, or where a logit is not finite.
-  std::optional<CalibrationMetrics> metrics(std::optional<std::int64_t> epoch, double temperature, int bins);
+  /// @param calibrator of the logits, before they are divided; nullptr: none
+  std::optional<CalibrationMetrics> metrics(std::optional<std::int64_t> epoch, double temperature, int bins,
+                                            const FittedCalibrator* calibrator = nullptr);
 
  private:
   bool has_all(std::int64_t epoch) const;
-  std::optional<LogitsAndLabels> rows_of(std::optional<std::int64_t> epoch) const;
+  std::optional<LogitsAndLabels> rows_of(std::optional<std::int64_t> epoch, const FittedCalibrator* calibrator) const;
 
   const TrainData& data_;
   std::int64_t batch_size_, per_epoch_;
   std::mutex mutex_;
   torch::Tensor table_;
   std::map<std::int64_t, std::vector<torch::Tensor>> epochs_;  ///< logits by step
-  std::map<std::tuple<std::optional<std::int64_t>, double, int>, CalibrationMetrics> measured_;
+  std::map<std::tuple<std::optional<std::int64_t>, double, int, const FittedCalibrator*>, CalibrationMetrics> measured_;
 };
 
 }  // namespace kdbench::inline train

@@ -25,6 +25,8 @@ void check_plugin(const Catalog& catalog, PluginKind kind, const std::string& na
       return check_strategy(entry_of(catalog.strategies, kind, name), report);
     case PluginKind::kGradientPolicy:
       return check_gradient_policy(entry_of(catalog.gradient_policies, kind, name), report);
+    case PluginKind::kCalibrator:
+      return check_calibrator(entry_of(catalog.calibrators, kind, name), report);
   }
 }
 

@@ -16,6 +16,7 @@ void check_model(const ModelEntry& entry, const Report& report);
 void check_loss(const LossEntry& entry, const Report& report);
 void check_strategy(const StrategyEntry& entry, const Report& report);
 void check_gradient_policy(const GradientPolicyEntry& entry, const Report& report);
+void check_calibrator(const CalibratorEntry& entry, const Report& report);
 
 /// A data set that throws kdbench::Error while loading (its files are not here) is skipped with the reason. One that is made of
 /// another gets a small one of three classes, 4 x 4 bytes an image.

@@ -1,7 +1,27 @@
+#include <kdbench/registry/check_params.h>
 #include <kdbench/worker/requests/catalog_answer.h>
+
+#include <fmt/core.h>
+
+#include <exception>
 
 namespace kdbench::inline worker {
 namespace {
+
+/// In words, what a suite must have beside the plugin's parameters.
+template <class EntryType>
+std::string needs_of(const EntryType& entry) {
+  return entry.about.takes_of ? "of = \"NAME\": the [datasets.NAME] it is made of" : "";
+}
+
+/// With its defaults.
+std::string needs_of(const Listed<CalibratorEntry>& entry) {
+  try {
+    return entry.traits(resolve_params(entry.params, {})).is_fitted ? "validation rows, on which it is fitted" : "";
+  } catch (const std::exception& error) {
+    return fmt::format("cannot be told: {}", error.what());
+  }
+}
 
 template <class EntryType>
 void append(std::vector<PluginDocument>& plugins, const std::map<std::string, Listed<EntryType>>& entries, PluginKind kind) {
@@ -13,7 +33,7 @@ void append(std::vector<PluginDocument>& plugins, const std::map<std::string, Li
                        .summary = entry.about.summary,
                        .formula = entry.about.formula,
                        .source = entry.about.source,
-                       .needs = entry.about.takes_of ? "of = \"NAME\": the [datasets.NAME] it is made of" : "",
+                       .needs = needs_of(entry),
                        .params = {}});
     for (const auto& spec : entry.params) plugins.back().params.push_back(param_document(spec));
   }
@@ -30,6 +50,7 @@ CatalogDocument document_of(const Catalog& catalog) {
   append(out.plugins, catalog.losses, PluginKind::kLoss);
   append(out.plugins, catalog.strategies, PluginKind::kStrategy);
   append(out.plugins, catalog.gradient_policies, PluginKind::kGradientPolicy);
+  append(out.plugins, catalog.calibrators, PluginKind::kCalibrator);
   return out;
 }
 

@@ -20,6 +20,7 @@ void each_plugin(const Catalog& catalog, const Visit& visit) {
   for (const auto& [name, entry] : catalog.losses) visit(PluginKind::kLoss, entry);
   for (const auto& [name, entry] : catalog.strategies) visit(PluginKind::kStrategy, entry);
   for (const auto& [name, entry] : catalog.gradient_policies) visit(PluginKind::kGradientPolicy, entry);
+  for (const auto& [name, entry] : catalog.calibrators) visit(PluginKind::kCalibrator, entry);
 }
 
 template <class EntryType>

@@ -81,6 +81,11 @@ Factories factories_of(const Catalog& catalog) {
   f.gradient_policy = [&catalog](const PluginSpec& spec, const GradientContext& context) {
     return made(catalog.gradient_policies, spec, "gradient policy", context);
   };
+  f.calibrator = [&catalog](const PluginSpec& spec, const CalibratorContext& context) -> BuiltCalibrator {
+    const auto& entry = planned(catalog.calibrators, spec, "calibrator");
+    const auto params = params_from_json(entry.params, spec.params);
+    return {entry.create(params, context), entry.traits(params)};
+  };
   return f;
 }
 

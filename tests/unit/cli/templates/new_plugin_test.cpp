@@ -28,13 +28,14 @@ TEST(NewPlugin, IsAFolderThatBuildsTestsAndRuns) {
   EXPECT_EQ(paths(PluginKind::kDataset, "spiral"),
             (std::vector<std::string>{"CMakeLists.txt", "README.md", "data/test.csv", "data/train.csv", "spiral.cpp",
                                       "spiral_test.cpp", "suite.toml"}));
-  for (const auto kind : {PluginKind::kModel, PluginKind::kStrategy}) {
+  for (const auto kind : {PluginKind::kModel, PluginKind::kStrategy, PluginKind::kCalibrator}) {
     EXPECT_EQ(paths(kind, "x"), (std::vector<std::string>{"CMakeLists.txt", "README.md", "suite.toml", "x.cpp", "x_test.cpp"}));
   }
 }
 
 TEST(NewPlugin, LeavesNoNameOfTheTemplate) {
-  for (const auto kind : {PluginKind::kLoss, PluginKind::kModel, PluginKind::kDataset, PluginKind::kStrategy}) {
+  for (const auto kind :
+       {PluginKind::kLoss, PluginKind::kModel, PluginKind::kDataset, PluginKind::kStrategy, PluginKind::kCalibrator}) {
     for (const auto& file : new_plugin(kind, "huber_two")) {
       for (const auto* name : {"my_", "My"}) EXPECT_EQ(file.text.find(name), std::string::npos) << file.path << ": " << name;
     }

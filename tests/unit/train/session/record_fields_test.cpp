@@ -63,6 +63,7 @@ Paths written_by_training() {
   auto fitted = toy::taught("fitted", "mse", 2, false);
   toy::change(fitted.spec.teacher, [](TeacherSpec& teacher) { teacher.temperature = "fitted"; });
   toy::train(s.store, {fitted});
+  toy::train(s.store, {toy::calibrated(toy::taught("calibrated", "mse", 2, false), "by_row")});
   auto moving = toy::taught("moving", "several", 2, true);
   moving.spec.more_teachers = {TeacherSpec{"fitted", {}, std::nullopt}};
   toy::train(s.store, {moving});
@@ -71,7 +72,7 @@ Paths written_by_training() {
   added.spec.init = "fitted";
   toy::train(s.store, {added, toy::taught("failing", "throws", 2, false)});
   auto several = toy::taught("several", "several", 2, false);
-  several.spec.more_teachers = {TeacherSpec{"added", {}, "fitted"}};
+  several.spec.more_teachers = {TeacherSpec{"added", {}, "fitted", PluginSpec{"by_row", "1", Json::object()}}};
   toy::train(s.store, {several});
   auto handed = toy::taught("handed", "bank", 2, false);
   handed.spec.teacher = {};
@@ -81,6 +82,9 @@ Paths written_by_training() {
   taken.spec.loss_init = "handed";
   taken.spec.trains = "loss";
   toy::train(s.store, {taken});
+  auto matched = toy::taught("matched", "mse", 2, false);
+  matched.spec.lr_matched_to = "fitted";
+  toy::train(s.store, {matched});
   auto together = toy::taught("together", "exits", 2, false);
   together.spec.teacher = {};
   together.spec.model = PluginSpec{"exit_net", "1", Json::object()};
