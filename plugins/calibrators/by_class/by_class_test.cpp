@@ -1,5 +1,5 @@
 // Temperatures by predicted class: the calibration of classes goes, the mean entropy and every ranking stay.
-#include "tests/plugins/calibrator_checks.h"
+#include <tests/plugins/calibrator_checks.h>
 
 #include <gtest/gtest.h>
 
