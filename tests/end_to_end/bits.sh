@@ -1,7 +1,15 @@
 #!/usr/bin/env bash
-# bits.sh KDBENCH: a network has the same weights to the bit whatever is trained beside it, and whether it was stopped or not.
+# bits.sh KDBENCH: a network has the same weights to the bit whatever is trained beside it, and whether it was stopped or not; and
+# its record says the same of its teacher on the training rows.
 source "$(dirname "$0")/common.sh"
 cd "$here"
+
+taught() {  # taught STORE: job and what its record says of its teacher on the training rows, a line for each record
+  local record
+  for record in "$1"/records/*/*.json; do
+    printf '%s %s\n' "$(basename "$record" .json)" "$(grep -o '"as_taught_in_training":{[^}]*}' "$record")"
+  done
+}
 
 train() {  # train STORE SUITE OPTION...
   local store=$1
@@ -9,6 +17,7 @@ train() {  # train STORE SUITE OPTION...
   "$kdbench" --store "$folder/$store" run "$@" --no-boards 2>>"$folder/$store.err" ||
     { printf 'FAILED: kdbench run %s ended with %s\n' "$*" "$?"; cat "$folder/$store.err"; exit 1; }
   weights "$folder/$store" >"$folder/$store.weights"
+  taught "$folder/$store" >"$folder/$store.taught"
 }
 
 train one suite.toml -j 1
@@ -16,8 +25,11 @@ check "every one of twelve networks has its hash" equal "$(grep -c weights_sha25
 check "seeds and losses give different networks" equal "$(cut -d' ' -f2 "$folder/one.weights" | sort -u | wc -l)" 12
 train two suite.toml -j 2
 check "two threads" same "$folder/one.weights" "$folder/two.weights"
+check "eight students tell of their teachers" equal "$(grep -c '"ece_floor":' "$folder/one.taught")" 8
+check "two threads, their teachers" same "$folder/one.taught" "$folder/two.taught"
 train apart suite.toml -j 2 --no-fuse
 check "a process for every network" same "$folder/one.weights" "$folder/apart.weights"
+check "a process for every network, their teachers" same "$folder/one.taught" "$folder/apart.taught"
 train alone one_student.toml -j 2
 check "the suite of one student trains it and its teacher" equal "$(wc -l <"$folder/alone.weights")" 2
 check "a student alone in its group" equal "$(comm -23 "$folder/alone.weights" "$folder/one.weights")" ""
@@ -53,4 +65,5 @@ left=$(find "$folder/stopped/artifacts" -name checkpoint.safetensors | wc -l)
 check "networks were stopped half trained" test "$left" -gt 0
 train stopped "${long[@]}"
 check "stopped and resumed" same "$folder/whole.weights" "$folder/stopped.weights"
+check "stopped and resumed, their teachers" same "$folder/whole.taught" "$folder/stopped.taught"
 verdict

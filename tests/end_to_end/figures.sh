@@ -6,7 +6,7 @@ export KDBENCH_STORE=$folder/store
 
 "$kdbench" run suite.toml -j 2 --no-boards >/dev/null 2>"$folder/run.err"
 "$kdbench" figures suite.toml --out "$folder/a" --rows 100 --perplexity 10 >"$folder/a.out" 2>"$folder/a.err"
-for kind in curves scatter reliability tsne; do
+for kind in curves scatter scatter_training reliability tsne; do
   for ending in svg json csv; do
     check "temperature-$kind.$ending is written" holds "$folder/a.out" "$folder/a/temperature-$kind.$ending"
   done

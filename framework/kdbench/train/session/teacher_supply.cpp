@@ -40,8 +40,8 @@ bool reads_table(const Trainee& student) {
   return needs.teacher && !needs.teacher_features && !needs.teacher_embedding && !student.recipe().moves_images();
 }
 
-/// The last epoch in which a student asks its teacher: as good as any, and the one that a student that was stopped has before
-/// it as a rule. Nothing where it never does.
+/// The last epoch in which a student asks its teacher: a student that goes on from a checkpoint has most often not come to it.
+/// Nothing where it never asks.
 std::optional<std::int64_t> measured_epoch(const Trainee& student) {
   for (auto epoch = student.recipe().epochs - 1; epoch >= 0; --epoch) {
     if (student.distils(epoch)) return epoch;
@@ -49,10 +49,11 @@ std::optional<std::int64_t> measured_epoch(const Trainee& student) {
   return std::nullopt;
 }
 
-/// Keeps what is measured, and computes the steps of measured epochs that no student will ask for again.
+/// Keeps what is measured, and computes the steps of measured epochs that a student has behind it. Another may come to them yet,
+/// but may also fail before.
 void prepare_rows(const Tape& tape, TrainingRows& rows, const std::vector<TraineeSet>& trainees, std::size_t threads,
                   const std::atomic<bool>& stop) {
-  std::map<std::int64_t, std::int64_t> served_from;  // by epoch, the first step that somebody will ask for
+  std::map<std::int64_t, std::int64_t> behind;  // by epoch, how many of its first steps
   for (const auto& set : trainees) {
     const auto& lead = set.lead();
     const auto epoch = reads_table(lead) ? std::nullopt : measured_epoch(lead);
@@ -61,10 +62,9 @@ void prepare_rows(const Tape& tape, TrainingRows& rows, const std::vector<Traine
     const auto first = *epoch * lead.per_epoch();
     const auto from =
         std::clamp(tape.begin_of(tape.segment_of(std::max(lead.step(), first))) - first, std::int64_t{0}, lead.per_epoch());
-    const auto [it, is_new] = served_from.emplace(*epoch, from);
-    it->second = std::min(it->second, from);
+    behind[*epoch] = std::max(behind[*epoch], from);
   }
-  for (const auto& entry : served_from) {
+  for (const auto& entry : behind) {
     for_each_parallel(entry.second, threads, [&, epoch = entry.first](std::int64_t step, std::size_t thread) {
       if (!stop) tape.compute_step(epoch, step, thread);
     });

@@ -33,7 +33,7 @@ struct TeacherSupply {
 };
 
 /// Without augmentation the teacher says the same in every epoch, so who reads nothing but logits reads the table; all others
-/// need the tape. `trainees` is not empty. Batches of the epoch that is measured which are behind students that go on from a
+/// need the tape. `trainees` is not empty. Batches of the epoch that is measured which lie behind a student that goes on from a
 /// checkpoint are computed again.
 TeacherSupply teacher_supply(const SharedParts& shared, const std::vector<TraineeSet>& trainees, const std::atomic<bool>& stop);
 

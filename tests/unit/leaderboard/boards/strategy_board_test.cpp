@@ -100,6 +100,21 @@ TEST(StrategyBoard, ShowsWhoTaughtDirectlyAndWhatThatChanged) {
   EXPECT_EQ(text(t, "early", "teacher's accuracy"), "78.00 ± 0.00 (2)");
 }
 
+TEST(StrategyBoard, MarksTeachersWhoseEcesCannotBeToldFromTheLowest) {
+  // Means of 5 % (takd), 6 % (early) and 11 % (direct), all with a floor of 2 %.
+  auto world = three_strategies();
+  for (auto& [job, record] : world.records) {
+    if (record.teacher) record.teacher->as_taught.metrics.ece_floor_95 = 0.02;
+  }
+  const auto board = world.board();
+  const auto& t = table(board, "strategies");
+  EXPECT_EQ(text(t, "takd", "teacher's ECE"), "5.00 ± 1.41 (2)");
+  EXPECT_EQ(text(t, "early", "teacher's ECE"), "6.00 ± 0.00 (2) ≈");
+  EXPECT_EQ(text(t, "direct", "teacher's ECE"), "11.00 ± 1.41 (2)");
+  const auto legend = [](const std::string& note) { return note.starts_with("≈: "); };
+  EXPECT_EQ(std::count_if(t.notes.begin(), t.notes.end(), legend), 1);
+}
+
 TEST(StrategyBoard, ShowsEveryTeacherOfAChainAsItTaught) {
   const auto board = three_strategies().board();
   const auto& t = table(board, "each chain");

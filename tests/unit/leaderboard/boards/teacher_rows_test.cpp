@@ -89,6 +89,19 @@ TEST(TeacherRows, TakeSeedsWithFittedTemperaturesTogether) {
   EXPECT_EQ(t.rows[0].cells[2].text, "6.400");  // (6 + 6.8) / 2
 }
 
+TEST(TeacherRows, NameTheStateThatTaughtWhereItIsNotTheLast) {
+  World world;
+  student(world, 0, 4);
+  auto& early = world.records.at(World::job_of(student(world, 0, 2)));
+  early.teacher->checkpoint = CheckpointRef{.rule = "min_val_ece"};
+  const auto board = world.board();
+  const auto& t = table(board, kTitle);
+  ASSERT_EQ(t.rows.size(), 6u);
+  EXPECT_EQ(t.columns[2].title, "checkpoint");
+  EXPECT_EQ(t.rows[0].cells[2].text, "last");
+  EXPECT_EQ(t.rows[3].cells[2].text, "min_val_ece");
+}
+
 TEST(TeacherRows, PrintNothingKnownOfRecordsOfBefore) {
   World world;
   const World::Where where{.kind = StudyKind::kSensitivity, .axis = "tau", .value = 4};

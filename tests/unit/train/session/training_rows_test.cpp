@@ -96,6 +96,23 @@ TEST(TrainingRows, AreThoseOfTheLastEpochInWhichTheTeacherWasAsked) {
   EXPECT_EQ(text(told->metrics), text(measure(rows_seen(s.store, student, 1).view(), 15, 4).metrics));
 }
 
+TEST(TrainingRows, AreWholeForAStudentThatGoesOnBesideOneThatFails) {
+  TemporaryStore s;
+  toy::train(s.store, {job("teacher", 8, true)});
+  const auto two_epochs = [](Job student) {
+    toy::change(student.spec.loss, [](LossSpec& loss) { loss.parts.front().kd_end = 2; });
+    return student;
+  };
+  const auto student = two_epochs(taught("a", "mse", 4, true));
+  toy::train(s.store, {student}, 1, 2);  // stopped after the epoch that is measured
+  EXPECT_FALSE(s.store.is_done("a"));
+  toy::train(s.store, {two_epochs(taught("t", "throws", 4, true)), student});  // who would have come to it, but fails at once
+  EXPECT_EQ(toy::record(s.store, "t").status, Status::kFailed);
+  const auto told = toy::record(s.store, "a").teacher->as_taught_in_training;
+  ASSERT_TRUE(told);
+  EXPECT_EQ(text(told->metrics), text(measure(rows_seen(s.store, student, 1).view(), 15, 4).metrics));
+}
+
 TEST(TrainingRows, LeaveOutTheRowThatWouldBeABatchOfItsOwn) {
   TemporaryStore s;
   toy::train(s.store, {job("teacher", 8, true)});
