@@ -9,8 +9,9 @@
 
 #include <algorithm>
 #include <cmath>
+#include <map>
 #include <set>
-#include <tuple>
+#include <utility>
 
 namespace kdbench::inline leaderboard::boards {
 namespace {
