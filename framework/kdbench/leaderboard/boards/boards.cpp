@@ -4,6 +4,7 @@
 #include <kdbench/leaderboard/boards/calibrated_board.h>
 #include <kdbench/leaderboard/boards/exits_board.h>
 #include <kdbench/leaderboard/boards/kd_board.h>
+#include <kdbench/leaderboard/boards/miscalibration_board.h>
 #include <kdbench/leaderboard/boards/sensitivity_board.h>
 #include <kdbench/leaderboard/boards/strategy_board.h>
 #include <kdbench/leaderboard/boards/teacher_board.h>
@@ -29,10 +30,10 @@ void append(std::vector<Table>& tables, std::vector<Table> more) {
 
 const std::vector<BoardKind>& board_kinds() {
   static const std::vector<BoardKind> kinds = {
-      {"kd", StudyKind::kCompare, kd_board},          {"sensitivity", StudyKind::kSensitivity, sensitivity_board},
-      {"tune", StudyKind::kTune, tune_board},         {"strategies", EveryStudy(), strategy_board},
-      {"calibrated", EveryStudy(), calibrated_board}, {"exits", EveryStudy(), exits_board},
-      {"teachers", WholeSuite(), teacher_board},
+      {"kd", StudyKind::kCompare, kd_board},        {"sensitivity", StudyKind::kSensitivity, sensitivity_board},
+      {"tune", StudyKind::kTune, tune_board},       {"miscalibration", StudyKind::kMiscalibration, miscalibration_board},
+      {"strategies", EveryStudy(), strategy_board}, {"calibrated", EveryStudy(), calibrated_board},
+      {"exits", EveryStudy(), exits_board},         {"teachers", WholeSuite(), teacher_board},
   };
   return kinds;
 }

@@ -4,8 +4,8 @@
 
 #include <kdbench/base/text.h>
 #include <kdbench/leaderboard/model/cells.h>
+#include <kdbench/leaderboard/model/mde_note.h>
 #include <kdbench/stats/comparison/agreement.h>
-#include <kdbench/stats/comparison/power.h>
 #include <kdbench/stats/describe/summary.h>
 
 #include <fmt/core.h>
@@ -15,8 +15,6 @@
 
 namespace kdbench::inline leaderboard::boards {
 namespace {
-
-constexpr double kPower = 0.8, kHalfAPoint = 0.005;
 
 /// What a method is set against: the baseline, else the student alone; null if there is neither.
 const Series* reference_of(const Matrix& matrix, const Entry& entry, const Pair& pair) {
@@ -97,47 +95,18 @@ Errors errors_of(const Differences& differences, Answers& answers) {
   return out;
 }
 
-std::string sentence(const Matrix& matrix, std::vector<std::size_t> counts, double squares, double freedom) {
-  // The number of seeds that most cells have.
-  std::sort(counts.begin(), counts.end());
-  std::size_t seeds = counts.front();
-  for (const auto count : counts) {
-    if (std::count(counts.begin(), counts.end(), count) > std::count(counts.begin(), counts.end(), seeds)) seeds = count;
-  }
-  const auto sd = std::sqrt(squares / freedom);
-  const auto found = stats::least_detectable_difference(sd, seeds, kPower);
-  if (std::isnan(found)) return "MDE: n/a, the differences do not vary over seeds.";
-  const auto needed = stats::pairs_to_detect(kHalfAPoint, sd, kPower);
-  const auto& points = metric("standard_error");
-  return fmt::format(
-      "MDE: {} and differences to {} with sd {} points ({}) find a difference of {} points with 80% power (paired t test at "
-      "0.05, "
-      "for one method); half a point would take {}.",
-      counted(seeds, "seed"), reference_name(matrix), shown(points, sd),
-      counts.size() == 1 ? "one cell" : fmt::format("pooled over {} cells", counts.size()), shown(points, found),
-      needed ? counted(*needed, "seed") : "more than 100,000 seeds");
-}
-
 }  // namespace
 
 std::string mde_note(const Matrix& matrix) {
-  std::vector<std::size_t> counts;
-  double squares = 0, freedom = 0;
-  bool any = false;
+  std::vector<std::vector<double>> cells;
   for (const auto& entry : matrix.entries) {
     for (const auto& pair : matrix.pairs) {
-      const auto differences = differences_of(entry, pair, reference_of(matrix, entry, pair));
-      any = any || differences.has_value();
-      if (!differences || differences->values.size() < 2) continue;
-      const auto of_cell = static_cast<double>(differences->values.size() - 1), sd = stats::sample_sd(differences->values);
-      counts.push_back(differences->values.size());
-      squares += of_cell * sd * sd;
-      freedom += of_cell;
+      if (auto differences = differences_of(entry, pair, reference_of(matrix, entry, pair)))
+        cells.push_back(std::move(differences->values));
     }
   }
-  if (!any) return "MDE: n/a, nothing is done that could be set against a baseline or the student alone.";
-  if (counts.empty()) return "MDE: n/a, one seed does not say how much seeds differ.";
-  return sentence(matrix, counts, squares, freedom);
+  if (cells.empty()) return "MDE: n/a, nothing is done that could be set against a baseline or the student alone.";
+  return mde_note(cells, reference_name(matrix));
 }
 
 std::vector<Table> errors_table(const PlanResults& results, const Matrix& matrix) {

@@ -18,13 +18,14 @@ namespace {
 
 /// One state of a teacher at one temperature. A fitted one differs from seed to seed, so what it is multiplied by stands for it.
 struct Teaching {
-  std::string teacher, checkpoint;  ///< teacher: place in Teachers
+  std::string teacher, checkpoint, calibrator;  ///< teacher: place in Teachers; calibrator: label, empty for none
   bool is_fitted = false;
   double factor = 1;
   bool operator<(const Teaching& other) const {
     const NaturalLess less;
     if (teacher != other.teacher) return less(teacher, other.teacher);
     if (checkpoint != other.checkpoint) return less(checkpoint, other.checkpoint);
+    if (calibrator != other.calibrator) return less(calibrator, other.calibrator);
     return std::tie(is_fitted, factor) < std::tie(other.is_fitted, other.factor);
   }
 };
@@ -45,7 +46,8 @@ Teachings gather_teachings(const PlanResults& results, const Teachers& teachers,
     const auto place = places.find(run.taught_by);
     if (!run.done() || !run.taught_at || place == places.end()) continue;
     const double factor = without_rounding(*run.taught_at / run.taught_fitted.value_or(1));
-    out[{place->second, checkpoint_text(run.taught_checkpoint), run.taught_fitted.has_value(), factor}].emplace(p.seed, &run);
+    out[{place->second, checkpoint_text(run.taught_checkpoint), p.calibrator, run.taught_fitted.has_value(), factor}].emplace(
+        p.seed, &run);
   }
   return out;
 }
@@ -89,11 +91,16 @@ bool has_states(const Teachings& teachings) {
   return std::any_of(teachings.begin(), teachings.end(), [](const auto& item) { return item.first.checkpoint != "last"; });
 }
 
-Table empty_table(bool with_states) {
+bool has_calibrators(const Teachings& teachings) {
+  return std::any_of(teachings.begin(), teachings.end(), [](const auto& item) { return !item.first.calibrator.empty(); });
+}
+
+Table empty_table(bool with_states, bool with_calibrators) {
   Table table;
   table.title = "Teachers as taught: training, validation and test rows";
   table.columns = {text_column("teacher", true), text_column("dataset", true)};
   if (with_states) table.columns.push_back(text_column("checkpoint", true));
+  if (with_calibrators) table.columns.push_back(text_column("calibrator", true));
   table.columns.push_back(number_column(metric("temperature")));
   table.columns.push_back(text_column("rows", true));
   for (const auto& of : metrics()) {
@@ -118,13 +125,15 @@ std::vector<Table> teacher_rows_table(const PlanResults& results, const Teachers
   const auto teachings = gather_teachings(results, teachers, study);
   if (teachings.empty()) return {};
   const bool with_states = has_states(teachings);
-  auto table = empty_table(with_states);
+  const bool with_calibrators = has_calibrators(teachings);
+  auto table = empty_table(with_states, with_calibrators);
   std::set<std::string> legend;
   for (const auto& [teaching, runs] : teachings) {
     const auto& teacher = teachers.at(teaching.teacher);
     for (const auto& rows : kRows) {
       Row row{{text_cell(teacher.name), text_cell(teacher.dataset)}};
       if (with_states) row.cells.push_back(text_cell(teaching.checkpoint));
+      if (with_calibrators) row.cells.push_back(text_cell(teaching.calibrator.empty() ? "none" : teaching.calibrator));
       row.cells.push_back(number_cell(metric("temperature"), mean_temperature(runs)));
       row.cells.push_back(text_cell(rows.name));
       for (auto& cell : metric_cells(runs, rows, legend)) row.cells.push_back(std::move(cell));

@@ -118,16 +118,6 @@ void add_tests(const std::vector<double>& axis, const BoardOptions& options, Axi
   if (s.spearman.value) s.spearman.p = p(s.ece);
 }
 
-/// Each seed's own slope, so that what differs between seeds, their teachers above all, is in the interval.
-void add_slope(const Grid& grid, AxisStatistics& s) {
-  std::vector<double> slopes;
-  for (std::size_t i = 0; i < grid.ece.size(); ++i) {
-    if (grid.ece[i].size() >= kMinPoints) slopes.push_back(stats::fit_line(grid.ece[i], grid.accuracy[i]).slope);
-  }
-  const auto interval = stats::t_interval(slopes);
-  s.slope = {finite(stats::mean(slopes)), finite(interval.low), finite(interval.high)};
-}
-
 /// The interval of a maximum over points, from 0 up.
 Estimate largest(double value, const std::vector<std::vector<double>>& contrasts, std::size_t seeds) {
   Estimate out{finite(value)};
@@ -147,6 +137,16 @@ stats::BootstrapOptions bootstrap_options(const BoardOptions& options) {
   return out;
 }
 
+/// Each seed's own slope, so that what differs between seeds, their teachers above all, is in the interval.
+Estimate slope_over_seeds(const Grid& grid, std::size_t least_points) {
+  std::vector<double> slopes;
+  for (std::size_t i = 0; i < grid.ece.size(); ++i) {
+    if (grid.ece[i].size() >= least_points) slopes.push_back(stats::fit_line(grid.ece[i], grid.accuracy[i]).slope);
+  }
+  const auto interval = stats::t_interval(slopes);
+  return {finite(stats::mean(slopes)), finite(interval.low), finite(interval.high)};
+}
+
 AxisStatistics statistics_of(const std::vector<double>& axis, const Grid& grid, const BoardOptions& options) {
   AxisStatistics s;
   if (grid.accuracy.empty() || axis.empty()) return s;
@@ -162,7 +162,7 @@ AxisStatistics statistics_of(const std::vector<double>& axis, const Grid& grid, 
   s.spread = largest(numbers.spread, stats::spread_contrasts(grid.accuracy), seeds.size());
   s.regret = largest(numbers.regret, stats::regret_contrasts(grid.accuracy), seeds.size());
   add_tests(axis, options, s);
-  add_slope(grid, s);
+  s.slope = slope_over_seeds(grid, kMinPoints);
   add_each_seed(grid, s);
   return s;
 }

@@ -37,6 +37,10 @@ struct AxisStatistics {
   std::vector<std::size_t> per_seed_best;                ///< point of the best accuracy of each seed
 };
 
+/// Least squares of accuracy on `ece` (or what stands in its place) at every seed, the mean of the seeds' slopes and its t
+/// interval; nothing with fewer points than `least_points`.
+Estimate slope_over_seeds(const Grid& grid, std::size_t least_points);
+
 /// The resampling that statistics_of() uses; its text() belongs on the board.
 stats::BootstrapOptions bootstrap_options(const BoardOptions& options);
 

@@ -100,6 +100,8 @@ Cell said_cell(const std::string& text, const std::string& status, std::size_t n
   return {text, {nullptr, nullptr, nullptr, n, status}};
 }
 
+Cell said_summary(const std::string& text) { return {text, {nullptr, nullptr, 0, 0, "none"}}; }
+
 Cell difference_cell(const Metric& metric, const Series& series, const Series& reference) {
   if (series.jobs == reference.jobs || series.runs.empty() || reference.runs.empty()) return said_cell("-", "reference");
   if (series.seeds() != reference.seeds()) return said_cell("not seed-matched", "not seed-matched");

@@ -33,6 +33,9 @@ Cell difference_cell(const Metric& metric, const Series& series, const Series& r
 /// A cell of an interval_column() that says why there is no number.
 Cell said_cell(const std::string& text, const std::string& status, std::size_t n = 0);
 
+/// A cell of a summary_column() that has no number to be had.
+Cell said_summary(const std::string& text);
+
 /// Of the accuracies of a series.
 Cell summary_cell(const Metric& metric, const Series& series);
 /// Of other values of the runs of `series` that are done.

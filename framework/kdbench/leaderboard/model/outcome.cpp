@@ -69,6 +69,8 @@ Outcome read_outcome(const std::optional<RunRecord>& record, bool running, const
     out.exits = checkpoint->exits;
   }
   out.setting = setting_of(*record);
+  out.first_gradient_norm = record->extra.first_gradient_norm;
+  out.rate_factor = record->extra.rate_factor;
   add_teaching(*record, out);
   if (record->extra.bayes_accuracy) out.bayes_accuracy = finite(*record->extra.bayes_accuracy);
   if (!out.accuracy) {

@@ -41,9 +41,10 @@ struct Outcome {
   std::optional<double> taught_at;                    ///< that temperature: fitted T * teacher_temperature * tau_teacher
   std::optional<double> taught_fitted;                ///< the fitted T, where one is part of it
   TaughtMetrics taught;
-  std::optional<double> tau;                        ///< tau_teacher
-  std::map<std::string, CalibrationMetrics> exits;  ///< its auxiliary exits by name, on the test rows
-  std::optional<CalibratedTeacher> calibrated;      ///< what a calibrator made of its teacher's logits
+  std::optional<double> tau;                               ///< tau_teacher
+  std::optional<double> first_gradient_norm, rate_factor;  ///< of its first step; a factor only where it is matched
+  std::map<std::string, CalibrationMetrics> exits;         ///< its auxiliary exits by name, on the test rows
+  std::optional<CalibratedTeacher> calibrated;             ///< what a calibrator made of its teacher's logits
   RunSetting setting;
   std::string taught_by;               ///< its teacher's job; empty: nobody taught
   PlacedCheckpoint taught_checkpoint;  ///< which state of that one taught

@@ -1,7 +1,6 @@
 #include <kdbench/suite/keys/fields.h>
 
 #include <kdbench/base/text.h>
-#include <kdbench/suite/keys/completed_fields.h>
 
 #include <fmt/core.h>
 

@@ -3,8 +3,11 @@
 #pragma once
 #include <kdbench/suite/suite.h>
 
+#include <cstdint>
 #include <optional>
 #include <string>
+#include <type_traits>
+#include <utility>
 #include <variant>
 #include <vector>
 
@@ -93,6 +96,44 @@ std::string toml_text(const std::vector<T>& values) {
   std::string out;
   for (const auto& value : values) out += (out.empty() ? "" : ", ") + toml_text(value);
   return "[" + out + "]";
+}
+
+/// No training has more.
+inline constexpr double kManyEpochs = 1e6;
+
+/// What people call the type of a member: "integer", "list of reals".
+template <class T>
+std::string type_text() {
+  if constexpr (std::is_same_v<T, bool>)
+    return "boolean";
+  else if constexpr (std::is_same_v<T, std::int64_t> || std::is_same_v<T, Located<std::int64_t>>)
+    return "integer";
+  else if constexpr (std::is_same_v<T, double>)
+    return "real";
+  else if constexpr (std::is_same_v<T, std::vector<std::int64_t>>)
+    return "list of integers";
+  else if constexpr (std::is_same_v<T, std::vector<double>>)
+    return "list of reals";
+  else
+    return "string";
+}
+
+/// Returns the fields with type and default filled in from the member and the owner's own initialisers.
+template <class Owner>
+std::vector<Field<Owner>> completed(std::vector<Field<Owner>> fields) {
+  const Owner defaults{};
+  for (auto& field : fields) {
+    std::visit(
+        [&](auto member) {
+          if constexpr (!std::is_same_v<decltype(member), std::monostate>) {
+            const auto& value = defaults.*member;
+            field.spec.type = type_text<std::decay_t<decltype(value)>>();
+            if (field.spec.default_text.empty() && !field.spec.required) field.spec.default_text = toml_text(value);
+          }
+        },
+        field.member);
+  }
+  return fields;
 }
 
 }  // namespace kdbench::inline suite

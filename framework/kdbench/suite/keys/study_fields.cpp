@@ -1,4 +1,4 @@
-#include <kdbench/suite/keys/completed_fields.h>
+#include <kdbench/suite/keys/fields.h>
 
 namespace kdbench::inline suite {
 namespace {

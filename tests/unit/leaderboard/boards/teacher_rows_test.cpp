@@ -171,5 +171,31 @@ TEST(EceMarks, AreSetWhereFloorsAreKnown) {
   EXPECT_EQ(marked({{0.05, 0.01}, {0.05, 0.01}, {0.07, 0.03}}), "x|x ≈|x ≈");  // by the larger floor of the two
 }
 
+TEST(TeacherRows, KeepCalibratorsApart) {
+  World world;
+  student(world, 0, 4);
+  student(world, 0, 4, 0.30);
+  auto& calibrated = world.plan.placements.back();
+  calibrated.job = "calibrated";
+  calibrated.calibrator = "shift";
+  world.records["calibrated"] = world.records.at(world.plan.placements.front().job);
+  world.records["calibrated"].job = "calibrated";
+  world.records[world.plan.placements.front().job].teacher->as_taught.metrics.ece = 0.11;
+  const auto board = world.board();
+  const auto& t = table(board, kTitle);
+  ASSERT_EQ(t.rows.size(), 6u);  // training, validation and test rows of each
+  EXPECT_EQ(t.columns[2].title, "calibrator");
+  EXPECT_EQ(t.rows[2].cells[2].text, "none");
+  EXPECT_EQ(t.rows[5].cells[2].text, "shift");
+  const auto ece = [&](std::size_t row) {
+    for (std::size_t i = 0; i < t.columns.size(); ++i) {
+      if (t.columns[i].title == "ECE") return t.rows[row].cells[i].text;
+    }
+    return std::string();
+  };
+  EXPECT_EQ(ece(2), "11.00");
+  EXPECT_EQ(ece(5), "30.00");
+}
+
 }  // namespace
 }  // namespace kdbench

@@ -196,5 +196,40 @@ TEST(TrainingRows, AreNotThereWhereNobodyAskedOrARowHasTwoLabels) {
   EXPECT_EQ(toy::record(s.store, "mixed").status, Status::kDone);
 }
 
+/// Divides a row by its number and one more: what is not asked by the right numbers shows.
+struct ByRow final : Calibrator {
+  void fit(const CalibrationRows&) override {}
+  torch::Tensor apply(const torch::Tensor& logits, const torch::Tensor& rows) const override {
+    return logits / (rows + 1).to(torch::kFloat64).unsqueeze(1);
+  }
+};
+
+TEST(TrainingRows, AreMeasuredAsTheCalibratorMadeThem) {
+  Factories factories;
+  factories.calibrator = [](const PluginSpec&, const CalibratorContext&) {
+    return BuiltCalibrator{std::make_shared<ByRow>(), {.is_fitted = false}};
+  };
+  const FittedCalibrator calibrator({"by_row", "1", Json::object()}, factories, 3, 3, {}, {});
+  const auto student = taught("student", "mse", 1, false);
+  const auto data = data_of(student);
+  const auto logits = at::arange(3 * data.train().size()).to(at::kFloat).view({-1, 3}).sin();
+  TrainingRows rows(data, student.spec.train->batch_size);
+  rows.want_table(logits);
+  auto by_hand = logits.clone();
+  for (std::int64_t i = 0; i < by_hand.size(0); ++i) by_hand[i] /= static_cast<double>(i + 1);
+  const auto expected = logits_and_labels(by_hand, data.train().labels);
+  EXPECT_NEAR(rows.metrics(std::nullopt, 2, 15, &calibrator)->nll, measure(expected.view(), 15, 2).metrics.nll, 1e-6);
+  // Batch by batch, in the order of an epoch, as the same rows.
+  rows.want_epoch(1);
+  const auto order = data.order(1);
+  for (std::int64_t step = 0; step < data.steps_per_epoch(8); ++step) {
+    const auto n = std::min<std::int64_t>(8, data.train().size() - step * 8);
+    const std::vector<std::int64_t> numbers(order.begin() + step * 8, order.begin() + step * 8 + n);
+    rows.take(1, step, logits.index_select(0, at::tensor(numbers)));
+  }
+  EXPECT_EQ(rows.metrics(1, 2, 15, &calibrator)->nll, rows.metrics(std::nullopt, 2, 15, &calibrator)->nll);
+  EXPECT_NE(rows.metrics(1, 2, 15)->nll, rows.metrics(1, 2, 15, &calibrator)->nll);
+}
+
 }  // namespace
 }  // namespace kdbench
