@@ -42,6 +42,7 @@ struct Outcome {
   std::optional<double> taught_fitted;                ///< the fitted T, where one is part of it
   TaughtMetrics taught;
   std::optional<double> tau;                        ///< tau_teacher
+  std::optional<CalibrationMetrics> measured;       ///< the network itself on the test rows, at the selected checkpoint
   std::map<std::string, CalibrationMetrics> exits;  ///< its auxiliary exits by name, on the test rows
   RunSetting setting;
   std::string taught_by;               ///< its teacher's job; empty: nobody taught
