@@ -22,4 +22,14 @@ for format in md csv json; do
 done
 "$kdbench" --store "$folder/store" probe "${one[@]}" --set models.teacher.hidden=33 >"$folder/other.out"
 check "a teacher that is not there is said to be missing" holds "$folder/other.out" "its teacher is not trained yet; kdbench run trains it"
+
+# Beside what training did along the same axis.
+along=("${one[@]}" --set 'studies.temperature.axis="teacher_temperature"' --set 'studies.temperature.losses=["kl","dist"]')
+"$kdbench" --store "$folder/along" run "${along[@]}" -j 2 --no-boards 2>/dev/null
+"$kdbench" --store "$folder/along" probe "${along[@]}" --trained --temperatures 2,4 >"$folder/trained.out"
+check "both methods have a turn, a growth and a trained spread" equal \
+  "$(grep -cE '^temperature .* (kl|dist) +[0-9.]+ +[0-9.]+ +[0-9.]+' "$folder/trained.out")" 2
+check "and are counted by the rank correlation" grep -qE '^turn +2 ' "$folder/trained.out"
+"$kdbench" --store "$folder/store" probe "${one[@]}" --trained >"$folder/untrained.out"
+check "a suite that trains along another axis is told what is missing" holds "$folder/untrained.out" "No study of the suite trains along teacher_temperature"
 verdict

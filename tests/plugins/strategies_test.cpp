@@ -32,7 +32,8 @@ TEST_P(EveryStrategy, SaysWhatItDoesAndFromWhere) {
 
 INSTANTIATE_TEST_SUITE_P(All, EveryStrategy,
                          testing::Values("direct", "takd", "eskd", "label_smoothing_teacher", "temperature_scaled_teacher",
-                                         "checkpoint_selection", "residual_kd", "hint_then_kd", "my_strategy"));
+                                         "checkpoint_selection", "residual_kd", "hint_then_kd", "born_again", "bidirectional",
+                                         "dml", "initial_stage", "multi_teacher", "my_strategy"));
 
 }  // namespace
 }  // namespace kdbench::test

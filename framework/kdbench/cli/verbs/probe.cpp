@@ -1,6 +1,7 @@
 // kdbench probe: without training, how the gradients of a suite's losses move with the temperature of the teacher.
 #include <kdbench/cli/boards.h>
 #include <kdbench/cli/stored_plan.h>
+#include <kdbench/cli/tables/probe_beside_trained.h>
 #include <kdbench/cli/tables/probe_tables.h>
 #include <kdbench/cli/verbs/verb.h>
 #include <kdbench/leaderboard/render/render.h>
@@ -13,6 +14,7 @@ struct ProbeArguments {
   std::string format = "text";
   std::vector<double> temperatures{0.25, 0.5, 2, 4, 8};
   std::int64_t batches = 4;
+  bool trained = false;
 };
 
 int probe(const Context& context, const ProbeArguments& arguments) {
@@ -27,7 +29,11 @@ int probe(const Context& context, const ProbeArguments& arguments) {
                              .temperatures = arguments.temperatures,
                              .batches = arguments.batches};
   const auto answer = ask_or_exit(context, setup, request);
-  const auto board = probe_board(arguments.suite.file, answer, arguments.temperatures, arguments.batches);
+  auto board = probe_board(arguments.suite.file, answer, arguments.temperatures, arguments.batches);
+  if (arguments.trained) {
+    const auto results = board_of(context, store, plan_of_suite(context, store, arguments.suite));
+    for (auto& table : probe_beside_trained(answer, results.points)) board.tables.push_back(std::move(table));
+  }
   context.out << render(board, value_or_refuse(context, format_from_string(arguments.format))) << std::flush;
   return kOk;
 }
@@ -45,6 +51,9 @@ void add_probe(CLI::App& app, Context& context) {
   verb.add_option("--batches", arguments->batches, "How many batches are summed")
       ->check(CLI::Range(1, 1000000))
       ->capture_default_str();
+  verb.add_flag(
+      "--trained", arguments->trained,
+      "Also set beside it how far accuracy moved where the suite trained along teacher_temperature, and correlate the two");
   add_board_format(verb, arguments->format);
   verb.callback([&context, arguments] { context.action = [&context, arguments] { return probe(context, *arguments); }; });
 }

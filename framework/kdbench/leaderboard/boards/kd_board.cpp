@@ -145,6 +145,7 @@ std::vector<Table> kd_board(PlanResults& results, const std::string& study) {
       add_notes(results.plan().select, matrix, parts, table);
       tables.push_back(std::move(table));
     }
+    for (auto& table : student_calibration_table(matrix)) tables.push_back(std::move(table));
     for (auto& table : errors_table(results, matrix)) tables.push_back(std::move(table));
     if (results.study_options(study).per_seed) tables.push_back(per_seed_table(matrix));
   }

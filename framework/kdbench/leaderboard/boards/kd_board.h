@@ -59,6 +59,10 @@ Matrix make_matrix(PlanResults& results, const std::string& study, const std::st
 /// Every seed's accuracy by method, with mean and population variance, as the paper's Table 1.
 Table per_seed_table(const Matrix& matrix);
 
+/// Returns how calibrated the students are on the test rows, a row a method and pair in the order of `matrix.entries`, ECEs
+/// marked where they are no more than chance; no table where no student that is done has one.
+std::vector<Table> student_calibration_table(const Matrix& matrix);
+
 /// Returns the standard errors of every difference to the baseline (else to the student alone) that seeds and test rows make; no
 /// table where nothing finished can be set against anything.
 std::vector<Table> errors_table(const PlanResults& results, const Matrix& matrix);

@@ -26,7 +26,7 @@ void add_runs(const Series& series, Point& point) {
     point.runs.push_back({.seed = seed,
                           .job = series.jobs.at(seed),
                           .accuracy = *run->accuracy,
-                          .ece = run->ece,
+                          .ece = run->measured ? finite(run->measured->ece) : std::nullopt,
                           .teacher_ece = run->taught_ece,
                           .teacher_ece_floor = run->taught_ece_floor});
     if (const auto& training = run->taught.training) {

@@ -65,7 +65,7 @@ Outcome read_outcome(const std::optional<RunRecord>& record, bool running, const
   if (const auto* checkpoint = record->checkpoint(select)) {
     if (checkpoint->val) out.validation_accuracy = finite(checkpoint->val->metrics.accuracy);
     out.accuracy = finite(checkpoint->test.metrics.accuracy);
-    out.ece = finite(checkpoint->test.metrics.ece);
+    out.measured = checkpoint->test.metrics;
     out.exits = checkpoint->exits;
   }
   out.setting = setting_of(*record);

@@ -34,7 +34,7 @@ struct TaughtMetrics {
 struct Outcome {
   JobState state = JobState::kMissing;
   std::string reason;
-  std::optional<double> accuracy, ece, bayes_accuracy;
+  std::optional<double> accuracy, bayes_accuracy;
   std::optional<double> validation_accuracy;          ///< all that there is of a job that is judged on validation rows alone
   std::optional<double> taught_accuracy, taught_ece;  ///< of its teacher's checkpoint, at the temperature of its loss
   std::optional<double> taught_ece_floor;             ///< 95 % quantile of that ECE's floor
@@ -45,6 +45,7 @@ struct Outcome {
   std::optional<double> first_gradient_norm, rate_factor;  ///< of its first step; a factor only where it is matched
   std::map<std::string, CalibrationMetrics> exits;         ///< its auxiliary exits by name, on the test rows
   std::optional<CalibratedTeacher> calibrated;             ///< what a calibrator made of its teacher's logits
+  std::optional<CalibrationMetrics> measured;              ///< the network itself on the test rows, at the selected checkpoint
   RunSetting setting;
   std::string taught_by;               ///< its teacher's job; empty: nobody taught
   PlacedCheckpoint taught_checkpoint;  ///< which state of that one taught
