@@ -16,7 +16,8 @@ inline void declare_mix(kdbench::Params<MixOptions>& p) {
       .add("start", &MixOptions::start, kStartDoc, {.choices = {kCalibrated, kAsIs}});
 }
 
-/// Returns ln((1 - share) softmax(z / T) + share * other), where `other(z, c)` is the other posterior of class c.
+/// Returns ln((1 - share) softmax(z / T) + share * other), where `other(predicted, c)` is the other posterior of class c of a row
+/// whose largest logit is that of class `predicted`.
 template <class Other>
 Tensor mixed_with(const Tensor& logits, const Tensor& rows, double temperature, double share, const Other& other) {
   std::vector<double> p(static_cast<std::size_t>(logits.size(1)));

@@ -49,7 +49,6 @@ inline std::size_t prediction(Row z) { return static_cast<std::size_t>(std::max_
 struct Softmax {
   double sum = 0;      ///< of exp(beta d), in [1, K]; 1 / sum is the confidence
   double mean = 0;     ///< E_p[d]
-  double square = 0;   ///< E_p[d^2]
   double largest = 0;  ///< max z
 
   double confidence() const { return 1.0 / sum; }
@@ -64,10 +63,8 @@ inline Softmax softmax(Row z, double beta) {
     const double d = value - out.largest, e = std::exp(beta * d);
     out.sum += e;
     out.mean += e * d;
-    out.square += e * d * d;
   }
   out.mean /= out.sum;
-  out.square /= out.sum;
   return out;
 }
 

@@ -22,7 +22,7 @@ double crossing(double low, double high, const Rises& rises) {
   return high;
 }
 
-/// Rows of a split that some of them are chosen from, [N]; empty: all.
+/// Numbers of some rows of a split.
 using Chosen = std::vector<std::int64_t>;
 
 inline Chosen all_of(const kdbench::CalibrationRows& rows) {
@@ -69,9 +69,9 @@ double factor_that_keeps_entropy(const Tensor& logits, double start, const OfRow
 }
 
 /// Returns beta so that the confidence of softmax(beta z) is `wanted` (the confidence rises with beta); the nearest that a row
-/// has where two of its largest logits are equal or `wanted` is no more than 1 / K.
+/// has in [1e-4, 1e4], where two of its largest logits are nearly equal or `wanted` is no more than 1 / K.
 inline double beta_of_confidence(Row z, double wanted) {
-  return crossing(1e-9, 1e9, [&](double beta) { return softmax(z, beta).confidence() - wanted; });
+  return crossing(1e-4, 1e4, [&](double beta) { return softmax(z, beta).confidence() - wanted; });
 }
 
 /// What a controlled miscalibration starts from.

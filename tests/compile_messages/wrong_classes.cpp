@@ -50,6 +50,12 @@ struct NoPlan final : kdbench::Strategy {
   static void declare(kdbench::Params<Options>&) {}
   NoPlan(Options, const kdbench::NoContext&) {}
 };
+struct NoApply final : kdbench::Calibrator {
+  struct Options {};
+  static void declare(kdbench::Params<Options>&) {}
+  NoApply(Options, const kdbench::CalibratorContext&) {}
+  void fit(const kdbench::CalibrationRows&) override {}
+};
 
 }  // namespace
 
@@ -73,4 +79,7 @@ KDBENCH_PLUGIN("wrong_classes", "0.1.0", r) {
   r.model<OfAnotherContext>("of_another_context", {});
   // a strategy needs `std::vector<kdbench::Stage> plan(const kdbench::StrategyContext& context) const override`
   r.strategy<NoPlan>("no_plan", {});
+  // a calibrator needs `void fit(const kdbench::CalibrationRows& validation) override` and `torch::Tensor apply(const
+  // torch::Tensor& logits, const torch::Tensor& rows) const override`
+  r.calibrator<NoApply>("no_apply", {});
 }

@@ -39,7 +39,7 @@ more() { awk -v a="$1" -v b="$2" 'BEGIN { exit !(a > b) }'; }
 check "a ratio below 1 is surer than the calibrated teacher" more "$(after over 5)" "$(after temperature 5)"
 check "a ratio above 1 is less sure" more "$(after temperature 5)" "$(after under 5)"
 for name in over under jitter permute by_class towards_uniform towards_argmax; do
-  check "$name is further from calibrated" more "$(after "$name" 6)" "$(after temperature 6)"
+  check "$name is further from calibrated" more "$(after "$name" 7)" "$(after temperature 7)"
 done
 
 code=0

@@ -37,6 +37,15 @@ TEST_P(BuiltLoss, PassesConformance) {
 }
 INSTANTIATE_TEST_SUITE_P(All, BuiltLoss, testing::Values("none", "kl", "dist", "soft_target", "my_loss", "fitnet", "ats"));
 
+TEST(BuiltCalibrators, PassConformance) {
+  EXPECT_GE(built_plugins().calibrators.size(), 13u);
+  for (const auto& [name, entry] : built_plugins().calibrators) {
+    Collected collected;
+    check_calibrator(entry, collected.report());
+    collected.expect_all_pass();
+  }
+}
+
 class BuiltModel : public testing::TestWithParam<std::string> {};
 TEST_P(BuiltModel, PassesConformance) {
   Collected collected;

@@ -63,7 +63,7 @@ struct PluginDocument {
                       field("name", &P::name, "in suite files"), field("library", &P::library, "file that it came from"),
                       field("version", &P::version, "part of the identity of jobs"), field("summary", &P::summary, "one line"),
                       field("formula", &P::formula, "in words of the paper"), field("source", &P::source, "where it is from"),
-                      field("needs", &P::needs, "keys that its table must have beside its parameters", Presence::kIfAny),
+                      field("needs", &P::needs, "what a suite must have beside its parameters", Presence::kIfAny),
                       field("params", &P::params, "in the order in which it declares them"));
   }
 };

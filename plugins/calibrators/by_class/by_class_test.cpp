@@ -1,7 +1,9 @@
 // Temperatures by predicted class: the calibration of classes goes, the mean entropy and every ranking stay.
-#include "tests/plugins/calibrator_checks.h"
+#include <tests/plugins/calibrator_checks.h>
 
 #include <gtest/gtest.h>
+
+#include <cmath>
 
 namespace kdbench::test {
 namespace {

@@ -1,5 +1,5 @@
 // A temperature for each predicted class.
-#include "tests/plugins/calibrator_checks.h"
+#include <tests/plugins/calibrator_checks.h>
 
 #include <gtest/gtest.h>
 

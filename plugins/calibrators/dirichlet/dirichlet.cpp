@@ -44,12 +44,13 @@ class Dirichlet final : public kdbench::Calibrator {
   }
 
   Tensor apply(const Tensor& logits, const Tensor& rows) const override {
+    const auto shift = calibrators::row_of(shift_.unsqueeze(0), 0);
     return calibrators::by_row(logits, rows, [&](calibrators::Row z, std::int64_t, std::span<double> out) {
       const auto p = calibrators::softmax(z, 1.0);
       const double log_sum = p.largest + std::log(p.sum);
       for (std::size_t j = 0; j < out.size(); ++j) {
         const auto w = calibrators::row_of(weights_, static_cast<std::int64_t>(j));
-        out[j] = calibrators::row_of(shift_.unsqueeze(0), 0)[j];
+        out[j] = shift[j];
         for (std::size_t c = 0; c < z.size(); ++c) out[j] += w[c] * (z[c] - log_sum);
       }
     });

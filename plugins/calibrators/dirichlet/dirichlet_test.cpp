@@ -1,5 +1,5 @@
 // A linear map of log-probabilities, held near a diagonal one.
-#include "tests/plugins/calibrator_checks.h"
+#include <tests/plugins/calibrator_checks.h>
 
 #include <gtest/gtest.h>
 

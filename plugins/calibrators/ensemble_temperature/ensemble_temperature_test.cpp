@@ -1,9 +1,7 @@
 // The weights of the three posteriors.
-#include "tests/plugins/calibrator_checks.h"
+#include <tests/plugins/calibrator_checks.h>
 
 #include <gtest/gtest.h>
-
-#include <cmath>
 
 namespace kdbench::test {
 namespace {

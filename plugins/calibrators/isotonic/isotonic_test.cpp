@@ -1,9 +1,7 @@
 // Steps that rise, for each class against the rest.
-#include "tests/plugins/calibrator_checks.h"
+#include <tests/plugins/calibrator_checks.h>
 
 #include <gtest/gtest.h>
-
-#include <cmath>
 
 namespace kdbench::test {
 namespace {

@@ -1,9 +1,7 @@
 // Temperatures by row: the calibration goes, the mean entropy and every ranking stay.
-#include "tests/plugins/calibrator_checks.h"
+#include <tests/plugins/calibrator_checks.h>
 
 #include <gtest/gtest.h>
-
-#include <cmath>
 
 namespace kdbench::test {
 namespace {

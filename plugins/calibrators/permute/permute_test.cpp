@@ -1,5 +1,5 @@
 // Confidences change rows: their calibration goes, their distribution and every ranking stay.
-#include "tests/plugins/calibrator_checks.h"
+#include <tests/plugins/calibrator_checks.h>
 
 #include <gtest/gtest.h>
 

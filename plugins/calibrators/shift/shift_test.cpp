@@ -1,5 +1,5 @@
 // Confidence is moved by a stated factor, the order of classes is not.
-#include "tests/plugins/calibrator_checks.h"
+#include <tests/plugins/calibrator_checks.h>
 
 #include <gtest/gtest.h>
 

@@ -1,5 +1,5 @@
 // The temperature that is fitted, and what it does.
-#include "tests/plugins/calibrator_checks.h"
+#include <tests/plugins/calibrator_checks.h>
 
 #include <gtest/gtest.h>
 

@@ -1,7 +1,9 @@
 // Certainty that is the same for every image.
-#include "tests/plugins/calibrator_checks.h"
+#include <tests/plugins/calibrator_checks.h>
 
 #include <gtest/gtest.h>
+
+#include <cmath>
 
 namespace kdbench::test {
 namespace {

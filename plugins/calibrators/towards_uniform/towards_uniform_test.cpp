@@ -1,5 +1,5 @@
 // Doubt that is the same for every image.
-#include "tests/plugins/calibrator_checks.h"
+#include <tests/plugins/calibrator_checks.h>
 
 #include <gtest/gtest.h>
 

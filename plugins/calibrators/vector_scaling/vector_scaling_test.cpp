@@ -1,5 +1,5 @@
 // A factor and a shift for each class.
-#include "tests/plugins/calibrator_checks.h"
+#include <tests/plugins/calibrator_checks.h>
 
 #include <gtest/gtest.h>
 
