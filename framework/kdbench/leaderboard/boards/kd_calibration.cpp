@@ -12,7 +12,7 @@ namespace kdbench::inline leaderboard::boards {
 namespace {
 
 /// The metrics that this table has of a student, in its order; each is measured on any rows.
-constexpr const char* kShown[] = {"accuracy", "ece", "ece_floor_95", "signed_gap", "nll"};
+constexpr const char* kOfStudents[] = {"accuracy", "ece", "ece_floor_95", "signed_gap", "nll"};
 
 std::vector<double> student_values(const Series& series, const Metric& metric) {
   std::vector<double> out;
@@ -76,11 +76,11 @@ std::vector<Table> student_calibration_table(const Matrix& matrix) {
   table.columns = {text_column("method", true)};
   if (several) table.columns.push_back(text_column("pair", true));
   const auto first = table.columns.size();
-  for (const auto* key : kShown) table.columns.push_back(summary_column(metric(key), student_title(metric(key))));
+  for (const auto* key : kOfStudents) table.columns.push_back(summary_column(metric(key), student_title(metric(key))));
   for (const auto& [entry, pair] : rows) {
     Row row{{text_cell(entry_text(matrix, *entry))}};
     if (several) row.cells.push_back(text_cell(pair_text(pair->first, pair->second)));
-    for (const auto* key : kShown) {
+    for (const auto* key : kOfStudents) {
       row.cells.push_back(summary_cell(metric(key), student_values(entry->at(*pair), metric(key)), entry->at(*pair)));
     }
     table.rows.push_back(std::move(row));
