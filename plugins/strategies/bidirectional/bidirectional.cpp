@@ -68,5 +68,6 @@ KDBENCH_PLUGIN("bidirectional", "0.1.0", r) {
       "bidirectional",
       {.summary = "Teacher and student teach each other in turns: the teacher learns from the student, then the student from it.",
        .formula = "teacher, student on labels; each turn: student -> teacher, teacher -> student, each from its own weights",
-       .source = "Kweon, Kang, Yu 2021, Bidirectional Distillation for Top-K Recommender System (WWW), the framework of sec. 3"});
+       .source = "Kweon, Kang, Yu 2021, Bidirectional Distillation for Top-K Recommender System (WWW, arXiv:2106.02870), after "
+                 "its abstract"});
 }
