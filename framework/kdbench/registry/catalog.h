@@ -23,7 +23,7 @@ struct Library {
 /// Keys that the host reads itself in the tables of a suite, by kind of plugin. A plugin's parameter of that name could never be
 /// set.
 struct HostKeys {
-  std::vector<std::string> models, datasets, losses, strategies, gradient_policies, calibrators;
+  std::vector<std::string> models = {}, datasets = {}, losses = {}, strategies = {}, gradient_policies = {}, calibrators = {};
 };
 
 /// A plugin with the library it came from.

@@ -38,7 +38,9 @@ TEST_P(Calibrators, GiveTheSameBitsAloneInAGroupAndResumed) {
     EXPECT_EQ(weights(alone.store, "a"), weights(group.store, "a")) << loss;
     EXPECT_EQ(weights(alone.store, "a"), weights(stopped.store, "a")) << loss;
     EXPECT_EQ(weights(group.store, "d"), weights(group.store, "a")) << loss;
-    if (loss == "mse") EXPECT_NE(weights(group.store, "b"), weights(group.store, "a"));
+    if (loss == "mse") {
+      EXPECT_NE(weights(group.store, "b"), weights(group.store, "a"));
+    }
   }
 }
 
