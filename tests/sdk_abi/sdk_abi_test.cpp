@@ -12,6 +12,7 @@
 #include <kdbench/plan/make/loss_answers.cpp>
 #include <kdbench/plan/make/loss_window.cpp>
 #include <kdbench/plan/make/make_plan.cpp>
+#include <kdbench/plan/make/miscalibration.cpp>
 #include <kdbench/plan/make/placer.cpp>
 #include <kdbench/plan/make/spec_parts.cpp>
 #include <kdbench/plan/make/stages.cpp>
