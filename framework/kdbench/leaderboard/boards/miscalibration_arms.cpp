@@ -1,5 +1,6 @@
 #include <kdbench/leaderboard/boards/miscalibration_arms.h>
 
+#include <kdbench/leaderboard/model/ece_marks.h>
 #include <kdbench/leaderboard/model/metrics.h>
 #include <kdbench/leaderboard/model/natural_order.h>
 #include <kdbench/stats/describe/summary.h>
@@ -8,6 +9,7 @@
 
 #include <algorithm>
 #include <cmath>
+#include <limits>
 #include <set>
 #include <tuple>
 
@@ -71,6 +73,13 @@ std::optional<double> log_of_first_step(const Outcome& run) {
 
 const Arm* ArmGroup::reference() const {
   return arms.empty() || !arms.front().family.empty() || arms.front().name != kAsItIs ? nullptr : &arms.front();
+}
+
+const Arm* ArmGroup::find(const std::string& its_family, const std::string& its_name, bool is_matched) const {
+  const auto at = std::find_if(arms.begin(), arms.end(), [&](const Arm& arm) {
+    return arm.matched == is_matched && arm.family == its_family && arm.name == its_name;
+  });
+  return at == arms.end() ? nullptr : &*at;
 }
 
 std::string ArmGroup::text() const { return fmt::format("{}, tau {}, x{}", loss, student_tau, budget); }
@@ -144,10 +153,35 @@ std::optional<double> series_mean(const Series& series, const NumberOf& number) 
   return values.empty() ? std::nullopt : std::optional(stats::mean(values));
 }
 
-std::vector<ArmRegressor> arm_regressors() {
+MeasuredArm first_measured(const ArmBoard& board, const Arm& arm, const NumberOf& number) {
+  for (const auto& group : board.groups) {
+    const auto* same = group.find(arm.family, arm.name, false);
+    if (same != nullptr && series_mean(same->series, number)) return {&group, &same->series};
+  }
+  return {};
+}
+
+const Arm* calibrated_arm(const ArmBoard& board) {
+  const auto ece = taught_number(TaughtRows::kTest, "ece"), floor = taught_number(TaughtRows::kTest, "ece_floor_95");
+  const Arm* out = nullptr;
+  double lowest = std::numeric_limits<double>::infinity();
+  for (const auto& group : board.groups) {
+    for (const auto& arm : group.arms) {
+      const auto* series = arm.family.empty() || arm.matched ? nullptr : first_measured(board, arm, ece).series;
+      if (series == nullptr) continue;
+      const auto taught = floored_ece(series_values(*series, ece), series_values(*series, floor));
+      if (!taught.floor || *taught.ece > *taught.floor || *taught.ece >= lowest) continue;
+      lowest = *taught.ece;
+      out = &arm;
+    }
+  }
+  return out;
+}
+
+std::vector<ArmRegressor> arm_regressors(TaughtRows rows) {
   using enum TaughtRows;
-  return {{"gap (test)", taught_number(kTest, "signed_gap")},
-          {"classwise ECE (test)", taught_number(kTest, "classwise_ece")},
+  return {{"gap", taught_number(rows, "signed_gap")},
+          {"classwise ECE", taught_number(rows, "classwise_ece")},
           {"NLL (training)", taught_number(kTraining, "nll")},
           {"entropy (training)", taught_number(kTraining, "entropy")},
           {"ln ‖g₀‖", log_of_first_step}};

@@ -29,6 +29,8 @@ struct ArmGroup {
 
   /// The teacher as it is; null along the axis "teacher".
   const Arm* reference() const;
+  /// The arm of that name and calibrator; null where there is none.
+  const Arm* find(const std::string& family, const std::string& name, bool is_matched) const;
   std::string text() const;  ///< "kl, tau 4, x12"
 };
 
@@ -63,13 +65,25 @@ std::vector<double> series_values(const Series& series, const NumberOf& number);
 /// Their mean; nothing where no run has it.
 std::optional<double> series_mean(const Series& series, const NumberOf& number);
 
+/// The first group in which an arm has been measured at the recipe's learning rate. What is taught on test rows is the same in
+/// all groups; on training rows it is of the epochs that a group's students train for, where rows are augmented.
+struct MeasuredArm {
+  const ArmGroup* group = nullptr;
+  const Series* series = nullptr;  ///< null: in none
+};
+MeasuredArm first_measured(const ArmBoard& board, const Arm& arm, const NumberOf& number);
+
+/// The arm that stands for a calibrated teacher: of the calibrators' arms the one of the lowest mean ECE on test rows, where that
+/// is within its floor at 95 %. Null where none is.
+const Arm* calibrated_arm(const ArmBoard& board);
+
 /// What accuracy is regressed on.
 struct ArmRegressor {
   std::string title;
   NumberOf of;
 };
-/// Signed gap and classwise ECE on test rows, NLL and entropy on training rows, and the logarithm of the first step's length:
-/// of ||g0|| times the factor of a matched learning rate.
-std::vector<ArmRegressor> arm_regressors();
+/// Signed gap and classwise ECE on `rows`, NLL and entropy on training rows, and the logarithm of the first step's length: of
+/// ||g0|| times the factor of a matched learning rate.
+std::vector<ArmRegressor> arm_regressors(TaughtRows rows);
 
 }  // namespace kdbench::inline leaderboard::boards

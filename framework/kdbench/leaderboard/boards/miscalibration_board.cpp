@@ -4,10 +4,11 @@
 #include <kdbench/leaderboard/model/ece_marks.h>
 #include <kdbench/leaderboard/model/mde_note.h>
 
-#include <fmt/core.h>
+#include <fmt/format.h>
 
 #include <algorithm>
 #include <iterator>
+#include <set>
 #include <string_view>
 
 namespace kdbench::inline leaderboard::boards {
@@ -15,35 +16,33 @@ namespace {
 
 std::string rate_text(const Arm& arm) { return arm.matched ? "matched" : "recipe's"; }
 
-/// The first group in which an arm has been measured: all of them were taught the same.
-const Series* measured_series(const ArmBoard& board, const Arm& arm, const NumberOf& number) {
-  for (const auto& group : board.groups) {
-    for (const auto& other : group.arms) {
-      const bool same = !other.matched && other.name == arm.name && other.family == arm.family;
-      if (same && series_mean(other.series, number)) return &other.series;
-    }
-  }
-  return nullptr;
-}
-
 /// A row for every arm that is not another's with matched rates, and a mark at each ECE that chance would give as well.
 std::vector<std::string> add_taught_rows(const ArmBoard& board, TaughtRows rows, Table& table) {
   std::vector<FlooredEce> eces;
+  std::set<std::string> groups;
   const auto ece = taught_number(rows, "ece"), floor = taught_number(rows, "ece_floor_95");
   for (const auto& arm : board.groups.front().arms) {
     if (arm.matched) continue;
-    const auto* series = measured_series(board, arm, ece);
+    const auto [group, series] = first_measured(board, arm, ece);
+    if (group != nullptr) groups.insert(group->text());
     auto& row = table.rows.emplace_back(Row{{text_cell(arm.name)}});
     for (const auto* key : taught_metrics())
       row.cells.push_back(compact_cell(
           metric(key), series == nullptr ? std::vector<double>() : series_values(*series, taught_number(rows, key))));
     eces.push_back(series == nullptr ? FlooredEce{} : floored_ece(series_values(*series, ece), series_values(*series, floor)));
   }
+  std::vector<std::string> notes;
+  if (rows == TaughtRows::kTraining && !groups.empty())
+    notes.push_back(
+        fmt::format("As students by {} saw them, the first for which an arm is measured. Where rows are augmented, students of "
+                    "another budget see others.",
+                    fmt::join(groups, "; ")));
   const auto& keys = taught_metrics();
   const auto at = 1 + std::find(keys.begin(), keys.end(), std::string_view("ece")) - keys.begin();
   std::vector<Cell*> cells;
   for (auto& row : table.rows) cells.push_back(&row.cells[static_cast<std::size_t>(at)]);
-  return mark_eces(cells, eces);
+  for (auto& line : mark_eces(cells, eces)) notes.push_back(std::move(line));
+  return notes;
 }
 
 /// The teacher as taught, arm by arm, on one split.
@@ -63,7 +62,14 @@ Table taught_table(const ArmBoard& board, TaughtRows rows) {
   return table;
 }
 
-Row arm_row(const ArmGroup& group, const Arm& arm) {
+/// Against the calibrated teacher at the same kind of learning rate.
+Cell vs_calibrated_cell(const ArmGroup& group, const Arm& arm, const Arm& calibrated) {
+  const auto* other = group.find(calibrated.family, calibrated.name, arm.matched);
+  return other == nullptr ? said_cell("n/a", "no such arm") : difference_cell(metric("difference"), arm.series, other->series);
+}
+
+/// @param calibrated null: no arm is
+Row arm_row(const ArmGroup& group, const Arm& arm, const Arm* calibrated) {
   Row row{{text_cell(fmt::format("x{}", group.budget)), text_cell(arm.name), text_cell(rate_text(arm))}};
   const NumberOf norm = [](const Outcome& run) { return run.first_gradient_norm; };
   const NumberOf factor = [](const Outcome& run) { return run.rate_factor; };
@@ -73,14 +79,16 @@ Row arm_row(const ArmGroup& group, const Arm& arm) {
   row.cells.push_back(mean_interval_cell(metric("accuracy"), values_of(arm.series.accuracies())));
   if (const auto* reference = group.reference())
     row.cells.push_back(difference_cell(metric("difference"), arm.series, reference->series));
+  if (calibrated != nullptr) row.cells.push_back(vs_calibrated_cell(group, arm, *calibrated));
   return row;
 }
 
-Row labels_row(std::int64_t budget, const Series& series, bool has_reference) {
+/// @param differences columns of differences, which it has none of
+Row labels_row(std::int64_t budget, const Series& series, std::size_t differences) {
   Row row{{text_cell(fmt::format("x{}", budget)), text_cell("labels alone"), text_cell("recipe's"), said_summary("-"),
            said_summary("-"), summary_cell(metric("accuracy"), series),
            mean_interval_cell(metric("accuracy"), values_of(series.accuracies()))}};
-  if (has_reference) row.cells.push_back(said_cell("-", "reference"));
+  for (std::size_t i = 0; i < differences; ++i) row.cells.push_back(said_cell("-", "reference"));
   return row;
 }
 
@@ -104,6 +112,34 @@ std::vector<std::vector<double>> differences_to_reference(const std::vector<cons
   return out;
 }
 
+std::vector<Column> arm_columns(const ArmBoard& board, bool has_reference, bool has_calibrated) {
+  std::vector<Column> out = {text_column("budget", true),
+                             text_column(board.over_teachers ? "teacher" : "calibrator", true),
+                             text_column("learning rate", true),
+                             summary_column(metric("gradient_norm"), metric("gradient_norm").title),
+                             summary_column(metric("rate_factor"), metric("rate_factor").title),
+                             summary_column(metric("accuracy"), "accuracy"),
+                             mean_interval_column(metric("accuracy"))};
+  if (has_reference) out.push_back(interval_column(metric("difference"), "vs as it is"));
+  if (has_calibrated) out.push_back(interval_column(metric("difference"), "vs calibrated"));
+  return out;
+}
+
+/// What the columns of differences are to.
+std::vector<std::string> difference_notes(const std::vector<const ArmGroup*>& groups, const Arm* calibrated) {
+  if (groups.front()->reference() == nullptr) return {};
+  const std::string of_all = "mean over shared seeds [95% t interval, not corrected for the number of arms].";
+  return {
+      "vs as it is: accuracy above that under the teacher as it is, " + of_all,
+      calibrated == nullptr
+          ? "No calibrator's arm has an ECE within its floor on test rows: none stands for the calibrated teacher."
+          : fmt::format("vs calibrated: accuracy above that under {}, at the same budget and kind of learning rate, {} Of all "
+                        "calibrators' arms it has the lowest mean ECE on test rows, within its floor at 95%. It is what "
+                        "calibrators that first calibrate start from.",
+                        calibrated->name, of_all),
+      mde_note(differences_to_reference(groups), "the teacher as it is")};
+}
+
 /// Every arm of one loss at one temperature of the student.
 Table arms_table(const PlanResults& results, const ArmBoard& board, const ArmGroup& first) {
   std::vector<const ArmGroup*> groups;
@@ -111,32 +147,22 @@ Table arms_table(const PlanResults& results, const ArmBoard& board, const ArmGro
     if (is_same_curve(group, first.loss, first.student_tau)) groups.push_back(&group);
   }
   const bool has_reference = first.reference() != nullptr;
+  const auto* calibrated = has_reference ? calibrated_arm(board) : nullptr;
   Table table;
   table.title = board.title(fmt::format("students by {}, tau {}", first.loss, first.student_tau));
-  table.columns = {text_column("budget", true),
-                   text_column(board.over_teachers ? "teacher" : "calibrator", true),
-                   text_column("learning rate", true),
-                   summary_column(metric("gradient_norm"), metric("gradient_norm").title),
-                   summary_column(metric("rate_factor"), metric("rate_factor").title),
-                   summary_column(metric("accuracy"), "accuracy"),
-                   mean_interval_column(metric("accuracy"))};
-  if (has_reference) table.columns.push_back(interval_column(metric("difference"), "vs as it is"));
+  table.columns = arm_columns(board, has_reference, calibrated != nullptr);
   for (const auto* group : groups) {
-    for (const auto& arm : group->arms) table.rows.push_back(arm_row(*group, arm));
+    for (const auto& arm : group->arms) table.rows.push_back(arm_row(*group, arm, calibrated));
     const auto alone = board.alone.find(group->budget);
-    if (alone != board.alone.end()) table.rows.push_back(labels_row(group->budget, alone->second, has_reference));
+    if (alone == board.alone.end()) continue;
+    table.rows.push_back(labels_row(group->budget, alone->second, (has_reference ? 1 : 0) + (calibrated != nullptr ? 1 : 0)));
   }
   table.notes = {
       selection_note(results.plan().select),
       "Budget: times the epochs of the student's recipe. ‖g₀‖: norm of the gradient of the first step, before weight "
       "decay. Matched: learning rates times the factor beside it, so that the first step is as long as under the teacher "
       "as it is."};
-  if (!has_reference) return table;
-  table.notes.push_back(
-      "vs as it is: accuracy above that under the teacher as it is, mean over shared seeds [95% t interval, not corrected for "
-      "the "
-      "number of arms].");
-  table.notes.push_back(mde_note(differences_to_reference(groups), "the teacher as it is"));
+  for (auto& note : difference_notes(groups, calibrated)) table.notes.push_back(std::move(note));
   return table;
 }
 

@@ -5,11 +5,14 @@
 #include <kdbench/base/check.h>
 #include <kdbench/stats/describe/column.h>
 #include <kdbench/stats/describe/columns_check.h>
+#include <kdbench/stats/describe/summary.h>
 #include <kdbench/stats/distributions.h>
 
 #include <algorithm>
 #include <cmath>
 #include <map>
+#include <numeric>
+#include <utility>
 
 namespace kdbench::stats {
 namespace {
@@ -106,7 +109,65 @@ void tell(const Design& design, std::size_t j, const Column& y, double freedom, 
   out.coefficient = xy / xx / design.size(j);
   if (freedom < 1 || yy <= kRounding * dot(y, y)) return;
   out.partial_r2 = std::min(1.0, xy * xy / (xx * yy));
-  out.p = two_sided_t_p(std::sqrt(freedom * out.partial_r2 / (1 - out.partial_r2)), freedom);
+}
+
+using RowsOf = std::map<std::int64_t, std::vector<std::size_t>>;
+
+RowsOf rows_by_block(const std::vector<std::int64_t>& blocks) {
+  RowsOf out;
+  for (std::size_t i = 0; i < blocks.size(); ++i) out[blocks[i]].push_back(i);
+  return out;
+}
+
+/// Everything but `over_blocks`, of columns that are usable.
+void regress_all(const Column& y, const std::vector<Column>& columns, const RowsOf& rows_of, BlockRegression& out) {
+  const Design design(columns, rows_of, out.regressors);
+  out.freedom = static_cast<double>(out.count) - static_cast<double>(out.blocks) - static_cast<double>(design.basis().size());
+  const auto centred = within_blocks(y, rows_of);
+  if (is_rounding(centred, y)) return;
+  const auto rest = left_by(design.basis(), centred);
+  out.r2 = 1 - dot(rest, rest) / dot(centred, centred);
+  for (std::size_t j = 0; j < columns.size(); ++j) {
+    if (out.regressors[j].state == RegressorState::kUsed) tell(design, j, centred, out.freedom, out.regressors[j]);
+  }
+}
+
+Column chosen(const Column& values, const std::vector<std::size_t>& rows) {
+  Column out;
+  for (const auto row : rows) out.push_back(values[row]);
+  return out;
+}
+
+OverBlocks over_blocks(const Column& coefficients) {
+  OverBlocks out{mean(coefficients), t_interval(coefficients), kUndefined};
+  const auto sd = sample_sd(coefficients);
+  if (!(sd > kRounding * std::abs(out.mean))) return out;
+  const auto count = static_cast<double>(coefficients.size());
+  out.p = two_sided_t_p(out.mean / (sd / std::sqrt(count)), count - 1);
+  return out;
+}
+
+/// Fits each block alone; tells nothing where one of them cannot be fitted.
+void tell_over_blocks(const Column& y, const std::vector<Column>& columns, const RowsOf& rows_of,
+                      std::vector<Regressor>& regressors) {
+  std::vector<std::size_t> used;
+  for (std::size_t j = 0; j < regressors.size(); ++j) {
+    if (regressors[j].state == RegressorState::kUsed) used.push_back(j);
+  }
+  std::vector<Column> coefficients(used.size());
+  for (const auto& [block, rows] : rows_of) {
+    std::vector<Column> own;
+    for (const auto j : used) own.push_back(chosen(columns[j], rows));
+    std::vector<std::size_t> places(rows.size());
+    std::iota(places.begin(), places.end(), std::size_t{0});
+    BlockRegression fit{.count = rows.size(), .blocks = 1, .regressors = std::vector<Regressor>(used.size())};
+    regress_all(chosen(y, rows), own, {{block, std::move(places)}}, fit);
+    for (std::size_t i = 0; i < used.size(); ++i) {
+      if (fit.freedom < 1 || std::isnan(fit.regressors[i].coefficient)) return;
+      coefficients[i].push_back(fit.regressors[i].coefficient);
+    }
+  }
+  for (std::size_t i = 0; i < used.size(); ++i) regressors[used[i]].over_blocks = over_blocks(coefficients[i]);
 }
 
 }  // namespace
@@ -114,21 +175,13 @@ void tell(const Design& design, std::size_t j, const Column& y, double freedom, 
 BlockRegression regress_within_blocks(const std::vector<double>& y, const std::vector<std::vector<double>>& columns,
                                       const std::vector<std::int64_t>& blocks) {
   KDBENCH_CHECK(y.size() == blocks.size(), "every row is of a block");
-  std::map<std::int64_t, std::vector<std::size_t>> rows_of;
-  for (std::size_t i = 0; i < blocks.size(); ++i) rows_of[blocks[i]].push_back(i);
+  const auto rows_of = rows_by_block(blocks);
   BlockRegression out{.count = y.size(), .blocks = rows_of.size(), .regressors = std::vector<Regressor>(columns.size())};
   bool usable = all_finite(y);
   for (const auto& column : columns) usable = is_usable(column, y, 1) && usable;
   if (!usable) return out;
-  const Design design(columns, rows_of, out.regressors);
-  out.freedom = static_cast<double>(out.count) - static_cast<double>(out.blocks) - static_cast<double>(design.basis().size());
-  const auto centred = within_blocks(y, rows_of);
-  if (is_rounding(centred, y)) return out;
-  const auto rest = left_by(design.basis(), centred);
-  out.r2 = 1 - dot(rest, rest) / dot(centred, centred);
-  for (std::size_t j = 0; j < columns.size(); ++j) {
-    if (out.regressors[j].state == RegressorState::kUsed) tell(design, j, centred, out.freedom, out.regressors[j]);
-  }
+  regress_all(y, columns, rows_of, out);
+  tell_over_blocks(y, columns, rows_of, out.regressors);
   return out;
 }
 
