@@ -13,16 +13,18 @@ struct Bin {
   double upper = 1, share = 0;
 };
 
-/// Of equal mass: each has its share of the rows, whole scores together.
+/// Of equal mass: cut where the rows reach a multiple of rows / bins, whole scores together. A score that spans several multiples
+/// ends its bin at the last of them, so that the bins after it have their share again.
 std::vector<Bin> bins_of_mass(const std::vector<Scored>& scores, double rows, std::int64_t bins) {
   std::vector<Bin> out;
-  double seen = 0, positives = 0, count = 0;
+  double seen = 0, next = 1, positives = 0, count = 0;  // next: the multiple at which the bin ends
   for (const auto& scored : scores) {
     seen += scored.count;
     positives += scored.positives;
     count += scored.count;
-    if (seen * static_cast<double>(bins) < rows * static_cast<double>(out.size() + 1) && seen < rows) continue;
+    if (seen * static_cast<double>(bins) < rows * next && seen < rows) continue;
     out.push_back({scored.score, positives / count});
+    next = std::floor(seen * static_cast<double>(bins) / rows) + 1;
     positives = count = 0;
   }
   return out;

@@ -39,6 +39,21 @@ TEST(Histogram, CutsByWidthOrByMass) {
   EXPECT_NEAR(width[3], 0.5, 1e-11);
 }
 
+// Twelve rows in six bins of two: eight tie at 0.1, which are four bins' worth and one bin of share 2/8. The multiples left are
+// 10 and 12: {0.3, 0.5} 1/2 and {0.7, 0.9} 1/2, each of two rows. Were each distinct score a bin, they would be 0, 1, 1 and 0.
+// Class 0 is the mirror image.
+TEST(Histogram, GivesTheBinsAfterABigTieTheirShare) {
+  std::vector<double> scores(8, 0.1);
+  for (const double score : {0.3, 0.5, 0.7, 0.9}) scores.push_back(score);
+  const CalibrationRows data{logits_of_two(scores), at::tensor({1, 1, 0, 0, 0, 0, 0, 0, 0, 1, 1, 0}, torch::kInt64)};
+  const auto calibrator = fitted_to(data, "histogram", {{"bins", std::int64_t{6}}, {"cut", std::string("mass")}});
+  const auto found = of_class_1(*calibrator, {0.05, 0.4, 0.6, 0.89});
+  EXPECT_NEAR(found[0], 0.25, 1e-11);
+  EXPECT_NEAR(found[1], 0.5, 1e-11);
+  EXPECT_NEAR(found[2], 0.5, 1e-11);
+  EXPECT_NEAR(found[3], 0.5, 1e-11);
+}
+
 // Of ten bins, (0.4, 0.5] has no row: class 1 keeps the middle, 0.45, and class 0 in (0.5, 0.6] 0.55.
 TEST(Histogram, KeepsTheMiddleOfABinWithoutRows) {
   const CalibrationRows data{logits_of_two({0.1, 0.9}), at::tensor({0, 1}, torch::kInt64)};

@@ -30,6 +30,18 @@ TEST(Jitter, KeepsEntropyAndConfidenceOfOtherRowsUpToTheDraws) {
   EXPECT_GT(after.ece, 0.06);
 }
 
+// The factor is that of the validation rows. Of rows with 2.5 times their logits, as training rows are surer, a larger
+// temperature adds more entropy than a smaller one takes.
+TEST(Jitter, MakesRowsThatAreSurerLessSure) {
+  const auto data = drawn_rows(4000, 5, 2.5), others = drawn_rows(4000, 5, 2.5, 2);
+  const auto surer = others.logits * 2.5;
+  const auto right = said(applied(*fitted_to(data, "temperature"), surer), others.labels);
+  const auto after = said(applied(*fitted_to(data, "jitter", {{"sigma", 0.8}}), surer), others.labels);
+  EXPECT_GT(after.entropy, right.entropy + 0.1);
+  EXPECT_LT(after.confidence, right.confidence - 0.03);
+  EXPECT_EQ(after.accuracy, right.accuracy);
+}
+
 // ln(z_0 / z'_0) is ln T of the row: its spread is sigma.
 TEST(Jitter, SpreadsTheLogarithmOfTheTemperatureBySigma) {
   const auto data = drawn_rows(4000, 5, 2.5);

@@ -110,7 +110,8 @@ Row number_row(const Sweep& printed, const Sweep& ours, const Level& theirs, con
   return {{text_cell(printed.role), text_cell(sweep_text(printed)), text_cell(theirs.label), text_cell(who),
            number_cell(metric("accuracy"), mean), estimate_cell(metric("accuracy"), estimate),
            number_cell(metric("difference"), own - mean), text_cell(inside), number_cell(metric("ece"), mean_of(theirs.ece)),
-           number_cell(metric("ece"), mean_of(level.ece)), number_cell(metric("ece"), mean_of(level.training_ece))}};
+           number_cell(metric("ece"), mean_of(level.ece)), number_cell(metric("ece"), mean_of(level.training_ece)),
+           number_cell(metric("signed_gap"), mean_of(level.training_gap))}};
 }
 
 }  // namespace
@@ -182,7 +183,8 @@ Table numbers_table(const PrintedComparison& b) {
                    text_column(b.source + " inside ours"),
                    number_column(metric("ece"), "ECE, " + b.source),
                    number_column(metric("ece"), "ECE, ours"),
-                   number_column(metric("ece"), "ECE on training rows, ours")};
+                   number_column(metric("ece"), "ECE on training rows, ours"),
+                   number_column(metric("signed_gap"), "confidence - accuracy on training rows, ours")};
   for (const auto& printed : b.printed) {
     for (const auto& ours : b.all_ours) {
       if (!same_setting(*printed.sweep, ours)) continue;
@@ -193,8 +195,10 @@ Table numbers_table(const PrintedComparison& b) {
       }
     }
   }
-  table.notes = {"Ours: mean over seeds [95% t interval]. The recipe may still differ: see above.",
-                 "ECE: of the teacher as taught, on the test rows; on training rows: as the student's loss saw them."};
+  table.notes = {
+      "Ours: mean over seeds [95% t interval]. The recipe may still differ: see above.",
+      "ECE: of the teacher as taught, on the test rows; on training rows: as the student's loss saw them, with confidence "
+      "minus accuracy there: above 0 over-, below 0 under-confident."};
   return table;
 }
 

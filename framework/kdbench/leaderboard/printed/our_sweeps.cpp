@@ -124,6 +124,7 @@ void add_level(Level level, const Point& p, Sweep& sweep) {
     if (run.teacher_ece) level.ece[run.seed] = *run.teacher_ece;
     if (run.teacher_ece_floor) level.floor[run.seed] = *run.teacher_ece_floor;
     if (run.teacher_training_ece) level.training_ece[run.seed] = *run.teacher_training_ece;
+    if (run.teacher_training_gap) level.training_gap[run.seed] = *run.teacher_training_gap;
   }
   const auto there =
       std::find_if(sweep.levels.begin(), sweep.levels.end(), [&](const Level& l) { return l.label == level.label; });

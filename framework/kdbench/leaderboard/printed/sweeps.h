@@ -21,6 +21,7 @@ struct Level {
   std::map<std::int64_t, double> accuracy = {}, ece = {};
   std::map<std::int64_t, double> floor = {};         ///< 95 % quantiles of the ECE's floor; our own alone
   std::map<std::int64_t, double> training_ece = {};  ///< of the teacher on the training rows as its loss saw them; our own alone
+  std::map<std::int64_t, double> training_gap = {};  ///< there, confidence minus accuracy
 };
 
 /// Networks and data sets have a plain name, by which those of the printed numbers and our own are found to be the same; it is

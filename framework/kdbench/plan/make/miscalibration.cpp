@@ -37,7 +37,25 @@ void check_student_tau(const Setting& s, const Usable& usable) {
       "or write student_tau = [1]");
 }
 
-/// The first step must be one that distils, and as long as its gradient.
+/// The first step must be one that distils, with the whole weight: under a warm-up of n epochs it has 1/n of it, and the length
+/// that is matched would be that of cross-entropy where the loss has it beside.
+void check_first_step(const MethodPart& part, const Stage& stage) {
+  if (const auto begin = loss_window(part.knobs, stage).begin; begin > 0) {
+    throw LossKeyError(
+        *part.use, "from_epoch",
+        fmt::format("its terms are on from epoch {} alone, and 'match_gradient' is about the first step; remove one of "
+                    "the two",
+                    begin));
+  }
+  if (const auto warmup = part.knobs.warmup_epochs; warmup > 1) {
+    throw LossKeyError(*part.use, "warmup_epochs",
+                       fmt::format("its terms have 1/{} of their weight in the first epoch, and 'match_gradient' is about the "
+                                   "first step; remove one of the two",
+                                   warmup));
+  }
+}
+
+/// The first step must be as long as its gradient.
 void check_match(const Usable& usable) {
   const auto& student = usable.stages.back();
   if (student.recipe->optimizer != "sgd") {
@@ -46,15 +64,7 @@ void check_match(const Usable& usable) {
                     "optimizer to \"sgd\", or remove 'match_gradient'",
                     student.stage.model, student.recipe->optimizer));
   }
-  for (const auto& part : student.method->parts) {
-    const auto begin = loss_window(part.knobs, student.stage).begin;
-    if (begin == 0) continue;
-    throw LossKeyError(
-        *part.use, "from_epoch",
-        fmt::format("its terms are on from epoch {} alone, and 'match_gradient' is about the first step; remove one of "
-                    "the two",
-                    begin));
-  }
+  for (const auto& part : student.method->parts) check_first_step(part, student.stage);
 }
 
 Method at_student_tau(Method method, double tau) {

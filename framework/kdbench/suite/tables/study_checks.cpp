@@ -5,7 +5,9 @@
 
 #include <fmt/core.h>
 
+#include <algorithm>
 #include <array>
+#include <map>
 #include <string_view>
 
 namespace kdbench::inline suite {
@@ -31,6 +33,8 @@ constexpr std::array<KeyOfKind, 11> kKeysOfKinds{{{"axis", StudyKind::kSensitivi
                                                   {"budgets", StudyKind::kMiscalibration, "miscalibration", false},
                                                   {"match_gradient", StudyKind::kMiscalibration, "miscalibration", false}}};
 constexpr const char* kTeacherAxis = "teacher";
+/// A slope over two teachers is the line through both: it fits whatever they do.
+constexpr std::size_t kLeastTeachers = 3;
 
 void check_kind(const Node& table, const Study& study, Reader& reader) {
   for (const auto& [key, kind, name, required] : kKeysOfKinds) {
@@ -66,6 +70,33 @@ void check_temperatures(const Study& study, const Located<std::string>& name, co
   }
 }
 
+/// Along the axis "teacher" a board sets the teachers of one student beside each other; there is one for each strategy of a pair.
+void check_teachers(const Node& table, const Study& study, Reader& reader) {
+  const auto* entry = table.find("pairs");
+  if (!study.over_teachers || !entry) return;
+  const auto strategies = std::max<std::size_t>(study.strategies.size(), 1);
+  std::map<std::string, std::size_t> of_student;
+  for (const auto& pair : study.pairs) of_student[pair.student.value] += strategies;
+  for (const auto& [student, teachers] : of_student) {
+    if (teachers >= kLeastTeachers) continue;
+    reader.complain(entry->value.at,
+                    fmt::format("'axis' = \"teacher\" needs at least {} teachers of each student, and '{}' has {} (pairs x "
+                                "strategies); add pairs or strategies",
+                                kLeastTeachers, student, teachers));
+  }
+}
+
+/// Its board compares calibrators or teachers, each with its own tables.
+void check_keys_without_effect(const Node& table, Reader& reader) {
+  for (const auto* key : {"baseline", "per_seed"}) {
+    if (const auto* entry = table.find(key)) {
+      reader.complain(entry->at, fmt::format("'{}' has no effect in a study with kind = \"miscalibration\": its board compares "
+                                             "calibrators or teachers, not methods; remove it",
+                                             key));
+    }
+  }
+}
+
 /// Complains about what a miscalibration study cannot do, and takes its axis for what it is: no number moves along it.
 void check_miscalibration(const Node& table, Study& study, const Suite& suite, Reader& reader) {
   const auto* axis = table.find("axis");
@@ -89,6 +120,8 @@ void check_miscalibration(const Node& table, Study& study, const Suite& suite, R
                                 entry->key));
   }
   for (const auto& name : study.losses) check_temperatures(study, name, suite, reader);
+  check_teachers(table, study, reader);
+  check_keys_without_effect(table, reader);
   study.axis.clear();
 }
 
@@ -174,7 +207,7 @@ void check_study(const Node& table, Study& study, const Suite& suite, Reader& re
     study.axis.clear();
   }
   check_axis(study, suite, reader);
-  check_baseline(table, study, suite, reader);
+  if (study.kind != StudyKind::kMiscalibration) check_baseline(table, study, suite, reader);
   if (study.kind == StudyKind::kTune) check_search(table, study, suite, reader);
   if (study.kind == StudyKind::kMiscalibration) check_miscalibration(table, study, suite, reader);
 }

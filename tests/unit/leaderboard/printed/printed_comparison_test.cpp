@@ -126,7 +126,8 @@ TEST(CompareWithPrinted, TellsOfTrainingRowsAndFloorsWhereResultsHaveThem) {
     p.data = named("cifar100, 50000 training rows");
     p.all_rows = true;
     for (auto& run : p.runs) {
-      run.teacher_training_ece = 0.1 / p.value;  // falls along tau, where the ECE of the test rows rises
+      run.teacher_training_ece = 0.1 / p.value;    // falls along tau, where the ECE of the test rows rises
+      run.teacher_training_gap = -0.05 / p.value;  // under-confident
       run.teacher_ece_floor = p.loss == "kl" ? 0.01 : 0.25;
     }
   }
@@ -137,7 +138,10 @@ TEST(CompareWithPrinted, TellsOfTrainingRowsAndFloorsWhereResultsHaveThem) {
   EXPECT_EQ(sweeps.rows[2].cells.back().text, "100.00");
   EXPECT_EQ(sweeps.rows[2].cells[8].text, "1 over 8");
   EXPECT_EQ(sweeps.rows[3].cells[8].text, "1 over 8 ≈");  // of ECEs 5 % and 30 % with a floor of 25 %
-  EXPECT_EQ(table(board, "Number by number").rows[0].cells.back().text, "2.50");
+  const auto& numbers = table(board, "Number by number");
+  EXPECT_EQ(numbers.columns.back().title, "confidence - accuracy on training rows, ours");
+  EXPECT_EQ(numbers.rows[0].cells[10].text, "2.50");      // 10 % / 4
+  EXPECT_EQ(numbers.rows[0].cells.back().text, "-1.25");  // -5 % / 4
 }
 
 TEST(CompareWithPrinted, ComparesNumbersWhereDataSetAndNetworksAreTheSame) {

@@ -124,14 +124,15 @@ TEST(Miscalibration, TakesPluginsWithoutATable) {
 }
 
 TEST(Miscalibration, ComparesTeachersAsTheyAre) {
-  const auto plan = plan_of(kHead + "[models.middle]\nplugin = \"net\"\nwidth = 6\n[losses.kl]\n" +
-                                study(R"("kl")", "kind = \"miscalibration\"\naxis = \"teacher\"\nbudgets = [1]\n",
-                                      R"("teacher", "student"], ["middle", "student")"),
-                            with_calibrators());
-  // Two teachers, each with a student at tau 1 and at 4; one student alone for both.
-  EXPECT_EQ(placements(plan, Role::kTeacher).size(), 2u);
-  EXPECT_EQ(placements(plan, Role::kMethod).size(), 4u);
-  EXPECT_EQ(plan.jobs.size(), 2u * (2 + 4 + 1));
+  const auto plan =
+      plan_of(kHead + "[models.middle]\nplugin = \"net\"\nwidth = 6\n[models.wide]\nplugin = \"net\"\nwidth = 10\n[losses.kl]\n" +
+                  study(R"("kl")", "kind = \"miscalibration\"\naxis = \"teacher\"\nbudgets = [1]\n",
+                        R"("teacher", "student"], ["middle", "student"], ["wide", "student")"),
+              with_calibrators());
+  // Three teachers, each with a student at tau 1 and at 4; one student alone for all.
+  EXPECT_EQ(placements(plan, Role::kTeacher).size(), 3u);
+  EXPECT_EQ(placements(plan, Role::kMethod).size(), 6u);
+  EXPECT_EQ(plan.jobs.size(), 2u * (3 + 6 + 1));
   for (const auto& p : placements(plan, Role::kMethod)) {
     EXPECT_EQ(p.arm->family, "");
     EXPECT_EQ(p.axis, "");
@@ -155,10 +156,22 @@ TEST(Miscalibration, RefusesToMatchWhereTheFirstStepIsNoGradients) {
       refused(R"("kl")", matched, "[losses.kl]\nfrom_epoch = 1\n" + kShifts),
       "s.toml:13:1: study 'main': loss 'kl' with teacher 'teacher' and student 'student': its terms are on from epoch 1 alone, "
       "and 'match_gradient' is about the first step; remove one of the two");
+  expect_says(refused(R"("kl")", matched, "[losses.kl]\nwarmup_epochs = 2\n" + kShifts),
+              "s.toml:13:1: study 'main': loss 'kl' with teacher 'teacher' and student 'student': its terms have 1/2 of their "
+              "weight in the first epoch, and 'match_gradient' is about the first step; remove one of the two");
+  EXPECT_EQ(refused(R"("kl")", "calibrators = [\"shift\"]\n", "[losses.kl]\nwarmup_epochs = 2\n" + kShifts), "planned");
   expect_says(mistakes(kHead + "[models.student.train]\noptimizer = \"adamw\"\n" + kLossTables + kShifts +
                            miscalibration(R"("kl")", matched),
                        with_calibrators()),
               "'match_gradient' has no effect on student 'student': the steps of adamw do not grow with the gradient");
+}
+
+TEST(Miscalibration, RefusesWhatItsBoardDoesNotShow) {
+  const std::string shifts = "calibrators = [\"shift\"]\n";
+  for (const std::string key : {"baseline = \"kl\"", "per_seed = true"}) {
+    expect_says(refused(R"("kl")", shifts + key + "\n"),
+                "'" + key.substr(0, key.find(' ')) + "' has no effect in a study with kind = \"miscalibration\"");
+  }
 }
 
 TEST(Miscalibration, NamesTheCalibratorsThatCannotBe) {
