@@ -26,7 +26,8 @@ int list(const Context& context, const ListArguments& arguments) {
 void add_list(CLI::App& app, Context& context) {
   auto& verb = add_verb(app, "list", "List the plugins, and the libraries that were refused", "kdbench list losses");
   auto arguments = std::make_shared<ListArguments>();
-  verb.add_option("KIND", arguments->kind, "models, datasets, losses, strategies, gradient_policies or calibrators; default: all");
+  verb.add_option("KIND", arguments->kind,
+                  "models, datasets, losses, strategies, gradient_policies or calibrators; default: all");
   verb.add_option("--format", arguments->format, "text, or json with every parameter")
       ->check(CLI::IsMember({"text", "json"}))
       ->capture_default_str();
