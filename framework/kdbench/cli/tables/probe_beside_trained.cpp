@@ -73,7 +73,7 @@ std::optional<double> spread_of(const MeansAlong& means) {
 
 BesideRow beside_row(const MethodKey& key, const MeansAlong& means, const ProbeAnswer& answer) {
   BesideRow row{.key = key, .turn = {}, .growth = {}, .spread = spread_of(means), .reason = ""};
-  const auto& [study, dataset, teacher, student, strategy, method] = key;
+  const auto& method = std::get<5>(key);
   const auto label = fmt::format("{} at {}=1", method, kAxis);
   const auto probed = std::find_if(answer.methods.begin(), answer.methods.end(), [&](const ProbedMethod& m) {
     return m.method == label && MethodKey{m.study, m.dataset, m.teacher, m.student, m.strategy, method} == key;
