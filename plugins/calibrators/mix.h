@@ -2,7 +2,9 @@
 #pragma once
 #include "temperatures.h"
 
+#include <map>
 #include <string>
+#include <utility>
 
 namespace calibrators {
 
@@ -28,5 +30,33 @@ Tensor mixed_with(const Tensor& logits, const Tensor& rows, double temperature, 
     write_log_normalised(p, kLeastOfMix, out);
   });
 }
+
+/// The part of such a calibrator that does not depend on the other posterior: its parameters, and the temperature it starts from.
+class Mix : public kdbench::Calibrator {
+ public:
+  using Options = MixOptions;
+  static void declare(kdbench::Params<Options>& p) { declare_mix(p); }
+  Mix(Options options, const kdbench::CalibratorContext&) : options_(std::move(options)) {}
+
+  void fit(const kdbench::CalibrationRows& validation) override {
+    temperature_ = starting_temperature(options_.start, validation);
+  }
+
+  std::map<std::string, double> fitted() const override {
+    if (options_.start != kCalibrated) return {};
+    return {{"temperature", temperature_}};
+  }
+
+ protected:
+  /// mixed_with(), of its own temperature and share.
+  template <class Other>
+  Tensor mixed(const Tensor& logits, const Tensor& rows, const Other& other) const {
+    return mixed_with(logits, rows, temperature_, options_.share, other);
+  }
+
+ private:
+  Options options_;
+  double temperature_ = 1;
+};
 
 }  // namespace calibrators

@@ -7,32 +7,17 @@ namespace {
 
 using torch::Tensor;
 
-class TowardsArgmax final : public kdbench::Calibrator {
+class TowardsArgmax final : public calibrators::Mix {
  public:
-  using Options = calibrators::MixOptions;
-  static void declare(kdbench::Params<Options>& p) { calibrators::declare_mix(p); }
+  using Mix::Mix;
+
   static kdbench::CalibratorTraits traits(const Options& options) {
     return {.is_fitted = options.start == calibrators::kCalibrated, .keeps_predictions = true};
   }
-  TowardsArgmax(Options options, const kdbench::CalibratorContext&) : options_(std::move(options)) {}
-
-  void fit(const kdbench::CalibrationRows& validation) override {
-    temperature_ = calibrators::starting_temperature(options_.start, validation);
-  }
 
   Tensor apply(const Tensor& logits, const Tensor& rows) const override {
-    return calibrators::mixed_with(logits, rows, temperature_, options_.share,
-                                   [](std::size_t predicted, std::size_t c) { return c == predicted ? 1.0 : 0.0; });
+    return mixed(logits, rows, [](std::size_t predicted, std::size_t c) { return c == predicted ? 1.0 : 0.0; });
   }
-
-  std::map<std::string, double> fitted() const override {
-    if (options_.start != calibrators::kCalibrated) return {};
-    return {{"temperature", temperature_}};
-  }
-
- private:
-  Options options_;
-  double temperature_ = 1;
 };
 
 }  // namespace
